@@ -1,0 +1,84 @@
+"""The one door to wherever a repository lives. GitHub, a plain local git repository and a dry-run twin stand behind it.
+
+Verbs speak only `bot.model`. Reading verbs raise `ForgeError`; writing verbs raise `PermissionMissing` when the
+token lacks the right, and never repeat a POST blindly: after a 5xx they read back by marker first (github.md, Traps).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.model import (
+    BranchState,
+    ChangedFile,
+    Comment,
+    FixBranch,
+    FixPullRequest,
+    PullRequest,
+    Refusal,
+    Review,
+    Thread,
+)
+
+
+class Forge(Protocol):
+    """A dozen verbs. `slug` is `owner/name`; `web` the base address of its pages (empty for a local repository)."""
+
+    slug: str
+    web: str
+
+    def default_branch(self) -> str: ...
+
+    def branch_sha(self, ref: str) -> str | None:
+        """The commit a branch points at, or None."""
+
+    def pull_request(self, number: int) -> PullRequest: ...
+
+    def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
+        """Every changed file with its hunks; None where the forge cannot list them all (over 3,000 files, or a cut patch)."""
+
+    def read_file(self, path: str, ref: str) -> bytes | None:
+        """A file's bytes at a commit; None where there is none."""
+
+    # -- the review ------------------------------------------------------------------------------------------
+    def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
+        """Every review thread, all pages."""
+
+    def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:
+        """Post one review. An anchor the forge refuses costs only itself: it comes back as a `Refusal` whose `what` is the comment's fingerprint."""
+
+    def resolve_thread(self, thread: Thread) -> None: ...
+
+    def summary(self, pull: PullRequest) -> Comment | None:
+        """Our summary comment, if it stands."""
+
+    def put_summary(self, pull: PullRequest, body: str, *, existing: Comment | None) -> None:
+        """Create the summary, or edit `existing` in place."""
+
+    # -- the fix branch --------------------------------------------------------------------------------------
+    def fix_branch(self, name: str, base_ref: str) -> BranchState | None: ...
+
+    def fix_pull_requests(self, branch: str) -> tuple[FixPullRequest, ...]:
+        """Every pull request from `branch`, open and closed, newest first."""
+
+    def tree_of(self, branch: FixBranch) -> str:
+        """The git tree id that `branch` would have; writes nothing that a person can see."""
+
+    def push_fix_branch(self, branch: FixBranch, *, standing: BranchState | None) -> str:
+        """Create or move the branch to one commit with `branch.changes` on `base_sha`; the new commit's sha."""
+
+    def open_fix_pull_request(self, branch: FixBranch) -> FixPullRequest: ...
+
+    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
+        """Edit title and body where they differ."""
+
+    def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None: ...
+
+
+def compare_link(forge: Forge, base: str, branch: str) -> str:
+    """The page that opens the pull request by hand, for when the token may not."""
+    return f"{forge.web}/{forge.slug}/compare/{base}...{branch}?expand=1" if forge.web else ""
+
+
+__all__: Sequence[str] = ("Forge", "compare_link")
