@@ -251,6 +251,14 @@ class FixBranch:
     fingerprints: tuple[str, ...] = ()
 
 
+# -- what tells our own texts from others' --------------------------------------------------------------------
+
+# Every text we put on a forge begins its hidden marker so. A marker alone proves nothing (anyone can type it):
+# it counts only in a text that our own identity wrote.
+MARKER = "<!-- loadguard:"
+SUMMARY_MARKER = MARKER + "summary -->"
+
+
 # -- what stands there already ---------------------------------------------------------------------------------
 
 
@@ -288,7 +296,12 @@ class BranchState:
 
 @dataclass(frozen=True, slots=True)
 class FixPullRequest:
-    """A pull request from our branch, in any state. `closed_at` is ISO 8601 or empty."""
+    """A pull request from our branch, in any state. `closed_at` is ISO 8601 or empty.
+
+    `closed_by_us` tells our own "no longer needed" from a person's decision. `labels_settled` and `reviewers_settled` are
+    false while nobody has ever set any: then a run that was killed before it could do so is caught up with.
+    `notices` are sentences about what could not be done on the side (a label, a reviewer, a draft).
+    """
 
     number: int
     url: str
@@ -301,6 +314,10 @@ class FixPullRequest:
     head_sha: str
     ours: bool
     closed_at: str = ""
+    closed_by_us: bool = False
+    labels_settled: bool = True
+    reviewers_settled: bool = True
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

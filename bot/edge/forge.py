@@ -71,9 +71,10 @@ class Forge(Protocol):
     def open_fix_pull_request(self, branch: FixBranch) -> FixPullRequest: ...
 
     def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
-        """Edit title and body where they differ."""
+        """Edit title and body where they differ, and add labels and reviewers nobody has ever set."""
 
-    def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None: ...
+    def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None:
+        """Close it with `sentence` on top of its body: one write, so that no kill can part the two."""
 
 
 def compare_link(forge: Forge, base: str, branch: str) -> str:
