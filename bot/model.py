@@ -179,12 +179,16 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """`status` is git's word: added, modified, renamed, removed, copied, changed."""
+    """`status` is git's word: added, modified, renamed, removed, copied, changed.
+
+    `blob` is git's id of the new content where it is known: a file in the checkout with the same id need not be fetched.
+    """
 
     path: str
     status: str
     hunks: tuple[Hunk, ...] = ()
     previous_path: str | None = None
+    blob: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +261,8 @@ class FixBranch:
 # it counts only in a text that our own identity wrote.
 MARKER = "<!-- loadguard:"
 SUMMARY_MARKER = MARKER + "summary -->"
+FINDING_MARKER = MARKER + "finding "
+"""Begins the marker of an inline comment; the fingerprints it stands for follow, parted by spaces, the comment's own first."""
 
 
 # -- what stands there already ---------------------------------------------------------------------------------
