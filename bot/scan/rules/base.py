@@ -1,0 +1,65 @@
+"""What a rule is, and how it writes a finding."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bot.model import Finding, Severity, Use, WeightsOnly
+from bot.scan.judgement import Judgement
+from bot.scan.module import Module
+from bot.scan.project import Project
+from bot.scan.sites import Site
+
+CheckSite = Callable[[Site, Judgement, Project], Finding | None]
+CheckModule = Callable[[Module, Project], Iterable[Finding]]
+CheckFile = Callable[[str, bytes, Project], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. It looks at sites, at whole Python modules, at other files by name, or at several of these.
+
+    `trigger` is searched in a Python file's bytes: without a match `check_module` is not asked and nothing is parsed for
+    it. `wants` says by its path whether `check_file` is given a file. A rule of sites needs no trigger.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    check_site: CheckSite | None = None
+    check_module: CheckModule | None = None
+    trigger: re.Pattern[bytes] | None = None
+    check_file: CheckFile | None = None
+    wants: Callable[[str], bool] | None = None
+
+
+def finding_at(
+    module: Module, node: ast.expr | ast.stmt, *, rule: str, severity: Severity, message: str, advice: str = ""
+) -> Finding:
+    """A finding that underlines `node`; its fingerprint is put on by the engine."""
+    source = module.source
+    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    start, end = source.place(node.lineno, node.col_offset), source.place(end_line, end_column)
+    return Finding(
+        rule, severity, source.path, start.line, start.column, end.line, end.column, message,
+        source=source.between(node.lineno, node.col_offset, end_line, end_column),
+        qualname=module.qualname(node), cell=start.cell, advice=advice,
+    )  # fmt: skip
+
+
+def finding_of(site: Site, judgement: Judgement, *, rule: str, severity: Severity, message: str) -> Finding:
+    """A finding that underlines a site, with what the evidence says of it."""
+    place = finding_at(site.host, site.node, rule=rule, severity=severity, message=message)
+    return _judged(place, judgement.use, site.says, judgement)
+
+
+def _judged(place: Finding, use: Use, says: WeightsOnly, judgement: Judgement) -> Finding:
+    from dataclasses import replace
+
+    return replace(
+        place, use=use, weights_only=says, evidence=judgement.evidence, mmap=judgement.mmap, advice=judgement.advice
+    )

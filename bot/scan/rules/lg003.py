@@ -1,0 +1,43 @@
+"""What `weights_only` will be cannot be told from the source.
+
+The value comes from a parameter without a default, a setting, a condition, or hides in `**kwargs`: whoever supplies it
+decides whether a checkpoint may run code.
+
+Bad:
+
+    def load(path, **options):
+        return torch.load(path, **options)
+
+Good:
+
+    def load(path, map_location=None):
+        return torch.load(path, map_location=map_location, weights_only=True)
+
+Fix: write the constant at the call, or a parameter whose default is True.
+"""
+
+from __future__ import annotations
+
+from bot.model import Finding, Severity, WeightsOnly
+from bot.scan.judgement import Judgement
+from bot.scan.project import Project
+from bot.scan.rules.base import Rule, finding_of
+from bot.scan.sites import Site
+
+
+def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
+    if site.says not in (WeightsOnly.DYNAMIC, WeightsOnly.KWARGS):
+        return None
+    return finding_of(
+        site, judgement, rule=RULE.code, severity=RULE.severity,
+        message="weights_only cannot be traced to a constant",
+    )  # fmt: skip
+
+
+RULE = Rule(
+    "LG003",
+    "weights-only-unresolved",
+    Severity.WARNING,
+    "a value or **kwargs that cannot be traced to a constant",
+    check,
+)
