@@ -149,6 +149,7 @@ class Policy:
     fix: FixMode = FixMode.SUGGEST
     mmap: MmapMode = MmapMode.AUTO
     torch_floor: str = ""
+    markdown_blocks: bool = False
     baseline: str = ""
     ignore: tuple[Ignore, ...] = ()
     checkpoints: CheckpointPolicy = CheckpointPolicy()

@@ -61,7 +61,9 @@ OUTPUTS = (
     Output("new", "Number of findings on lines that the pull request adds or changes."),
     Output("fixable", "Number of findings with a proved fix."),
     Output("pr-url", "Address of the fix pull request, or of the page that opens it; empty when there is none."),
-    Output("pr-operation", "What happened to the fix pull request: none, created, updated, unchanged, closed, or branch."),
+    Output(
+        "pr-operation", "What happened to the fix pull request: none, created, updated, unchanged, closed or branch."
+    ),
     Output("sarif-file", "Path of the SARIF report, when one was asked for."),
     Output("report-json", "Path of the JSON report, when one was asked for."),
     Output("checkpoints", "Number of checkpoints that were looked at."),
