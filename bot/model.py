@@ -280,7 +280,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A review thread. `line` is None when outdated or on the file."""
+    """A review thread. `line` is None when outdated or on the file. `resolved_by_us` tells our own tidying from a person's decision."""
 
     id: str
     path: str
@@ -288,6 +288,7 @@ class Thread:
     resolved: bool
     outdated: bool
     comments: tuple[Comment, ...]
+    resolved_by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +413,10 @@ class CheckpointReport:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The sandboxed load worked: counts, bytes, `seconds` wall, `peak_memory` in bytes, tensors with NaN or Inf."""
+    """The sandboxed load worked: counts, bytes, `seconds` wall, `peak_memory` in bytes (the whole child, torch included).
+
+    `bad_values` and `all_zero` name the first tensors with NaN or infinity, or nothing but zeros; `walls` are the sandbox's that stood.
+    """
 
     tensors: int
     parameters: int
@@ -423,6 +427,8 @@ class Loaded:
     bad_values: tuple[str, ...] = ()
     device: str = "cpu"
     mapped: bool = False
+    all_zero: tuple[str, ...] = ()
+    walls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +446,17 @@ class Killed:
 
     reason: str
     device: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far one tensor moved from the version it replaces; `relative` is the mean difference over the mean old magnitude."""
+
+    name: str
+    largest: float
+    mean: float
+    relative: float
+    new_bad_values: int
 
 
 @dataclass(frozen=True, slots=True)
