@@ -30,7 +30,7 @@ class SourceText:
     """`text` is what the parser sees; `lines` are its lines with their ends, split as the parser splits them.
 
     `starts[i]` is the byte offset on disk of line `i + 1`. Positions come from `ast`: 1-based lines, columns in UTF-8
-    bytes. A notebook overrides `offset` and `place` (see `scan/notebook.py`), and nothing else.
+    bytes. A notebook overrides `offset`, `place` and `written` (see `scan/notebook.py`), and nothing else.
     """
 
     path: str
@@ -55,6 +55,10 @@ class SourceText:
         first = self.lines[line - 1].encode()[column:].decode(errors="replace")
         last = self._before(end_line, end_column)
         return "".join((first, *self.lines[line : end_line - 1], last))
+
+    def written(self, text: str) -> str:
+        """How new source text is spelt on disk; a notebook escapes it for JSON."""
+        return text
 
     def _before(self, line: int, column: int) -> str:
         if line > len(self.lines):
