@@ -32,7 +32,8 @@ clean: ## remove what make made
 .venv/.runtime: requirements.lock pyproject.toml scripts/make-venv
 	@scripts/make-venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . 2>.venv/install.log \
+		|| { cat .venv/install.log; exit 1; }
 	@touch $@
 
 .venv/.dev: .venv/.runtime

@@ -1,0 +1,100 @@
+"""`make demo`: Loadguard's main job on the small repository beside this file. Nothing leaves this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+LOADGUARD = Path(sys.executable).with_name("loadguard")
+FIX_BRANCH = "loadguard/weights-only"
+CHECKPOINTS = ("good.pt", "numpy.pt", "truncated.pt", "malicious.pt")
+
+
+def main() -> int:
+    """Exit 0 when every step ended as this page says it does."""
+    with tempfile.TemporaryDirectory(prefix="loadguard-demo-") as folder:
+        repository = Path(folder, "birdsong")
+        make_repository(repository)
+        ends = [
+            step("1. What is unsafe in the repository, and what would make it safe", repository, "scan", expect=1),
+            step(
+                "2. The pull request: a review with suggestions, and the fix on a branch of its own",
+                repository,
+                *("pr", "--base", "main", "--head", "resume-and-serve"),
+                expect=1,
+            ),
+            show_fix_branch(repository),
+            step(
+                "3. The same pull request again: nothing is written twice",
+                repository,
+                *("pr", "--base", "main", "--head", "resume-and-serve"),
+                expect=1,
+            ),
+            try_checkpoints(Path(folder)),
+        ]
+    wrong = [end for end in ends if end]
+    for sentence in wrong:
+        print(f"demo: {sentence}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def make_repository(repository: Path) -> None:
+    """A git repository with `main` and a branch that stands for the pull request."""
+    shutil.copytree(HERE / "repository/before", repository)
+    git(repository, "init", "--quiet", "--initial-branch=main")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=Tell birds by their song")
+    git(repository, "switch", "--quiet", "--create=resume-and-serve")
+    shutil.copytree(HERE / "repository/pull_request", repository, dirs_exist_ok=True)
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=Resume training, serve the model")
+
+
+def show_fix_branch(repository: Path) -> str:
+    headline(f"The branch it made: git diff resume-and-serve {FIX_BRANCH}")
+    shown = git(repository, "diff", "resume-and-serve", FIX_BRANCH, check=False)
+    print(shown, flush=True)
+    return "" if "weights_only=True" in shown else f"the branch {FIX_BRANCH} has no fix"
+
+
+def try_checkpoints(folder: Path) -> str:
+    files = folder / "checkpoints"
+    files.mkdir()
+    subprocess.run([sys.executable, HERE / "checkpoints.py", files], check=True)
+    title = "4. Four checkpoints: read without running anything, then loaded in a sandbox"
+    return step(title, files, "smoke", *CHECKPOINTS, expect=1)
+
+
+def step(title: str, folder: Path, *words: str, expect: int) -> str:
+    """Run one command in `folder` and show it; a sentence when it did not end with `expect`, else nothing."""
+    headline(title)
+    print(f"$ loadguard {' '.join(words)}", flush=True)
+    code = subprocess.run([LOADGUARD, *words], cwd=folder, env=environment(), check=False).returncode
+    print(f"(exit code {code})", flush=True)
+    return "" if code == expect else f"`loadguard {' '.join(words)}` ended with {code} instead of {expect}"
+
+
+def headline(title: str) -> None:
+    print(f"\n\033[1m{title}\033[0m" if sys.stdout.isatty() else f"\n{title}", flush=True)
+
+
+def git(repository: Path, *words: str, check: bool = True) -> str:
+    done = subprocess.run(["git", *words], cwd=repository, env=environment(), check=check, text=True, capture_output=True)
+    return done.stdout
+
+
+def environment() -> dict[str, str]:
+    """This process's own, with a git that knows nothing of the user's configuration and signs nothing."""
+    who = {"NAME": "Loadguard demo", "EMAIL": "demo@example.invalid"}
+    names = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "INPUT_", "GIT_"))}
+    return inherited | names | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_PAGER": "cat"}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
