@@ -1,0 +1,442 @@
+"""What GraphQL's resolvers see: thin views over the state and git. Attribute names are GitHub's, so camelCase."""
+# ruff: noqa: N802, N803 - the names are GitHub's own
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError, GraphQLResolveInfo
+
+from tests.fake_github.shapes import node_id
+from tests.fake_github.state import Account, Comment, Event, Pull, Repository, Review, Thread
+
+if TYPE_CHECKING:
+    from tests.fake_github.server import FakeGitHub
+    from tests.fake_github.state import Token
+
+
+@dataclass
+class Context:
+    server: FakeGitHub
+    token: Token
+
+
+def failed(kind: str, message: str) -> GraphQLError:
+    """An error as GitHub answers it: its `type` stands beside the message (moved there when the answer is made)."""
+    return GraphQLError(message, extensions={"type": kind})
+
+
+class Connection:
+    """A slice of `items` with GitHub's rules: `first` or `last` must be given, and no more than 100."""
+
+    def __init__(self, items: Sequence[Any], *, first: int | None, last: int | None = None, after: str | None = None):
+        if first is None and last is None:
+            raise failed("MISSING_PAGINATION_BOUNDARIES", "You must provide a `first` or `last` value.")
+        if (first or last or 0) > 100:
+            raise failed(
+                "EXCESSIVE_PAGINATION", f"Requesting {first or last} records exceeds the limit of 100 records."
+            )
+        start = int(base64.b64decode(after)) if after else 0
+        end = start + first if first is not None else len(items)
+        start = start if first is not None else max(len(items) - (last or 0), 0)
+        self.nodes = list(items[start:end])
+        self.totalCount = len(items)
+        cursor = base64.b64encode(str(end).encode()).decode() if self.nodes else None
+        self.pageInfo = {"hasNextPage": end < len(items), "endCursor": cursor}
+
+
+def actor(account: Account) -> dict[str, str]:
+    """GraphQL drops a bot's `[bot]`; the type says it instead."""
+    bot = account.kind == "Bot"
+    login = account.login.removesuffix("[bot]")
+    return {"__typename": "Bot" if bot else "User", "login": login, "id": node_id("U", account.id)}
+
+
+def user(account: Account) -> dict[str, str]:
+    return {"__typename": "User", "login": account.login, "id": node_id("U", account.id)}
+
+
+@dataclass
+class CommentView:
+    context: Context
+    comment: Comment
+    path: str = ""
+
+    @property
+    def id(self) -> str:
+        return node_id("IC", self.comment.id)
+
+    @property
+    def fullDatabaseId(self) -> str:
+        return str(self.comment.id)
+
+    @property
+    def body(self) -> str:
+        return self.comment.body
+
+    @property
+    def author(self) -> dict[str, str]:
+        return actor(self.comment.author)
+
+    @property
+    def viewerDidAuthor(self) -> bool:
+        return self.comment.author is self.context.token.account
+
+
+@dataclass
+class ThreadView:
+    context: Context
+    repository: Repository
+    pull: Pull
+    thread: Thread
+
+    @property
+    def id(self) -> str:
+        return node_id("PRRT", self.thread.id)
+
+    @property
+    def path(self) -> str:
+        return self.thread.path
+
+    @property
+    def isResolved(self) -> bool:
+        return self.thread.resolved_by is not None
+
+    @property
+    def resolvedBy(self) -> dict[str, str] | None:
+        return user(self.thread.resolved_by) if self.thread.resolved_by else None
+
+    @cached_property
+    def line(self) -> int | None:
+        return self.context.server.line_now(self.repository, self.pull, self.thread, self.thread.line)
+
+    @property
+    def startLine(self) -> int | None:
+        return self.thread.start_line
+
+    @property
+    def isOutdated(self) -> bool:
+        return self.thread.line is not None and self.line is None
+
+    def comments(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        return Connection(
+            [CommentView(self.context, one, self.path) for one in self.thread.comments], first=first, **more
+        )
+
+
+@dataclass
+class ReviewView:
+    context: Context
+    repository: Repository
+    pull: Pull
+    review: Review
+
+    @property
+    def id(self) -> str:
+        return node_id("PRR", self.review.id)
+
+    @property
+    def body(self) -> str:
+        return self.review.body
+
+    @property
+    def author(self) -> dict[str, str]:
+        return actor(self.review.author)
+
+    @property
+    def viewerDidAuthor(self) -> bool:
+        return self.review.author is self.context.token.account
+
+    @property
+    def commit(self) -> CommitView:
+        return CommitView(self.context, self.repository, self.review.commit)
+
+    def comments(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        ours = [one for thread in self.pull.threads for one in thread.comments if one.review == self.review.id]
+        return Connection([CommentView(self.context, one) for one in ours], first=first, **more)
+
+
+@dataclass
+class EventView:
+    event: Event
+
+    @property
+    def id(self) -> str:
+        return node_id("EV", id(self.event))
+
+    @property
+    def typename(self) -> str:
+        return "".join(word.capitalize() for word in self.event.type.split("_"))
+
+    @property
+    def actor(self) -> dict[str, str]:
+        return actor(self.event.actor)
+
+    @property
+    def createdAt(self) -> str:
+        return self.event.created_at
+
+
+@dataclass
+class CommitView:
+    context: Context
+    repository: Repository
+    oid: str
+    typename: str = "Commit"
+
+    @property
+    def id(self) -> str:
+        return f"C_{self.oid}"
+
+    @cached_property
+    def _facts(self) -> Any:
+        return self.repository.git.facts(self.oid)
+
+    @property
+    def message(self) -> str:
+        return str(self._facts.message)
+
+    @property
+    def tree(self) -> TreeView:
+        return TreeView(self.repository, self._facts.tree)
+
+    def _actor(self, person: Any) -> dict[str, Any]:
+        known = next((one for one in self.context.server.accounts.values() if one.email == person.email), None)
+        return {"name": person.name, "email": person.email, "user": user(known) if known else None}
+
+    @property
+    def author(self) -> dict[str, Any]:
+        return self._actor(self._facts.author)
+
+    @property
+    def committer(self) -> dict[str, Any]:
+        return self._actor(self._facts.committer)
+
+    def parents(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        views = [CommitView(self.context, self.repository, sha) for sha in self._facts.parents]
+        return Connection(views, first=first, **more)
+
+
+@dataclass
+class TreeView:
+    repository: Repository
+    oid: str
+    typename: str = "Tree"
+
+    @property
+    def id(self) -> str:
+        return f"T_{self.oid}"
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "mode": int(entry.mode, 8),
+                "name": entry.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+                "nameRaw": base64.b64encode(entry.path.encode("utf-8", "surrogateescape")).decode(),
+                "oid": entry.sha,
+                "path": entry.path,
+                "type": entry.type,
+            }
+            for entry in self.repository.git.list_tree(self.oid)
+        ]
+
+
+@dataclass
+class BlobView:
+    oid: str
+    byteSize: int
+    isBinary: bool
+    typename: str = "Blob"
+
+    @property
+    def id(self) -> str:
+        return f"B_{self.oid}"
+
+
+@dataclass
+class RefView:
+    context: Context
+    repository: Repository
+    name: str
+    sha: str
+
+    @property
+    def id(self) -> str:
+        return f"REF_{self.name}"
+
+    @property
+    def target(self) -> CommitView:
+        return CommitView(self.context, self.repository, self.sha)
+
+    def compare(self, _: GraphQLResolveInfo, headRef: str) -> ComparisonView:
+        head = self.repository.git.resolve(headRef)
+        if head is None:
+            raise failed("NOT_FOUND", f"Could not resolve to a Ref or Commit with the name '{headRef}'")
+        return ComparisonView(self.context, self.repository, self.sha, head)
+
+
+@dataclass
+class ComparisonView:
+    context: Context
+    repository: Repository
+    base: str
+    head: str
+
+    @property
+    def id(self) -> str:
+        return f"CMP_{self.base}{self.head}"
+
+    @cached_property
+    def _ahead(self) -> list[str]:
+        return self.repository.git.between(self.base, self.head)
+
+    @property
+    def aheadBy(self) -> int:
+        return len(self._ahead)
+
+    @property
+    def behindBy(self) -> int:
+        return len(self.repository.git.between(self.head, self.base))
+
+    def commits(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        return Connection([CommitView(self.context, self.repository, sha) for sha in self._ahead], first=first, **more)
+
+
+@dataclass
+class PullView:
+    context: Context
+    repository: Repository
+    pull: Pull
+
+    def __getattr__(self, name: str) -> Any:
+        plain = {"number": "number", "title": "title", "body": "body", "merged": "merged", "isDraft": "draft"}
+        plain |= {"baseRefName": "base_ref", "headRefName": "head_ref", "closedAt": "closed_at"}
+        if name not in plain:
+            raise AttributeError(name)
+        return getattr(self.pull, plain[name])
+
+    @property
+    def id(self) -> str:
+        return node_id("PR", self.pull.id)
+
+    @property
+    def url(self) -> str:
+        return f"{self.context.server.web}/{self.repository.slug}/pull/{self.pull.number}"
+
+    @property
+    def state(self) -> str:
+        return "MERGED" if self.pull.merged else self.pull.state.upper()
+
+    @property
+    def isCrossRepository(self) -> bool:
+        return self.pull.head_repository != self.repository.slug
+
+    @property
+    def baseRefOid(self) -> str:
+        return self.context.server.shas(self.repository, self.pull)[0]
+
+    @property
+    def headRefOid(self) -> str:
+        return self.context.server.shas(self.repository, self.pull)[1]
+
+    @property
+    def author(self) -> dict[str, str]:
+        return actor(self.pull.author)
+
+    @property
+    def viewerDidAuthor(self) -> bool:
+        return self.pull.author is self.context.token.account
+
+    def comments(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        return Connection([CommentView(self.context, one) for one in self.pull.comments], first=first, **more)
+
+    def reviewThreads(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        views = [ThreadView(self.context, self.repository, self.pull, one) for one in self.pull.threads]
+        return Connection(views, first=first, **more)
+
+    def reviews(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        views = [ReviewView(self.context, self.repository, self.pull, one) for one in self.pull.reviews]
+        return Connection(views, first=first, **more)
+
+    def timelineItems(
+        self, _: GraphQLResolveInfo, first: int | None = None, itemTypes: list[str] | None = None, **more: Any
+    ) -> Connection:
+        views = [EventView(one) for one in self.pull.timeline if itemTypes is None or one.type in itemTypes]
+        return Connection(views, first=first, **more)
+
+
+@dataclass
+class RepositoryView:
+    context: Context
+    repository: Repository
+
+    @property
+    def id(self) -> str:
+        return node_id("R", self.repository.id)
+
+    @property
+    def nameWithOwner(self) -> str:
+        return self.repository.slug
+
+    @property
+    def isArchived(self) -> bool:
+        return self.repository.archived
+
+    @property
+    def isFork(self) -> bool:
+        return self.repository.fork_of is not None
+
+    @property
+    def isEmpty(self) -> bool:
+        return not self.repository.git.refs()
+
+    @property
+    def defaultBranchRef(self) -> RefView | None:
+        return self._ref(self.repository.default_branch)
+
+    def _ref(self, name: str) -> RefView | None:
+        short = name.removeprefix("refs/heads/")
+        sha = self.repository.git.refs().get(f"refs/heads/{short}")
+        return RefView(self.context, self.repository, short, sha) if sha else None
+
+    def ref(self, _: GraphQLResolveInfo, qualifiedName: str) -> RefView | None:
+        return self._ref(qualifiedName)
+
+    def object(self, _: GraphQLResolveInfo, expression: str | None = None, oid: str | None = None) -> Any:
+        git, name = self.repository.git, oid or expression or ""
+        commit, colon, path = name.partition(":")
+        start = git.resolve(commit, kind="object")
+        found = git.at(start, path) if start and colon else start
+        kind = git.kind_of(found) if found else None
+        if found is None or kind is None:
+            return None
+        if kind == "commit":
+            return CommitView(self.context, self.repository, found)
+        if kind == "tree":
+            return TreeView(self.repository, found)
+        data = git.blob(found)
+        return BlobView(found, len(data), b"\0" in data)
+
+    def pullRequest(self, _: GraphQLResolveInfo, number: int) -> PullView:
+        pull = self.repository.pulls.get(number)
+        if pull is None:
+            raise failed("NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}.")
+        return PullView(self.context, self.repository, pull)
+
+    def pullRequests(
+        self,
+        _: GraphQLResolveInfo,
+        headRefName: str | None = None,
+        states: list[str] | None = None,
+        orderBy: dict[str, str] | None = None,
+        **more: Any,
+    ) -> Connection:
+        views = [PullView(self.context, self.repository, pull) for pull in self.repository.pulls.values()]
+        views = [one for one in views if headRefName in (None, one.headRefName) and (not states or one.state in states)]
+        views.sort(key=lambda one: one.pull.number, reverse=bool(orderBy and orderBy["direction"] == "DESC"))
+        return Connection(views, first=more.get("first"), last=more.get("last"), after=more.get("after"))

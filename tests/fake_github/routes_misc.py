@@ -1,0 +1,106 @@
+"""Who am I, how much is left, the repository itself, tarballs, apps and their tokens, SARIF uploads."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import jwt
+
+from tests.fake_github.gitdb import GitFailed
+from tests.fake_github.state import ALL_WRITE, Account, Repository
+from tests.fake_github.wire import Answer, Refused, Request, repository_route, route
+
+if TYPE_CHECKING:
+    from tests.fake_github.server import FakeGitHub
+
+
+@repository_route("GET", "", ("metadata", "read"))
+def get_repository(server: FakeGitHub, repository: Repository, request: Request) -> Answer:
+    return Answer(200, server.shapes.repository(repository))
+
+
+@route("GET", "/user")
+def get_user(server: FakeGitHub, request: Request) -> Answer:
+    """Installation tokens may not ask who they are here: GITHUB_TOKEN gets a 403."""
+    if request.token is None:
+        raise Refused(401, "Requires authentication")
+    if request.token.installation:
+        raise Refused(403, "Resource not accessible by integration")
+    facts = dict.fromkeys(("name", "company", "location", "email", "hireable", "bio", "blog"), None)
+    counts = dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0)
+    dates = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
+    return Answer(200, {**server.shapes.account(request.token.account), **facts, **counts, **dates})
+
+
+@route("GET", "/rate_limit")
+def get_rate_limit(server: FakeGitHub, request: Request) -> Answer:
+    limit, used = (request.token.limit, request.token.used) if request.token else (60, 0)
+    core = {"limit": limit, "used": used, "remaining": max(limit - used, 0), "reset": int(server.clock()) + 3600}
+    return Answer(200, {"resources": {"core": core, "search": core}, "rate": core})
+
+
+@repository_route("GET", "/tarball/{ref*}", ("contents", "read"))
+def get_tarball(server: FakeGitHub, repository: Repository, request: Request) -> Answer:
+    """Redirects to another address, as GitHub does to its download host."""
+    sha = repository.git.resolve(request.groups["ref"])
+    if sha is None:
+        raise Refused(404, "Not Found")
+    return Answer(302, None, {"Location": f"{server.shapes.api}/tarballs/{repository.slug}/{sha}"})
+
+
+@route("GET", "/tarballs/{owner}/{repo}/{sha}")
+def download_tarball(server: FakeGitHub, request: Request) -> Answer:
+    """The redirect's target; it needs no token and must not be sent one."""
+    repository = server.repositories[f"{request.groups['owner']}/{request.groups['repo']}"]
+    sha = request.groups["sha"]
+    prefix = f"{repository.slug.replace('/', '-')}-{sha[:7]}/"
+    try:
+        data = repository.git.run("archive", "--format=tar", f"--prefix={prefix}", sha)
+    except GitFailed:
+        raise Refused(404, "Not Found") from None
+    return Answer(200, gzip.compress(data, mtime=0))
+
+
+# -- apps ----------------------------------------------------------------------------------------------------
+
+
+def app_of(server: FakeGitHub, request: Request) -> Account:
+    """The app whose key signed the request's JWT."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    try:
+        number = int(jwt.decode(text, options={"verify_signature": False})["iss"])
+        app: Account = server.apps[number]["account"]
+        jwt.decode(text, server.apps[number]["public_key"], algorithms=["RS256"])
+    except (jwt.InvalidTokenError, KeyError, ValueError):
+        raise Refused(401, "A JSON web token could not be decoded") from None
+    del scheme
+    return app
+
+
+@route("POST", "/app/installations/{installation}/access_tokens")
+def create_installation_token(server: FakeGitHub, request: Request) -> Answer:
+    """An hour's token, narrowed to what was asked for."""
+    account = app_of(server, request)
+    body = request.body
+    names = body.get("repositories")
+    owners = {slug.split("/")[1]: slug for slug in server.repositories}
+    slugs = frozenset(owners[name] for name in names) if names else None
+    expires = server.clock() + 3600
+    token = server.new_token(
+        account, permissions=body.get("permissions") or ALL_WRITE, expires_at=expires, repositories=slugs
+    )
+    when = datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Answer(201, {"token": token.text, "expires_at": when, "permissions": {"contents": "write"}})
+
+
+@repository_route("POST", "/code-scanning/sarifs", ("security_events", "write"))
+def upload_sarif(server: FakeGitHub, repository: Repository, request: Request) -> Answer:
+    body = request.body
+    data = gzip.decompress(base64.b64decode(body["sarif"]))
+    name = hashlib.sha256(data).hexdigest()[:36]
+    repository.sarif.append({"commit": body["commit_sha"], "ref": body["ref"], "data": data})
+    return Answer(202, {"id": name, "url": f"{server.shapes.api}/repos/{repository.slug}/code-scanning/sarifs/{name}"})

@@ -1,0 +1,98 @@
+"""The part of GitHub's GraphQL schema that the bot asks for, in GitHub's own names and types."""
+
+SCHEMA = """
+scalar BigInt
+scalar DateTime
+scalar GitObjectID
+scalar URI
+scalar Base64String
+
+interface Actor { login: String! }
+interface Node { id: ID! }
+interface GitObject { id: ID! oid: GitObjectID! }
+
+type Bot implements Actor & Node { id: ID! login: String! }
+type User implements Actor & Node { id: ID! login: String! }
+type PageInfo { endCursor: String hasNextPage: Boolean! }
+
+type Query {
+  viewer: User!
+  node(id: ID!): Node
+  repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
+  rateLimit(dryRun: Boolean = false): RateLimit
+}
+type RateLimit { cost: Int! limit: Int! remaining: Int! resetAt: DateTime! }
+
+type Repository implements Node {
+  id: ID!
+  nameWithOwner: String!
+  isArchived: Boolean!
+  isEmpty: Boolean!
+  isFork: Boolean!
+  defaultBranchRef: Ref
+  object(expression: String, oid: GitObjectID): GitObject
+  pullRequest(number: Int!): PullRequest
+  pullRequests(
+    after: String, first: Int, last: Int, headRefName: String, baseRefName: String, states: [PullRequestState!], orderBy: IssueOrder
+  ): PullRequestConnection!
+  ref(qualifiedName: String!): Ref
+}
+input IssueOrder { direction: OrderDirection! field: IssueOrderField! }
+enum OrderDirection { ASC DESC }
+enum IssueOrderField { COMMENTS CREATED_AT UPDATED_AT }
+
+type Ref implements Node { id: ID! name: String! target: GitObject compare(headRef: String!): Comparison }
+type Comparison implements Node {
+  id: ID! aheadBy: Int! behindBy: Int! commits(after: String, first: Int, last: Int): ComparisonCommitConnection!
+}
+type ComparisonCommitConnection { nodes: [Commit] pageInfo: PageInfo! totalCount: Int! }
+type Commit implements GitObject & Node {
+  id: ID! oid: GitObjectID! tree: Tree! message: String! author: GitActor committer: GitActor
+  parents(after: String, first: Int, last: Int): CommitConnection!
+}
+type CommitConnection { nodes: [Commit] pageInfo: PageInfo! totalCount: Int! }
+type GitActor { email: String name: String user: User }
+type Tree implements GitObject & Node { id: ID! oid: GitObjectID! entries: [TreeEntry!] }
+type TreeEntry { mode: Int! name: String! nameRaw: Base64String! oid: GitObjectID! path: String type: String! }
+type Blob implements GitObject & Node { id: ID! oid: GitObjectID! byteSize: Int! isBinary: Boolean }
+
+enum PullRequestState { CLOSED MERGED OPEN }
+type PullRequestConnection { nodes: [PullRequest] pageInfo: PageInfo! totalCount: Int! }
+type PullRequest implements Node {
+  id: ID! number: Int! title: String! body: String! url: URI! state: PullRequestState! merged: Boolean! isDraft: Boolean!
+  isCrossRepository: Boolean! baseRefName: String! baseRefOid: GitObjectID! headRefName: String! headRefOid: GitObjectID!
+  closedAt: DateTime author: Actor viewerDidAuthor: Boolean!
+  comments(after: String, first: Int, last: Int): IssueCommentConnection!
+  reviewThreads(after: String, first: Int, last: Int): PullRequestReviewThreadConnection!
+  reviews(after: String, before: String, first: Int, last: Int): PullRequestReviewConnection
+  timelineItems(after: String, before: String, first: Int, last: Int, itemTypes: [PullRequestTimelineItemsItemType!]): PullRequestTimelineItemsConnection!
+}
+type IssueCommentConnection { nodes: [IssueComment] pageInfo: PageInfo! totalCount: Int! }
+type IssueComment implements Node { id: ID! fullDatabaseId: BigInt body: String! author: Actor viewerDidAuthor: Boolean! }
+type PullRequestReviewConnection { nodes: [PullRequestReview] pageInfo: PageInfo! totalCount: Int! }
+type PullRequestReview implements Node {
+  id: ID! body: String! author: Actor viewerDidAuthor: Boolean! commit: Commit
+  comments(after: String, first: Int, last: Int): PullRequestReviewCommentConnection!
+}
+type PullRequestReviewThreadConnection { nodes: [PullRequestReviewThread] pageInfo: PageInfo! totalCount: Int! }
+type PullRequestReviewThread implements Node {
+  id: ID! isResolved: Boolean! isOutdated: Boolean! path: String! line: Int startLine: Int resolvedBy: User
+  comments(after: String, first: Int, last: Int): PullRequestReviewCommentConnection!
+}
+type PullRequestReviewCommentConnection { nodes: [PullRequestReviewComment] pageInfo: PageInfo! totalCount: Int! }
+type PullRequestReviewComment implements Node {
+  id: ID! fullDatabaseId: BigInt body: String! author: Actor viewerDidAuthor: Boolean! path: String!
+}
+
+enum PullRequestTimelineItemsItemType { CLOSED_EVENT LABELED_EVENT UNLABELED_EVENT REVIEW_REQUESTED_EVENT }
+type PullRequestTimelineItemsConnection { nodes: [PullRequestTimelineItems] pageInfo: PageInfo! }
+union PullRequestTimelineItems = ClosedEvent | LabeledEvent | UnlabeledEvent | ReviewRequestedEvent
+type ClosedEvent implements Node { id: ID! actor: Actor createdAt: DateTime! }
+type LabeledEvent implements Node { id: ID! actor: Actor createdAt: DateTime! }
+type UnlabeledEvent implements Node { id: ID! actor: Actor createdAt: DateTime! }
+type ReviewRequestedEvent implements Node { id: ID! actor: Actor createdAt: DateTime! }
+
+type Mutation { resolveReviewThread(input: ResolveReviewThreadInput!): ResolveReviewThreadPayload }
+input ResolveReviewThreadInput { clientMutationId: String threadId: ID! }
+type ResolveReviewThreadPayload { clientMutationId: String thread: PullRequestReviewThread }
+"""
