@@ -1,0 +1,96 @@
+"""Feed the scanner: from a folder on disk, from a commit in git, or from files the forge hands over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
+from bot.model import Report, Unreadable
+from bot.policy import Policy
+from bot.policy_apply import apply_policy, covers, levels
+from bot.scan.engine import ScanOptions, scan_project
+from bot.scan.project import Project
+
+_SUFFIXES = (".py", ".pyw", ".ipynb", ".toml", ".cfg", ".txt", ".in", ".lock", ".yml", ".yaml", ".sh", ".bash", ".env")
+_NAMES = ("Dockerfile", "Containerfile", "Pipfile", ".env", ".envrc")
+
+
+def scan_paths(paths: Sequence[Path], *, policy: Policy, diff_base: str | None = None) -> Report:
+    """Scan files and folders; everything below the common root gives evidence, only what was named is reported.
+
+    The root is the working directory where it holds all of them, else the folder they share. `diff_base` is a git ref:
+    then `new` is set for what changed since the two histories parted. Raises `UsageError` for a ref that is not there.
+    """
+    root = common_root(paths)
+    named = [_below(root, path) for path in paths]
+    walk = walk_tree(root, wants=wants)
+    for path in named:
+        _add_named_file(root, path, walk)
+    files = TreeFiles(root, walk)
+    only = {path for path in walk.sizes if covers(policy, path) and any(_is_under(path, name) for name in named)}
+    report = scan_files(files, policy=policy, only=only)
+    unread = {path: why for path, why in files.unreadable.items() if any(_is_under(path, name) for name in named)}
+    report = with_unreadable(report, {path: why for path, why in unread.items() if covers(policy, path)})
+    report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *walk.notices))
+    if diff_base is None:
+        return report
+    from bot.activities.comparing import mark_since
+
+    return mark_since(report, root, diff_base, policy=policy)
+
+
+def scan_files(files: Mapping[str, bytes], *, policy: Policy, only: Collection[str] | None = None) -> Report:
+    """Scan a tree handed over as path -> bytes and lay the policy over the result."""
+    return apply_policy(scan_project(Project(files), options_for(policy, only=only)), policy)
+
+
+def options_for(policy: Policy, *, only: Collection[str] | None = None) -> ScanOptions:
+    """What the scanner needs of a policy."""
+    return ScanOptions(only=only, levels=levels(policy), torch_floor=policy.torch_floor, mmap=policy.mmap.value)
+
+
+def wants(path: str) -> bool:
+    """Whether a file can matter to a rule, by its name. Names without a suffix may be scripts with a shebang."""
+    name = path.rpartition("/")[2]
+    return name.endswith(_SUFFIXES) or name.startswith(_NAMES) or "." not in name
+
+
+def with_unreadable(report: Report, unreadable: Mapping[str, str]) -> Report:
+    """The report with files that could not be read; they no longer count as scanned."""
+    known = {each.path for each in report.unreadable}
+    more = tuple(Unreadable(path, why) for path, why in sorted(unreadable.items()) if path not in known)
+    return replace(report, unreadable=tuple(sorted((*report.unreadable, *more), key=lambda each: each.path)))
+
+
+def common_root(paths: Sequence[Path]) -> Path:
+    """The working directory, or the folder above everything named where something lies outside of it."""
+    here = Path.cwd().resolve()
+    full = [Path(os.path.abspath(path)) for path in paths] or [here]
+    if all(each == here or here in each.parents for each in full):
+        return here
+    folders = [each if each.is_dir() else each.parent for each in full]
+    return Path(os.path.commonpath(folders))
+
+
+def _below(root: Path, path: Path) -> str:
+    """The path from the root, empty for the root itself. The path is not resolved: a link is what was named."""
+    relative = os.path.relpath(os.path.abspath(path), root)
+    return "" if relative == "." else relative
+
+
+def _is_under(path: str, name: str) -> bool:
+    return not name or path == name or path.startswith(f"{name}/")
+
+
+def _add_named_file(root: Path, path: str, walk: Walk) -> None:
+    """A file a person names is scanned even where the walk would not go: in an environment, or with an odd suffix."""
+    if not path or path in walk.sizes or path in walk.unreadable or (root / path).is_dir():
+        return
+    content = read_file(root, path)
+    if isinstance(content, Unreadable):
+        walk.unreadable[path] = content.reason
+    else:
+        walk.sizes[path] = len(content)
