@@ -1,0 +1,139 @@
+"""The command line's grammar: commands, options, examples, exit codes. What a command does is in `bot.cli_*`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from bot import __version__
+from bot.cli_suggest import Parser
+from bot.errors import ExitCode
+from bot.settings import DEVICES, FAIL_LEVELS, MMAP_MODES
+
+FORMATS = ("text", "json", "sarif", "github", "markdown", "html")
+
+EXIT_CODES = {
+    ExitCode.CLEAN: "nothing at or above the fail level",
+    ExitCode.FINDINGS: "findings at or above the fail level",
+    ExitCode.USAGE: "wrong usage or policy",
+    ExitCode.FORGE: "GitHub, a permission or the network",
+    ExitCode.INTERNAL: "a mistake in loadguard itself, with a bug report to send",
+    ExitCode.PARTIAL: "part of the work is left; run again to resume",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+EXAMPLES = """\
+examples:
+  loadguard scan                          report on everything below this folder
+  loadguard scan src notebooks/a.ipynb    only these
+  loadguard scan --diff-base main         fail only on lines changed since main
+  loadguard scan --format sarif --output loadguard.sarif
+  loadguard fix --diff                    print the proved fixes
+  loadguard fix                           write them
+  loadguard explain LG004                 why, with a bad and a good example
+"""
+
+
+def exit_code_table() -> str:
+    """The exit codes as `--help` and docs/cli.md print them."""
+    rows = "".join(f"  {code.value:<5}{meaning}\n" for code, meaning in EXIT_CODES.items())
+    return f"exit codes:\n{rows}"
+
+
+def build_parser() -> Parser:
+    """The whole grammar. Each command sets `command`, by which `bot.main` finds what to run."""
+    parser = Parser(
+        prog="loadguard",
+        description="Finds every unsafe torch.load, proves the fix, and loads checkpoints in a sandbox first.",
+        epilog=f"{EXAMPLES}\n{exit_code_table()}",
+    )
+    parser.add_argument("--version", action="version", version=f"loadguard {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=Parser)
+    commands.required = False
+    for add in ADDERS:
+        add(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, sentence: str, *, examples: str = "") -> Parser:
+    epilog = f"examples:\n{examples}\n{exit_code_table()}" if examples else exit_code_table()
+    parser: Parser = commands.add_parser(name, help=sentence, description=f"{sentence}.", epilog=epilog)
+    parser.set_defaults(command=name)
+    return parser
+
+
+def _add_scan(commands: Any) -> None:
+    examples = (
+        "  loadguard scan --format json --output report.json\n"
+        "  loadguard scan --diff-base origin/main --fail-on error\n"
+        "  loadguard scan --select LG002,LG004 src\n"
+        "  loadguard scan --baseline loadguard-baseline.json\n"
+    )
+    parser = _command(commands, "scan", "Report every unsafe torch.load in files and folders", examples=examples)
+    _add_paths(parser)
+    _add_choosing(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text is for people (default)")
+    parser.add_argument("--output", metavar="FILE", help="write the report there instead of printing it")
+    parser.add_argument("--fail-on", choices=FAIL_LEVELS, help="lowest level that exits 1 (default: policy, warning)")
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="accept what this file lists with a reason, and nothing else"
+    )
+    parser.add_argument(
+        "--write-baseline", metavar="FILE", help="write such a file; every reason must then be filled in"
+    )
+    _add_showing(parser)
+
+
+def _add_fix(commands: Any) -> None:
+    examples = (
+        "  loadguard fix --diff                  print what would change, write nothing\n"
+        "  loadguard fix --review-tier src       the likely fixes too; read them\n"
+        "  loadguard fix --mmap never\n"
+    )
+    parser = _command(commands, "fix", "Write the proved fixes into the files", examples=examples)
+    _add_paths(parser)
+    _add_choosing(parser)
+    parser.add_argument("--diff", action="store_true", help="print the fixes as a diff and write nothing")
+    parser.add_argument("--review-tier", action="store_true", help="also the fixes that are likely but not proved")
+    parser.add_argument("--mmap", choices=MMAP_MODES, help="when mmap=True joins a fix (default: policy, auto)")
+    _add_showing(parser)
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
+
+
+def _add_choosing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--select", metavar="CODES", help="only these rules, separated by commas")
+    parser.add_argument("--ignore", metavar="CODES", help="not these rules")
+    parser.add_argument("--diff-base", metavar="REF", help="only what changed since this git ref counts as new")
+    parser.add_argument("--config", metavar="FILE", help="policy (default: .github/loadguard.yml, then pyproject.toml)")
+    parser.add_argument("--torch-floor", metavar="VERSION", help="oldest torch the project supports, such as 2.6")
+    parser.add_argument("--markdown-blocks", action="store_true", help="also the Python blocks of Markdown files")
+
+
+def _add_showing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", "-q", action="store_true", help="one line a finding, no progress")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="NO_COLOR is honoured")
+
+
+def _add_rules(commands: Any) -> None:
+    parser = _command(commands, "rules", "List the rules")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _add_explain(commands: Any) -> None:
+    parser = _command(
+        commands,
+        "explain",
+        "Say why a rule exists, with a bad and a good example, the advisory and the fix",
+        examples="  loadguard explain LG004\n",
+    )
+    parser.add_argument("code", metavar="CODE")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+ADDERS: tuple[Callable[[Any], None], ...] = (_add_scan, _add_fix, _add_rules, _add_explain)
+
+__all__ = ("ADDERS", "DEVICES", "EXIT_CODES", "FORMATS", "build_parser", "exit_code_table")

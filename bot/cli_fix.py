@@ -1,0 +1,66 @@
+"""`loadguard fix`: write the proved fixes, or print them."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from bot.cli_context import Context
+from bot.cli_policy import policy_of
+from bot.cli_scan import existing_paths
+from bot.model import Finding, Report
+from bot.report.escape import visible
+from bot.report.style import Style
+from bot.report.words import counted, place
+
+
+def fix(arguments: Namespace, context: Context) -> int:
+    """Run the command. 0 when nothing is left that fails, 1 when findings are left that no fix of this run covers."""
+    from bot.activities.fixing import fix_tree, write_fixes
+    from bot.activities.scanning import scan_paths
+    from bot.plan.verdict import decide
+
+    policy = policy_of(arguments, context)
+    report = scan_paths(existing_paths(arguments.paths, context.folder), policy=policy, diff_base=arguments.diff_base)
+    root = context.folder / report.root
+    fixes = fix_tree(report, root=root, review_tier=arguments.review_tier)
+    if arguments.diff:
+        context.console.write(coloured_diff(fixes.diff, context.style))
+    else:
+        written = write_fixes(fixes, root=root)
+        if not arguments.quiet:
+            context.console.write("".join(f"fixed {visible(path)}\n" for path in written))
+    left = Report(report.root, report.files_scanned, tuple(fixes.left), report.unreadable, report.suppressed)
+    if not arguments.quiet:
+        context.console.say(_told(report, left, arguments))
+    return decide(left, policy.fail_on, only_new=arguments.diff_base is not None).exit_code
+
+
+def _told(report: Report, left: Report, arguments: Namespace) -> str:
+    done = len(report.findings) - len(left.findings)
+    verb = "can be fixed" if arguments.diff else "fixed"
+    text = f"{counted(done, 'finding')} {verb}, {len(left.findings):,} left for a person.\n"
+    text += "".join(f"  {visible(place(each))}: {each.rule} {visible(_why(each))}\n" for each in left.findings[:20])
+    if len(left.findings) > 20:
+        text += f"  and {len(left.findings) - 20:,} more; `loadguard scan` shows them all\n"
+    for each in report.unreadable:
+        text += f"  {visible(each.path)}: not read: {visible(each.reason)}\n"
+    return text
+
+
+def _why(finding: Finding) -> str:
+    if finding.fix:
+        return f"likely, not proved: {finding.fix.reason} (--review-tier includes it)"
+    return finding.advice or finding.message
+
+
+def coloured_diff(diff: str, style: Style) -> str:
+    """A unified diff for a terminal: escapes of the files' own are shown, not obeyed. Piped, it stays appliable."""
+    if not style.colour:
+        return diff
+    paint = {"+": style.green, "-": style.red, "@": style.blue}
+    lines = []
+    for line in diff.splitlines():
+        shown = visible(line, keep="\t")
+        bold = line.startswith(("+++", "---"))
+        lines.append(style.bold(shown) if bold else paint.get(line[:1], str)(shown))
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,74 @@
+"""`loadguard scan`: report, and exit by the fail level."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from bot.cli_context import Context
+from bot.cli_policy import policy_of
+from bot.edge.runner import write_file
+from bot.errors import UsageError
+from bot.model import Report
+from bot.report.render import Look, render
+
+
+def scan(arguments: Namespace, context: Context) -> int:
+    """Run the command; the exit code. Raises `UsageError` for a path that is not there, before anything is scanned."""
+    from bot.activities.scanning import scan_paths
+    from bot.plan.verdict import decide
+
+    paths = existing_paths(arguments.paths, context.folder)
+    policy = policy_of(arguments, context)
+    report = scan_paths(paths, policy=policy, diff_base=arguments.diff_base)
+    show(report, arguments, context)
+    return decide(report, policy.fail_on, only_new=arguments.diff_base is not None).exit_code
+
+
+def existing_paths(words: list[str], folder: Path) -> list[Path]:
+    """The paths of a command line, this folder when there are none. Raises `UsageError` naming a missing one."""
+    paths = [Path(word) for word in words] or [Path()]
+    for path in paths:
+        if not (folder / path).exists():
+            raise UsageError(f"{path}: there is no such file or folder", hint="paths are relative to this folder")
+    return paths
+
+
+class ReadRoot:
+    """The bytes of a file below a root, the last one kept: findings come file by file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.last: tuple[str, bytes | None] = ("", None)
+
+    def __call__(self, path: str) -> bytes | None:
+        if self.last[0] != path:
+            try:
+                self.last = (path, (self.root / path).read_bytes())
+            except (OSError, ValueError):
+                self.last = (path, None)
+        return self.last[1]
+
+
+def show(report: Report, arguments: Namespace, context: Context) -> None:
+    """Print the report in the format asked for, or write it to the file asked for and say so."""
+    output = arguments.output
+    style = context.style if not output else type(context.style)(colour=False)
+    read = ReadRoot(context.folder / report.root)
+    look = Look(read=read, style=style, quiet=arguments.quiet, documentation=_help(arguments.format))
+    text = render(report, arguments.format, look=look)
+    if not output:
+        context.console.write(text)
+        return
+    write_file(context.folder / output, text)
+    if not arguments.quiet:
+        context.console.say(f"{output}: {len(report.findings)} findings written as {arguments.format}")
+
+
+def _help(format: str) -> dict[str, str]:
+    """The rules' own texts, for the formats that carry them."""
+    if format not in ("sarif", "html"):
+        return {}
+    from bot.cli_rules import all_documentation
+
+    return all_documentation()
