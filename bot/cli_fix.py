@@ -24,7 +24,7 @@ def fix(arguments: Namespace, context: Context) -> int:
     root = context.folder / report.root
     fixes = fix_tree(report, root=root, review_tier=arguments.review_tier)
     if arguments.diff:
-        context.console.write(coloured_diff(fixes.diff, context.style))
+        _print_diff(fixes.diff, context)
     else:
         written = write_fixes(fixes, root=root)
         if not arguments.quiet:
@@ -53,10 +53,16 @@ def _why(finding: Finding) -> str:
     return finding.advice or finding.message
 
 
+def _print_diff(diff: bytes, context: Context) -> None:
+    """For a terminal in colour, harmless; into a pipe or file byte for byte, so that `git apply` takes it."""
+    if context.console.out.isatty() or context.style.colour:
+        context.console.write(coloured_diff(diff.decode("utf-8", "replace"), context.style))
+    else:
+        context.console.write_bytes(diff)
+
+
 def coloured_diff(diff: str, style: Style) -> str:
-    """A unified diff for a terminal: escapes of the files' own are shown, not obeyed. Piped, it stays appliable."""
-    if not style.colour:
-        return diff
+    """A unified diff in which the files' own escape sequences are shown, not obeyed."""
     paint = {"+": style.green, "-": style.red, "@": style.blue}
     lines = []
     for line in diff.splitlines():

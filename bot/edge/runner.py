@@ -38,6 +38,16 @@ class Console:
         """The result of a command; on standard output."""
         _write(self.out, text)
 
+    def write_bytes(self, data: bytes) -> None:
+        """A result that has to arrive byte for byte, such as a diff."""
+        self.out.flush()
+        buffer = getattr(self.out, "buffer", None)
+        if buffer is None:
+            self.write(data.decode("utf-8", "backslashreplace"))
+        else:
+            buffer.write(data)
+            buffer.flush()
+
     def say(self, text: str) -> None:
         """A sentence beside the result; on standard error."""
         _write(self.err, text if text.endswith("\n") else text + "\n")

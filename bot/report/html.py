@@ -17,7 +17,7 @@ from bot.report.words import counted, evidence_words, place
 
 
 def render_html(report: Report, *, documentation: Mapping[str, str], read: ReadFile) -> str:
-    """The page. Its policy admits only the script and the style it brings, by their hashes: no name or line of code can add one."""
+    """The page. Its policy admits only the script and style it brings, by their hashes; no name or line can add one."""
     style, script = _asset("page.css"), _asset("page.js")
     policy = f"default-src 'none'; style-src '{_digest(style)}' 'unsafe-hashes'; script-src '{_digest(script)}'"
     body = "".join(
@@ -74,7 +74,8 @@ def _tiles(report: Report) -> str:
 def _form(report: Report) -> str:
     rules = sorted({each.rule for each in report.findings})
     return (
-        "<h2>Findings</h2><form><input type=search name=search placeholder='Search path, code, words ( / )' aria-label=Search>"
+        "<h2>Findings</h2><form>"
+        "<input type=search name=search placeholder='Search path, code, words ( / )' aria-label=Search>"
         + _select("severity", "any level", ["error", "warning", "note"])
         + _select("rule", "any rule", rules)
         + _select("fix", "any fix", ["safe", "review", "none"])
@@ -112,9 +113,8 @@ def _code(lines: tuple[Line, ...]) -> str:
     shown = []
     for each in lines:
         start, end = each.mark
-        parts = [
-            escape(visible(part, keep="\t")) for part in (each.text[:start], each.text[start:end], each.text[end:])
-        ]
+        cut = (each.text[:start], each.text[start:end], each.text[end:])
+        parts = [escape(visible(part, keep="\t")) for part in cut]
         shown.append(f"<i>{each.number:>{width}} </i>{parts[0]}<mark>{parts[1]}</mark>{parts[2]}")
     return "<pre>" + "\n".join(shown) + "</pre>"
 
@@ -139,7 +139,7 @@ def _unreadable(report: Report) -> str:
 def _checkpoints(reports: tuple[CheckpointReport, ...]) -> str:
     if not reports:
         return ""
-    largest = max(max(each.size for each in reports), 1)
+    largest = max(1, *(each.size for each in reports))
     rows = "".join(_checkpoint(each, largest) for each in reports)
     head = "<tr><th>file<th>format<th class=number>bytes<th>size<th>verdict<th>sandboxed load"
     return f"<h2>Checkpoints</h2><table>{head}{rows}</table>\n"

@@ -124,7 +124,7 @@ def _location(path: str, region: dict[str, int]) -> dict[str, Any]:
 
 
 def _region(finding: Finding) -> dict[str, int]:
-    """The first line for a file as a whole, since GitHub wants one, and for a notebook: a cell's lines are not the file's."""
+    """The first line for a file as a whole, since GitHub wants one, and for a notebook, whose cells count for themselves."""
     if finding.line < 1 or finding.cell is not None:
         return {"startLine": 1}
     return {
