@@ -159,19 +159,19 @@ def _smoke_verdict(ending: Ending, *, device: str = "cpu") -> Smoke:
             return Refused(str(answer["reason"]), tuple(map(str, answer.get("needs", ()))), device)
         if answer["kind"] == "not-tried":
             return NotTried(str(answer["reason"]), device)
-        return _loaded(answer, ending, device)
+        return _loaded(answer, device)
     except (KeyError, TypeError, ValueError) as trouble:
         return Killed(f"gave an answer without sense ({trouble!r})", device)
 
 
-def _loaded(answer: dict[str, Any], ending: Ending, device: str) -> Loaded:
+def _loaded(answer: dict[str, Any], device: str) -> Loaded:
     return Loaded(
         tensors=int(answer["tensors"]),
         parameters=int(answer["parameters"]),
         dtypes=tuple((str(name), int(count)) for name, count in answer.get("dtypes", ())),
         nbytes=int(answer["nbytes"]),
         seconds=float(answer["seconds"]),
-        peak_memory=ending.peak_memory,
+        peak_memory=int(answer.get("peak_memory", 0)),
         bad_values=tuple(map(str, answer.get("bad_values", ()))),
         device=str(answer.get("device", device)),
         mapped=bool(answer.get("mapped", False)),

@@ -24,14 +24,13 @@ _READ = 1 << 16
 class Ending:
     """How the child ended: what it wrote (cut at 1 MiB), and why it was stopped early, if it was.
 
-    `status` is as `os.waitstatus_to_exitcode` gives it, `peak_memory` in bytes, `seconds` of wall time.
+    `status` is as `os.waitstatus_to_exitcode` gives it, `seconds` are of wall time.
     """
 
     answer: bytes
     complaint: bytes
     status: int
     stopped: str
-    peak_memory: int
     seconds: float
 
 
@@ -59,7 +58,7 @@ def converse(
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        _, wait_status, usage = os.wait4(child.pid, 0)
+        _, wait_status = os.waitpid(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(wait_status)
         answer.pipe.close()
         complaint.pipe.close()
@@ -68,7 +67,6 @@ def converse(
         complaint=bytes(complaint.heard),
         status=child.returncode,
         stopped=stopped,
-        peak_memory=usage.ru_maxrss * 1024,
         seconds=time.monotonic() - started,
     )
 

@@ -30,9 +30,14 @@ class Confinement:
     user: int | None
 
 
-def lock_down(wanted: Confinement, *, readable: Sequence[str], writable: tuple[int, ...] = ()) -> tuple[str, ...]:
-    """Lock this process for good. `writable` descriptors stay open beside 0 to 2. The names of the walls that stand."""
-    _close_other_descriptors(keep=writable)
+def lock_down(
+    wanted: Confinement, *, readable: Sequence[str], writable: tuple[int, ...] = (), keep: tuple[int, ...] = ()
+) -> tuple[str, ...]:
+    """Lock this process for good; the names of the walls that stand.
+
+    `writable` and `keep` descriptors stay open beside 0 to 2, the latter for reading.
+    """
+    _close_other_descriptors(keep=(*writable, *keep))
     _limit(wanted)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-_CHUNK_BYTES = 16 << 20
+_CHUNK_BYTES = 8 << 20
 _MOST_OBJECTS = 5_000_000
 _DONT_NEED = 4
 
@@ -56,7 +56,7 @@ def storage_bytes(tensor: torch.Tensor) -> tuple[int, int]:
 
 
 def chunks(tensor: torch.Tensor) -> Iterator[torch.Tensor]:
-    """The tensor's values in flat pieces of at most 16 MiB; a view larger than its storage is read as its storage."""
+    """The tensor's values in flat pieces of at most 8 MiB; a view larger than its storage is read as its storage."""
     if tensor.layout != torch.strided:
         tensor = tensor.coalesce().values() if tensor.is_sparse else tensor.to_dense()
     if tensor.is_quantized:
