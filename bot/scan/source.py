@@ -56,8 +56,8 @@ class SourceText:
         last = self._before(end_line, end_column)
         return "".join((first, *self.lines[line : end_line - 1], last))
 
-    def written(self, text: str) -> str:
-        """How new source text is spelt on disk; a notebook escapes it for JSON."""
+    def written(self, text: str, *, offset: int) -> str:
+        """How new source text is spelt on disk at a byte offset; a notebook escapes it for JSON."""
         return text
 
     def _before(self, line: int, column: int) -> str:
@@ -83,8 +83,13 @@ def read_source(path: str, data: bytes) -> SourceText | Unreadable:
         return Unreadable(path, f"line {line}: byte 0x{data[error.start + mark]:02x} is not {encoding}")
     except (SyntaxError, LookupError, ValueError) as error:
         return Unreadable(path, f"the declared encoding cannot be read: {error}")
-    lines = tuple(_LINE.findall(text))
+    lines = split_lines(text)
     return SourceText(path, data, text, encoding, lines, _line_starts(lines, encoding, mark))
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """Lines with their ends, split where Python's parser splits them (unlike `str.splitlines`, which has more ends)."""
+    return tuple(_LINE.findall(text))
 
 
 def _line_starts(lines: tuple[str, ...], encoding: str, mark: int) -> tuple[int, ...]:

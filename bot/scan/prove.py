@@ -1,0 +1,98 @@
+"""The proof that a fix adds the keywords at its call and changes nothing else."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.edits import apply_edits
+from bot.model import Edit, Unreadable
+from bot.scan.notebook import NotebookText, same_apart_from_source
+from bot.scan.reading import read_file
+from bot.scan.source import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What `call`, a node of the old tree, must have become: each keyword asked for is `True`."""
+
+    call: ast.Call
+    weights_only: bool
+    mmap: bool
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        return tuple(name for name in ("mmap", "weights_only") if getattr(self, name))
+
+
+Silent = Callable[[bytes], bool]
+"""Scans the new bytes and says whether the rules that spoke of these calls are silent now."""
+
+
+def prove(
+    before: SourceText, tree: ast.Module, *, edits: Sequence[Edit], expected: Sequence[Expected], silent: Silent | None = None
+) -> bool:
+    """Whether `edits` turn `before` (whose tree is `tree`) into a file that reads back, whose tree is the old one plus the
+    keywords expected and nothing else, and in which scanning again is `silent`.
+
+    A notebook reads back only where its JSON is the old JSON apart from source lines. False says that the edits must not be used.
+    """
+    try:
+        data = apply_edits(before.data, edits)
+    except ValueError:
+        return False
+    if any(b"#" in before.data[edit.start : edit.end] for edit in edits):
+        return False  # a comment would go
+    after = read_file(before.path, data)
+    if isinstance(after, Unreadable) or after.encoding != before.encoding:
+        return False
+    if isinstance(before, NotebookText) and not same_apart_from_source(before.data, data):
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            grown = ast.parse(after.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return _grown(tree, grown, expected) and (silent is None or silent(data))
+
+
+def _grown(old: ast.AST, new: ast.AST, expected: Sequence[Expected]) -> bool:
+    """Compare two trees side by side, without recursion: nesting is the author's choice, the stack is ours."""
+    calls = {id(each.call): each for each in expected}
+    met: set[int] = set()
+    pairs: list[tuple[object, object]] = [(old, new)]
+    while pairs:
+        left, right = pairs.pop()
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            pairs += zip(left, right, strict=True)
+        elif isinstance(left, ast.Call) and isinstance(right, ast.Call) and id(left) in calls:
+            met.add(id(left))
+            kept = _kept(left, right, frozenset(calls[id(left)].keywords))
+            if kept is None:
+                return False
+            pairs += ((left.func, right.func), (left.args, right.args), kept)
+        elif isinstance(left, ast.AST):
+            pairs += ((getattr(left, name, None), getattr(right, name, None)) for name in left._fields)
+        elif left != right or (isinstance(left, float | complex) and repr(left) != repr(right)):  # -0.0 == 0.0
+            return False
+    return met == set(calls)
+
+
+def _kept(old: ast.Call, new: ast.Call, asked: frozenset[str]) -> tuple[object, object] | None:
+    """The keywords that must be the same in both, or None where `new` lacks one of those asked for, or has it twice."""
+    written = [keyword for keyword in new.keywords if keyword.arg in asked]
+    if sorted(keyword.arg or "" for keyword in written) != sorted(asked) or not all(map(_is_true, written)):
+        return None
+    others = [[keyword for keyword in call.keywords if keyword.arg not in asked] for call in (old, new)]
+    return others[0], others[1]
+
+
+def _is_true(keyword: ast.keyword) -> bool:
+    return isinstance(keyword.value, ast.Constant) and keyword.value.value is True

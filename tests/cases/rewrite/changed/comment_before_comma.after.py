@@ -1,0 +1,6 @@
+# rewrite: weights_only
+torch.load(
+    p  # one
+    ,
+    weights_only=True,
+)

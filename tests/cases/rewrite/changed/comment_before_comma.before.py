@@ -1,0 +1,5 @@
+# rewrite: weights_only
+torch.load(
+    p  # one
+    ,
+)

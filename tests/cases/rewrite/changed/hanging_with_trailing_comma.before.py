@@ -1,0 +1,4 @@
+# rewrite: weights_only
+torch.load(
+    p, mmap=True,
+)["model_state_dict"]

@@ -1,0 +1,6 @@
+# rewrite: mmap weights_only
+torch.load(
+    p,  # where
+    weights_only=False,  # for now
+    map_location="cpu",
+)

@@ -1,0 +1,4 @@
+# rewrite: weights_only
+torch.load(p
+           , map_location="cpu"
+           )

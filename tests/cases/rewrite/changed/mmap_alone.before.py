@@ -1,0 +1,2 @@
+# rewrite: mmap
+torch.load(p, weights_only=True)

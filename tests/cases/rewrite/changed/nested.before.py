@@ -1,0 +1,10 @@
+# rewrite: weights_only
+torch.load(torch.load(p))
+torch.load(
+    find(
+        torch.load(
+            p,
+            d,
+        ),
+    ),
+)

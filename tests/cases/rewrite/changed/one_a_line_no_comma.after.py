@@ -1,0 +1,6 @@
+# rewrite: weights_only
+torch.load(
+    p,
+    map_location="cpu",
+    weights_only=True
+)

@@ -1,0 +1,4 @@
+# rewrite: mmap weights_only
+torch.load(p, mmap=True, weights_only=True)
+torch.load(p, mmap=True, weights_only=True)
+torch.load(p, mmap=True, weights_only=True,)

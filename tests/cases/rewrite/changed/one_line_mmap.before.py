@@ -1,0 +1,4 @@
+# rewrite: mmap weights_only
+torch.load(p)
+torch.load(p, mmap=True)
+torch.load(p,)

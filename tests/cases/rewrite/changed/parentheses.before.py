@@ -1,0 +1,5 @@
+# rewrite: weights_only
+x = (torch
+     .load(p)
+     ["model"])
+y = (torch.load)(p)

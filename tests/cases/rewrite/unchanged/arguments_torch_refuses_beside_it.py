@@ -1,0 +1,3 @@
+# rewrite: weights_only
+torch.load(p, fix_imports=True)
+torch.load(p, errors="ignore")

@@ -1,0 +1,7 @@
+# rewrite: weights_only
+torch.load(
+    p,
+    weights_only=(  # pickled by hand
+        False
+    ),
+)

@@ -1,0 +1,2 @@
+# rewrite: weights_only
+torch.load(p for p in paths)

@@ -1,0 +1,2 @@
+# rewrite: weights_only
+torch.load()

@@ -1,0 +1,3 @@
+# rewrite: weights_only
+torch.load(*args)
+torch.load(p, *rest)

@@ -1,0 +1,3 @@
+# rewrite: weights_only
+torch.load(p, **{"weights_only": False})
+torch.load(p, **{"mmap": False})

@@ -1,0 +1,3 @@
+# rewrite: weights_only
+torch.load(p, **kwargs)
+torch.load(p, **(kwargs or {}))
