@@ -1,0 +1,82 @@
+"""A repository as the runner finds it: checked out from the test server, an example pasted in, the event beside it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.e2e.machine import ROOT, Machine, Ran
+from tests.fake_github import FakeGitHub, Pull, Repository, Token
+
+RUNNER = 1001
+"""The uid that owns a workspace on GitHub's runners, while the container is root."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One example, pasted into one repository."""
+
+    machine: Machine
+    github: FakeGitHub
+    repository: Repository
+    folder: Path
+    example: str
+    action: str
+
+    def run(self, event: str, payload: dict[str, Any], *, head: str, token: Token | None = None) -> Ran:
+        """Check `head` out and run the example as the runner would, with a token of the rights it asks for."""
+        checkout = self.folder / "models"
+        if not checkout.exists():
+            git(self.folder, "clone", "--quiet", str(self.repository.git.path), "models")
+            git(checkout, "remote", "set-url", "origin", f"https://github.com/{self.repository.slug}.git")
+        git(checkout, "fetch", "--quiet", str(self.repository.git.path), "+refs/heads/*:refs/remotes/origin/*")
+        git(checkout, "switch", "--quiet", "--force", "--detach", head)
+        workflow = checkout / ".github/workflows/loadguard.yml"
+        workflow.parent.mkdir(parents=True, exist_ok=True)
+        workflow.write_text(pointed_at(self.github, read_example(self.example)))
+        (checkout / ".git/info/exclude").write_text(".github/workflows/\n")
+        subprocess.run(["chown", "-R", f"{RUNNER}:{RUNNER}", checkout], check=True)
+        event_file = self.folder / "event.json"
+        event_file.write_text(json.dumps(payload))
+        token = token or self.github.new_token(permissions=rights(self.example))
+        return self.machine.act(checkout, event, event_file, action=self.action, token=token.text)
+
+    def run_pull_request(self, pull: Pull, *, token: Token | None = None) -> Ran:
+        payload = self.github.pull_request_event(self.repository, pull)
+        return self.run("pull_request", payload, head=payload["pull_request"]["head"]["sha"], token=token)
+
+    def run_push(self, *, token: Token | None = None) -> Ran:
+        payload = self.github.push_event(self.repository)
+        return self.run("push", payload, head=payload["after"], token=token)
+
+
+def read_example(name: str) -> dict[Any, Any]:
+    loaded: dict[Any, Any] = yaml.safe_load((ROOT / "examples" / name).read_text())
+    return loaded
+
+
+def pointed_at(github: FakeGitHub, workflow: dict[Any, Any]) -> str:
+    """The example with one input added: act sets the API's address to the public one whatever it is told."""
+    for job in workflow["jobs"].values():
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("loadguard/"):
+                step.setdefault("with", {})["github-api-url"] = github.api_url
+    workflow["on"] = workflow.pop(True)  # YAML 1.1 reads the key `on` as true
+    return yaml.safe_dump(workflow)
+
+
+def rights(name: str) -> dict[str, str]:
+    """The permissions that the example's jobs ask for, as the server spells them."""
+    asked: dict[str, str] = {}
+    for job in read_example(name)["jobs"].values():
+        asked |= {right.replace("-", "_"): level for right, level in job["permissions"].items()}
+    return asked
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-c", "safe.directory=*", *words], cwd=folder, check=True, stdin=subprocess.DEVNULL)
