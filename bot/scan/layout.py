@@ -32,12 +32,16 @@ def read_arguments(text: str) -> tuple[Argument, ...] | None:
     import libcst  # noqa: PLC0415  (0.2 s to import; most scans have nothing to rewrite over several lines)
 
     try:
-        call = libcst.parse_expression(f"({text})")
+        # As a module, because only a module keeps the line ends it was read with.
+        module = libcst.parse_module(f"({text})")
     except (libcst.ParserSyntaxError, RecursionError, UnicodeError):
         return None
+    statement = module.body[0] if module.body else None
+    expression = statement.body[0] if isinstance(statement, libcst.SimpleStatementLine) else None
+    call = expression.value if isinstance(expression, libcst.Expr) else None
     if not isinstance(call, libcst.Call) or len(call.lpar) != 1:
         return None
-    code = libcst.Module(body=()).code_for_node
+    code = module.code_for_node
     position = len(text) - 1 - sum(len(code(arg)) for arg in call.args)
     arguments = []
     for arg in call.args:

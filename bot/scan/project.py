@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.model import Unreadable
 from bot.scan.module import Module, parse_module
-from bot.scan.source import read_source
+from bot.scan.reading import read_file
 
 
 class Project:
@@ -25,7 +25,7 @@ class Project:
         """The parsed file at `path`, which must be in the project."""
         known = self._modules.get(path)
         if known is None:
-            source = read_source(path, self.files[path])
+            source = read_file(path, self.files[path])
             known = source if isinstance(source, Unreadable) else parse_module(source, project=self)
             self._modules[path] = known
         return known
