@@ -27,7 +27,12 @@ def save(path: Path, value: Any, **options: Any) -> Path:
 def tensors() -> dict[str, Any]:
     torch = pytest.importorskip("torch", reason="a smoke load needs the extra loadguard[smoke]")
     shared = torch.arange(6, dtype=torch.float32)
-    return {"weight": shared.view(2, 3), "tied": shared, "half": torch.ones(4, dtype=torch.bfloat16), "zero": torch.zeros(2)}
+    return {
+        "weight": shared.view(2, 3),
+        "tied": shared,
+        "half": torch.ones(4, dtype=torch.bfloat16),
+        "zero": torch.zeros(2),
+    }
 
 
 @pytest.mark.parametrize("mapped", [False, True])
@@ -169,10 +174,10 @@ def test_a_device_that_is_not_there_is_neutral(tmp_path: Path) -> None:
 
 MISBEHAVING = {
     "says nothing": ("exit 0", "no answer"),
-    "says half a line": ("printf '{\"kind\": \"loaded\", '", "no answer"),
+    "says half a line": ('printf \'{"kind": "loaded", \'', "no answer"),
     "says two lines": ('echo \'{"kind": "refused", "reason": "x"}\'; echo more', "no answer"),
     "says a list": ("echo '[]'", "no answer"),
-    "says it loaded without figures": ("echo '{\"kind\": \"loaded\"}'", "without sense"),
+    "says it loaded without figures": ('echo \'{"kind": "loaded"}\'', "without sense"),
     "nests without end": ("printf '[%.0s' $(seq 100000)", "no answer"),
     "fails after answering": ('echo \'{"kind": "refused", "reason": "x"}\'; exit 3', "exit status 3"),
     "complains and fails": ("echo reason >&2; exit 1", "reason"),
