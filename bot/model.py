@@ -130,12 +130,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that a person silenced. `where` is SARIF's word: `inSource` for a comment, `external` for policy or baseline."""
+
+    finding: Finding
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scanned:
     """A file that was read to its end. `suppressed` counts findings a comment or the policy silenced."""
 
     path: str
     findings: tuple[Finding, ...] = ()
     suppressed: int = 0
+    silenced: tuple[Silenced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,7 @@ class Report:
     suppressed: int = 0
     notices: tuple[str, ...] = ()
     checkpoints: tuple[CheckpointReport, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
 
 
 # -- changes -----------------------------------------------------------------------------------------------
