@@ -45,12 +45,12 @@ def main() -> int:
 
 def make_repository(repository: Path) -> None:
     """A git repository with `main` and a branch that stands for the pull request."""
-    shutil.copytree(HERE / "repository/before", repository)
+    shutil.copytree(HERE / "base", repository)
     git(repository, "init", "--quiet", "--initial-branch=main")
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "--message=Tell birds by their song")
     git(repository, "switch", "--quiet", "--create=resume-and-serve")
-    shutil.copytree(HERE / "repository/pull_request", repository, dirs_exist_ok=True)
+    shutil.copytree(HERE / "head", repository, dirs_exist_ok=True)
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "--message=Resume training, serve the model")
 
