@@ -406,7 +406,8 @@ class CheckpointReport:
     """What the static reader says of a file, without running any of it.
 
     `format`: torch-zip, torch-legacy, torch-tar, torchscript, pt2, safetensors, numpy, pickle, joblib, lfs-pointer, …
-    `mappable` is whether `torch.load(mmap=True)` would work and be right; `mmap_reason` says why not.
+    `mappable` is whether `torch.load(mmap=True)` would work and be right; `mmap_reason` says why not. `devices` are the
+    legs beside the CPU's `smoke`; `drift` is against the version this file replaces, farthest first.
     """
 
     path: str
@@ -420,6 +421,8 @@ class CheckpointReport:
     mmap_reason: str = ""
     safe_globals: tuple[str, ...] = ()
     smoke: Loaded | Refused | Killed | NotTried | None = None
+    devices: tuple[Loaded | Refused | Killed | NotTried, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""What a sandboxed load means: findings CK106 and CK107 out of verdicts."""
+
+from __future__ import annotations
+
+from bot.model import CheckpointReport, Drift, Finding, Killed, Loaded, NotTried, Refused, Severity, Verdict
+
+_SHOWN = 5
+SMOKE_ORDER = ("none", "neutral", "passed", "refused", "killed")
+"""What `smoke-status` can say, from best-known to worst."""
+
+
+def smoke_findings(report: CheckpointReport, *, base: Loaded | None) -> tuple[Finding, ...]:
+    """Findings of one load. `base` is the load of the version this file replaces, where there is one that loads."""
+    smoke = report.smoke
+    if isinstance(smoke, Killed):
+        reason = f"the sandboxed load on {smoke.device} {smoke.reason}"
+        advice = "do not load this file; make it again from its source"
+        return (_finding(report, "CK106", Severity.ERROR, reason, advice),)
+    if isinstance(smoke, Refused) and report.verdict is not Verdict.NEEDS_ALLOWLIST:
+        reason = f"torch refused the file on {smoke.device}: {smoke.reason}"
+        return (_finding(report, "CK106", Severity.ERROR, reason, "save it again with torch.save, as a state_dict"),)
+    if isinstance(smoke, Loaded):
+        return _value_findings(report, smoke, base)
+    return ()
+
+
+def _value_findings(report: CheckpointReport, smoke: Loaded, base: Loaded | None) -> tuple[Finding, ...]:
+    found = []
+    known = base.bad_values if base else ()
+    fresh = tuple(name for name in smoke.bad_values if name not in known)
+    if fresh:
+        since = " that the version it replaces did not have" if base else ""
+        message = f"NaN or infinity{since} in {_names(fresh)}"
+        found.append(_finding(report, "CK107", Severity.WARNING, message, "look at the training run that wrote it"))
+    zeros = tuple(name for name in smoke.all_zero if base is not None and name not in base.all_zero)
+    if zeros:
+        message = f"nothing but zeros now in {_names(zeros)}"
+        found.append(_finding(report, "CK107", Severity.NOTE, message, "a layer that was never trained or was reset?"))
+    return tuple(found)
+
+
+def _names(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _finding(report: CheckpointReport, rule: str, severity: Severity, message: str, advice: str) -> Finding:
+    return Finding(rule, severity, report.path, 1, 1, 1, 1, message, advice=advice)
+
+
+def smoke_status(reports: tuple[CheckpointReport, ...]) -> str:
+    """The worst of all loads, for the action's output."""
+    return max((_status(report) for report in reports), key=SMOKE_ORDER.index, default="none")
+
+
+def _status(report: CheckpointReport) -> str:
+    words = {Loaded: "passed", Refused: "refused", Killed: "killed", NotTried: "neutral"}
+    return words.get(type(report.smoke), "neutral")
+
+
+def notable_drift(drift: tuple[Drift, ...], *, most: int = 20) -> tuple[Drift, ...]:
+    """The tensors that moved, farthest first: what a table or a chart has room for."""
+    return tuple(row for row in drift if row.largest > 0 or row.new_bad_values)[:most]
