@@ -9,7 +9,7 @@ from typing import Any
 from bot import __version__
 from bot.cli_suggest import Parser
 from bot.errors import ExitCode
-from bot.settings import DEVICES, FAIL_LEVELS, MMAP_MODES
+from bot.settings import FAIL_LEVELS, MMAP_MODES
 
 FORMATS = ("text", "json", "sarif", "github", "markdown", "html")
 
@@ -134,6 +134,24 @@ def _add_explain(commands: Any) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
 
-ADDERS: tuple[Callable[[Any], None], ...] = (_add_scan, _add_fix, _add_rules, _add_explain)
+def _add_config(commands: Any) -> None:
+    sentence = "Check the policy and print what is in force, and where each value came from"
+    parser = _command(commands, "config", sentence, examples="  loadguard config check\n")
+    parser.add_argument("action", choices=("check",), metavar="check", help="the one thing it does")
+    parser.add_argument("--config", metavar="FILE", help="policy (default: .github/loadguard.yml, then pyproject.toml)")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
-__all__ = ("ADDERS", "DEVICES", "EXIT_CODES", "FORMATS", "build_parser", "exit_code_table")
+
+def _add_doctor(commands: Any) -> None:
+    parser = _command(commands, "doctor", "Look at this machine and say what is missing for what")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+ADDERS: tuple[Callable[[Any], None], ...] = (
+    _add_scan,
+    _add_fix,
+    _add_rules,
+    _add_explain,
+    _add_config,
+    _add_doctor,
+)

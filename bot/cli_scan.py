@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from pathlib import Path
 
+from bot.baseline import UNREVIEWED, Accepted, apply_baseline, read_baseline, write_baseline
 from bot.cli_context import Context
 from bot.cli_policy import policy_of
 from bot.edge.runner import write_file
-from bot.errors import UsageError
+from bot.errors import ExitCode, UsageError
 from bot.model import Report
+from bot.policy import Policy
 from bot.report.render import Look, render
+from bot.report.words import counted
 
 
 def scan(arguments: Namespace, context: Context) -> int:
@@ -21,8 +25,53 @@ def scan(arguments: Namespace, context: Context) -> int:
     paths = existing_paths(arguments.paths, context.folder)
     policy = policy_of(arguments, context)
     report = scan_paths(paths, policy=policy, diff_base=arguments.diff_base)
+    if arguments.write_baseline:
+        return _write_baseline(report, arguments, context)
+    if policy.baseline:
+        report = _baselined(report, policy, paths, context)
     show(report, arguments, context)
     return decide(report, policy.fail_on, only_new=arguments.diff_base is not None).exit_code
+
+
+def _baselined(report: Report, policy: Policy, paths: list[Path], context: Context) -> Report:
+    """The report without what the baseline accepts; entries of files or rules not looked at are left alone."""
+    from bot.activities.scanning import common_root
+
+    root = common_root(paths)
+    named = [_absolute(context.folder / each) for each in paths]
+    off = {code for code, level in policy.rules.items() if level == "off"}
+    accepted = [each for each in _accepted(policy.baseline, context) if each.rule not in off]
+
+    def looked_at(path: str) -> bool:
+        file = _absolute(root / path)
+        return any(each == file or each in file.parents for each in named)
+
+    return apply_baseline(report, accepted, name=policy.baseline, looked_at=looked_at)
+
+
+def _absolute(path: Path) -> Path:
+    """The path without `..`, links left as they are: a link is what was named."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def _write_baseline(report: Report, arguments: Namespace, context: Context) -> int:
+    name = arguments.write_baseline
+    previous = _accepted(name, context) if (context.folder / name).exists() else ()
+    write_file(context.folder / name, write_baseline(report, previous=previous))
+    context.console.say(
+        f"{name}: {counted(len(report.findings), 'finding')} written. Give every entry a reason in place of "
+        f"{UNREVIEWED}, then name the file in the policy (`baseline: {name}`) or with --baseline."
+    )
+    return ExitCode.CLEAN
+
+
+def _accepted(name: str, context: Context) -> tuple[Accepted, ...]:
+    path = context.folder / name
+    try:
+        return read_baseline(path.read_bytes(), name=name)
+    except OSError as trouble:
+        hint = f"`loadguard scan --write-baseline {name}` writes one"
+        raise UsageError(f"{name}: the baseline cannot be read: {trouble.strerror}", hint=hint) from trouble
 
 
 def existing_paths(words: list[str], folder: Path) -> list[Path]:
@@ -62,7 +111,7 @@ def show(report: Report, arguments: Namespace, context: Context) -> None:
         return
     write_file(context.folder / output, text)
     if not arguments.quiet:
-        context.console.say(f"{output}: {len(report.findings)} findings written as {arguments.format}")
+        context.console.say(f"{output}: {counted(len(report.findings), 'finding')} written as {arguments.format}")
 
 
 def _help(format: str) -> dict[str, str]:

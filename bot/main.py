@@ -71,6 +71,14 @@ def dispatch(arguments: Namespace, context: Context) -> int:
             from bot.cli_rules import explain
 
             return explain(arguments, context)
+        case "config":
+            from bot.cli_config import config_check
+
+            return config_check(arguments, context)
+        case "doctor":
+            from bot.cli_doctor import doctor
+
+            return doctor(arguments, context)
         case unknown:
             raise AssertionError(f"the grammar has a command that main does not: {unknown}")
 

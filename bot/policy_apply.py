@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from bot.model import Finding, Report, Severity
+from bot.model import Finding, Report, Severity, Silenced
 from bot.policy import Ignore, Policy, ProjectPolicy
 
 
@@ -42,19 +42,22 @@ def apply_policy(report: Report, policy: Policy) -> Report:
 
     An entry of `ignore` that met no finding becomes a notice: it may be hiding that the rule has gone blind.
     """
-    kept, suppressed, used = [], 0, set()
+    kept: list[Finding] = []
+    silenced: list[Silenced] = []
+    used: set[Ignore] = set()
     for finding in report.findings:
         entry = ignored_by(finding, policy.ignore)
         if entry is not None:
             used.add(entry)
-            suppressed += 1
+            silenced.append(Silenced(finding, "external", entry.reason))
         elif (levelled := _levelled(finding, policy)) is not None:
             kept.append(levelled)
     notices = tuple(_unused(entry) for entry in policy.ignore if entry not in used)
     return replace(
         report,
         findings=tuple(kept),
-        suppressed=report.suppressed + suppressed,
+        suppressed=report.suppressed + len(silenced),
+        silenced=(*report.silenced, *silenced),
         notices=(*report.notices, *notices),
     )
 

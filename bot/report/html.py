@@ -97,8 +97,9 @@ def _article(finding: Finding, read: ReadFile) -> str:
         f"<li><b>{each.kind.value}</b> {_text(evidence_words(each, finding))}</li>" for each in finding.evidence
     )
     return (
-        f"<article class={finding.severity.value} data-severity={finding.severity.value} data-rule={escape(finding.rule)} "
-        f"data-fix={tier} data-new={'yes' if finding.new else 'no'}><h3>{_text(place(finding))}</h3>"
+        f"<article class={finding.severity.value} data-severity={finding.severity.value} "
+        f"data-rule={escape(finding.rule)} data-fix={tier} data-new={'yes' if finding.new else 'no'}>"
+        f"<h3>{_text(place(finding))}</h3>"
         f"<p><span class=badge>{escape(finding.rule)}</span>{new} {_text(finding.message)}</p>"
         f"{_code(excerpt(finding, data))}{_diff(finding, data)}"
         f"{f'<ul>{evidence}</ul>' if evidence else ''}"

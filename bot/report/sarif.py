@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot import __version__
-from bot.model import Finding, Fix, Report, Severity
+from bot.model import Finding, Fix, Report, Severity, Silenced
 from bot.report.escape import visible
 from bot.report.excerpt import ReadFile, encoding_of
 from bot.report.words import counted, evidence_words, sarif_title
@@ -45,7 +45,8 @@ def sarif_log(
 ) -> dict[str, Any]:
     """The log as plain data with at most `most` results."""
     ordered = sorted(report.findings, key=lambda each: (not each.new, -each.severity.rank))[:most]
-    codes = sorted({each.rule for each in ordered} | set(documentation))
+    seen = {each.rule for each in ordered} | {each.finding.rule for each in report.silenced}
+    codes = sorted(seen | set(documentation))
     rules = [_rule(code, documentation.get(code, ""), ordered) for code in codes]
     left = len(report.findings) - len(ordered)
     driver = {"name": "Loadguard", "version": __version__, "semanticVersion": __version__, "rules": rules}
@@ -53,7 +54,10 @@ def sarif_log(
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, left)],
-        "results": [_result(each, codes, read=read, fixes=fixes) for each in ordered],
+        "results": [
+            *(_result(each, codes, read=read, fixes=fixes) for each in ordered),
+            *(_silenced(each, codes) for each in report.silenced[: most - len(ordered)]),
+        ],
         "properties": {"filesScanned": report.files_scanned, "suppressed": report.suppressed},
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -116,6 +120,13 @@ def _result(finding: Finding, codes: list[str], *, read: ReadFile, fixes: bool) 
     return result
 
 
+def _silenced(silenced: Silenced, codes: list[str]) -> dict[str, Any]:
+    """A result that a person silenced: there for the record, closed by its suppression."""
+    result = _result(silenced.finding, codes, read=lambda _: None, fixes=False)
+    suppression = {"kind": silenced.where, "status": "accepted", "justification": visible(silenced.reason)}
+    return result | {"suppressions": [suppression]}
+
+
 def _location(path: str, region: dict[str, int]) -> dict[str, Any]:
     location: dict[str, Any] = {"artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"}}
     if region:
@@ -124,7 +135,7 @@ def _location(path: str, region: dict[str, int]) -> dict[str, Any]:
 
 
 def _region(finding: Finding) -> dict[str, int]:
-    """The first line for a file as a whole, since GitHub wants one, and for a notebook, whose cells count for themselves."""
+    """The first line for a file as a whole, since GitHub wants one, and for a notebook, which counts by cell."""
     if finding.line < 1 or finding.cell is not None:
         return {"startLine": 1}
     return {
