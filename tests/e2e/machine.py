@@ -116,12 +116,13 @@ class Machine:
             self._service.terminate()
             self._service.wait(30)
 
-    def act(self, workspace: Path, event: str, payload: Path, *, action: str, token: str) -> Ran:
-        """Run the workspace's workflows for `event`, with `action` (`owner/name@ref`) taken from this checkout."""
+    def act(self, workspace: Path, event: str, payload: Path, *, actions: Mapping[str, Path], token: str) -> Ran:
+        """Run the workspace's workflows for `event`; `actions` says where each `owner/name@ref` lies on this machine."""
         words = [
             *(str(Path(sys.executable).with_name("act")), event, "--eventpath", str(payload)),
             *("--platform", f"ubuntu-latest={BASE}", "--pull=false", "--rebuild=false", "--bind"),
-            *("--local-repository", f"{action}={ROOT}", "--secret", "GITHUB_TOKEN", "--action-offline-mode"),
+            *(f"--local-repository={action}={folder}" for action, folder in actions.items()),
+            *("--secret", "GITHUB_TOKEN", "--action-offline-mode"),
         ]
         environ = {**self.environ, "GITHUB_TOKEN": token, "HOME": str(self.folder / "home")}
         (self.folder / "home").mkdir(exist_ok=True)

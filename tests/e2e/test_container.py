@@ -105,3 +105,12 @@ def test_a_token_that_may_not_write_is_named(place: Place, github: FakeGitHub) -
     assert "pull-requests: write" in ran.output, ran.output
     assert [line for line in ran.lines("::error ") if "file=new.py" in line], ran.output
     assert not pull.reviews
+
+
+def test_code_scanning_gets_a_sarif_file(place: Place, github: FakeGitHub) -> None:
+    workspace = place("code-scanning.yml", {"old.py": READ})
+    ran = workspace.run_push()
+    assert ran.code == 0, ran.output
+    assert ran.lines("uploading loadguard.sarif"), ran.output
+    assert "LG001" in ran.output
+    assert not github.mutating

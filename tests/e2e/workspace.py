@@ -16,6 +16,20 @@ from tests.fake_github import FakeGitHub, Pull, Repository, Token
 RUNNER = 1001
 """The uid that owns a workspace on GitHub's runners, while the container is root."""
 
+STAND_INS = {
+    "actions/checkout": "name: checkout\nruns: {using: composite, steps: [{run: \"true\", shell: bash}]}\n",
+    "github/codeql-action/upload-sarif": """\
+name: upload
+inputs: {sarif_file: {required: true}, category: {required: true}}
+runs:
+  using: composite
+  steps:
+    - run: echo "uploading $FILE" && cat "$FILE"
+      shell: bash
+      env: {FILE: "${{ inputs.sarif_file }}"}
+""",
+}
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -44,7 +58,22 @@ class Workspace:
         event_file = self.folder / "event.json"
         event_file.write_text(json.dumps(payload))
         token = token or self.github.new_token(permissions=rights(self.example))
-        return self.machine.act(checkout, event, event_file, action=self.action, token=token.text)
+        return self.machine.act(checkout, event, event_file, actions=self.actions(), token=token.text)
+
+    def actions(self) -> dict[str, Path]:
+        """Ours from this checkout; of others' a stand-in, since the runner cannot fetch them here."""
+        used = {step["uses"] for job in read_example(self.example)["jobs"].values() for step in job["steps"] if "uses" in step}
+        places = {name: ROOT if name == self.action else self._stand_in(name) for name in used}
+        return {repository_of(name): folder for name, folder in places.items()}
+
+    def _stand_in(self, name: str) -> Path:
+        """`owner/name[/path]@ref` as a composite action: the checkout is made already, an upload only shows its file."""
+        owner, project, *inside = name.partition("@")[0].split("/")
+        folder = self.folder / "actions" / owner / project
+        path = folder.joinpath(*inside)
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "action.yml").write_text(STAND_INS[name.partition("@")[0]])
+        return folder
 
     def run_pull_request(self, pull: Pull, *, token: Token | None = None) -> Ran:
         payload = self.github.pull_request_event(self.repository, pull)
@@ -53,6 +82,12 @@ class Workspace:
     def run_push(self, *, token: Token | None = None) -> Ran:
         payload = self.github.push_event(self.repository)
         return self.run("push", payload, head=payload["after"], token=token)
+
+
+def repository_of(name: str) -> str:
+    """`owner/name@ref` of `owner/name/path@ref`."""
+    path, _, ref = name.partition("@")
+    return f"{'/'.join(path.split('/')[:2])}@{ref}"
 
 
 def read_example(name: str) -> dict[Any, Any]:
