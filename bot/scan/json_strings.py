@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """One string value: `start` to `end` are the bytes between its quotes, `path` the keys and indices that lead to it."""
+    """One string value: `start` to `end` are the bytes between its quotes, `path` leads to it."""
 
     path: Path
     start: int

@@ -29,7 +29,7 @@ def read_arguments(text: str) -> tuple[Argument, ...] | None:
     """The arguments of the call that `text` is, in order; None where libcst reads something else than a call."""
     if len(text) > LONGEST_CALL:
         return None
-    import libcst  # noqa: PLC0415  (0.2 s to import; most scans have nothing to rewrite over several lines)
+    import libcst  # (0.2 s to import; most scans have nothing to rewrite over several lines)
 
     try:
         # As a module, because only a module keeps the line ends it was read with.

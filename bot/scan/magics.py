@@ -15,7 +15,10 @@ _FOREIGN = frozenset(
 )
 _CELL_MAGIC = re.compile(r"\s*%%(\w*)")
 # Magics that run the rest of their line as Python: `%time state = torch.load(path)`.
-_RUNS = re.compile(r"(?P<indent>[ \t]*)(?P<magic>%(?:time|timeit|prun|memit)(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+)(?P<code>[^\s-].*)", re.S)
+_RUNS = re.compile(
+    r"(?P<indent>[ \t]*)(?P<magic>%(?:time|timeit|prun|memit)(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+)(?P<code>[^\s-].*)",
+    re.S,
+)
 _COMMAND = re.compile(r"(?P<indent>[ \t]*)(?:[%!]|\?{1,2}\w|[\w.*]+[ \t]*\?{1,2}[ \t]*(?:#.*)?$)")
 _ASSIGNED = re.compile(r"(?P<target>[ \t]*[\w.,\[\]'\" \t]+=[ \t]*)(?P<command>[!%][\w!].*)", re.S)
 _LEXEME = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.model import Unreadable
-from bot.scan.json_strings import Literal, byte_of, find_literals, read_text
+from bot.scan.json_strings import Literal, Path, byte_of, find_literals, read_text
 from bot.scan.magics import parses, tolerate_magics
 from bot.scan.source import Place, SourceText, split_lines
 
@@ -21,9 +21,13 @@ MAX_BYTES = 40_000_000
 _DEEPEST = 6  # worksheets, index, cells, index, input, index
 
 
+Cells = dict[int, tuple[Path, str]]
+"""Each Python code cell by its index: where its source stands in the JSON, and the source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a line of the text comes from: line `line` (1-based) of cell `cell`, beginning `character` characters into `literal`."""
+    """Where a line of the text comes from: line `line` (1-based) of `cell`, `character` characters into `literal`."""
 
     cell: int
     line: int
@@ -80,18 +84,26 @@ def read_notebook(path: str, data: bytes) -> NotebookText | Unreadable:
     return _assemble(path, data, cells, literals)
 
 
-def _code_cells(document: Any) -> dict[int, tuple[tuple[str | int, ...], str]]:
-    """Each Python code cell by its index: where its source stands, and the source."""
+def _code_cells(document: Any) -> Cells:
     metadata = document.get("metadata") or {}
-    language = (metadata.get("language_info") or {}).get("name") or (metadata.get("kernelspec") or {}).get("language") or "python"
+    language = (
+        (metadata.get("language_info") or {}).get("name")
+        or (metadata.get("kernelspec") or {}).get("language")
+        or "python"
+    )
     if "python" not in str(language).lower():
         return {}
+    located: list[tuple[Path, Any]]
     if "worksheets" in document:
         sheets = enumerate(document["worksheets"])
-        located = [(("worksheets", s, "cells", c, "input"), cell) for s, sheet in sheets for c, cell in enumerate(sheet["cells"])]
+        located = [
+            (("worksheets", s, "cells", c, "input"), cell)
+            for s, sheet in sheets
+            for c, cell in enumerate(sheet["cells"])
+        ]
     else:
         located = [(("cells", c, "source"), cell) for c, cell in enumerate(document["cells"])]
-    found = {}
+    found: Cells = {}
     for index, (where, cell) in enumerate(located):
         source = cell.get(where[-1], "")
         if cell.get("cell_type") == "code" and source:
@@ -99,8 +111,8 @@ def _code_cells(document: Any) -> dict[int, tuple[tuple[str | int, ...], str]]:
     return found
 
 
-def _sources(data: bytes, cells: dict[int, tuple[tuple[str | int, ...], str]]) -> dict[int, list[Literal]]:
-    """The literals of each cell's source; ValueError where they do not say what the decoder read (a key that stands twice)."""
+def _sources(data: bytes, cells: Cells) -> dict[int, list[Literal]]:
+    """The literals of each cell's source; ValueError where they are not what the decoder read (a key stands twice)."""
     by_path = {where: index for index, (where, _) in cells.items()}
     found: dict[int, list[Literal]] = {index: [] for index in cells}
     for literal in find_literals(data, deepest=_DEEPEST):
@@ -114,9 +126,7 @@ def _sources(data: bytes, cells: dict[int, tuple[tuple[str | int, ...], str]]) -
     return found
 
 
-def _assemble(
-    path: str, data: bytes, cells: dict[int, tuple[tuple[str | int, ...], str]], sources: dict[int, list[Literal]]
-) -> NotebookText | Unreadable:
+def _assemble(path: str, data: bytes, cells: Cells, sources: dict[int, list[Literal]]) -> NotebookText | Unreadable:
     lines: list[str] = []
     origins: list[Origin] = []
     literals: list[Literal] = []
@@ -155,7 +165,9 @@ def _line_origins(cell: int, own: list[Literal], data: bytes, *, first: int) -> 
 def same_apart_from_source(before: bytes, after: bytes) -> bool:
     """Whether two notebooks are the same JSON, order of keys included, apart from the lines of their code cells."""
     try:
-        return _frame(before) == _frame(after) and before.startswith(codecs.BOM_UTF8) == after.startswith(codecs.BOM_UTF8)
+        return _frame(before) == _frame(after) and before.startswith(codecs.BOM_UTF8) == after.startswith(
+            codecs.BOM_UTF8
+        )
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError):
         return False
 

@@ -27,36 +27,43 @@ class Expected:
         return tuple(name for name in ("mmap", "weights_only") if getattr(self, name))
 
 
-Silent = Callable[[bytes], bool]
-"""Scans the new bytes and says whether the rules that spoke of these calls are silent now."""
+Silent = Callable[[SourceText, ast.Module], bool]
+"""Given the new text and its tree, whether a second scan has nothing more to say of these calls."""
 
 
 def prove(
-    before: SourceText, tree: ast.Module, *, edits: Sequence[Edit], expected: Sequence[Expected], silent: Silent | None = None
-) -> bool:
-    """Whether `edits` turn `before` (whose tree is `tree`) into a file that reads back, whose tree is the old one plus the
-    keywords expected and nothing else, and in which scanning again is `silent`.
+    before: SourceText,
+    tree: ast.Module,
+    *,
+    edits: Sequence[Edit],
+    expected: Sequence[Expected],
+    silent: Silent | None = None,
+) -> str:
+    """Why `edits` must not be used, in a clause; empty when they are proved.
 
-    A notebook reads back only where its JSON is the old JSON apart from source lines. False says that the edits must not be used.
+    Proved: the new file reads back, its tree is `tree` (that of `before`) plus the keywords expected and nothing else,
+    no comment is gone, a notebook's JSON is the old one apart from source lines, and a second scan is `silent`.
     """
     try:
         data = apply_edits(before.data, edits)
-    except ValueError:
-        return False
+    except ValueError as error:
+        return str(error)
     if any(b"#" in before.data[edit.start : edit.end] for edit in edits):
-        return False  # a comment would go
+        return "a comment would go"
     after = read_file(before.path, data)
     if isinstance(after, Unreadable) or after.encoding != before.encoding:
-        return False
+        return "the new file could not be read back"
     if isinstance(before, NotebookText) and not same_apart_from_source(before.data, data):
-        return False
+        return "the notebook would change outside its source lines"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             grown = ast.parse(after.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return _grown(tree, grown, expected) and (silent is None or silent(data))
+        return "the new file would not parse"
+    if not _grown(tree, grown, expected):
+        return "the new syntax tree would differ by more than the keywords"
+    return "" if silent is None or silent(after, grown) else "a second scan would still speak of the call"
 
 
 def _grown(old: ast.AST, new: ast.AST, expected: Sequence[Expected]) -> bool:

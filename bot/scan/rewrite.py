@@ -1,4 +1,4 @@
-"""Keywords written into one call, as byte edits in the call's own layout; everything else stays byte for byte the same."""
+"""Keywords written into one call, as byte edits in its own layout; everything else stays byte for byte the same."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def rewrite(source: SourceText, call: ast.Call, *, weights_only: bool, mmap: boo
         return None
     added, replaced = wanted
     changes = _changes(text, call, added, replaced=replaced)
-    return changes and tuple(_edit(source, call, text, change) for change in changes)
+    return tuple(_edit(source, call, text, change) for change in changes) if changes else None
 
 
 def _wanted(call: ast.Call, *, weights_only: bool, mmap: bool) -> tuple[list[str], bool] | None:

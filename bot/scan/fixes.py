@@ -1,0 +1,72 @@
+"""Judgements made into proved fixes, a file at a time."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.model import Edit, Fix, Unreadable, WeightsOnly
+from bot.scan.judgement import Judgement
+from bot.scan.module import Module, parse_module
+from bot.scan.prove import Expected, prove
+from bot.scan.rewrite import rewrite
+from bot.scan.sites import Site, find_sites
+from bot.scan.source import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A fix before its proof: `index` is the site's place among the file's sites."""
+
+    index: int
+    expected: Expected
+    edits: tuple[Edit, ...]
+
+
+def make_fixes(module: Module, sites: Sequence[Site], judgements: Sequence[Judgement]) -> tuple[Fix | str, ...]:
+    """A proved fix for each site of `module` (all of them, as `find_sites` gave them), or why there is none.
+
+    The proof is made once for all of a file's fixes together; only when it fails, for each alone.
+    """
+    drafts: list[Draft | str] = [
+        _draft(index, site, judgement) for index, (site, judgement) in enumerate(zip(sites, judgements, strict=True))
+    ]
+    written = [draft for draft in drafts if isinstance(draft, Draft)]
+    together = bool(written) and not _doubt(module, sites, written)
+    fixes: list[Fix | str] = []
+    for draft, judgement in zip(drafts, judgements, strict=True):
+        why = draft if isinstance(draft, str) else "" if together else _doubt(module, sites, [draft])
+        if why or judgement.tier is None or isinstance(draft, str):
+            fixes.append(why)
+        else:
+            fixes.append(Fix(judgement.tier, judgement.adds, draft.edits, judgement.reason))
+    return tuple(fixes)
+
+
+def _draft(index: int, site: Site, judgement: Judgement) -> Draft | str:
+    if judgement.tier is None or not judgement.adds:
+        return "no fix was judged right"
+    if site.call is None or site.host is not site.module:
+        return "the call is not written out in this file"
+    asked = {"weights_only": "weights_only=True" in judgement.adds, "mmap": "mmap=True" in judgement.adds}
+    edits = rewrite(site.module.source, site.call, **asked)
+    if edits is None:
+        return "the keywords cannot be written into this call without guessing"
+    return Draft(index, Expected(site.call, **asked), edits)
+
+
+def _doubt(module: Module, sites: Sequence[Site], drafts: Sequence[Draft]) -> str:
+    """Why these fixes together are not proved; empty when they are."""
+    fixed = {draft.index for draft in drafts}
+
+    def silent(source: SourceText, tree: ast.Module) -> bool:
+        after = parse_module(source, project=module.project)
+        if isinstance(after, Unreadable):
+            return False
+        now = find_sites(after)
+        says = [WeightsOnly.TRUE if index in fixed else site.says for index, site in enumerate(sites)]
+        return [site.says for site in now] == says
+
+    edits = [edit for draft in drafts for edit in draft.edits]
+    return prove(module.source, module.tree, edits=edits, expected=[d.expected for d in drafts], silent=silent)
