@@ -70,7 +70,7 @@ def read_yaml(data: bytes, *, name: str) -> Mapping:
     import yaml
 
     text = _decoded(data, name)
-    tab = re.search(r"^ *\t", text, re.MULTILINE)
+    tab = re.search(r"^ *\t(?=[ \t]*[^\s#])", text, re.MULTILINE)
     if tab:
         line = text.count("\n", 0, tab.start()) + 1
         raise refuse(name, line, tab.end() - tab.start(), "a tab in the indentation", hint="YAML indents with spaces")
@@ -132,10 +132,10 @@ class _Builder:
             raise self._refused(event, f"more than {MOST_NODES:,} values")
         if type(event).__name__ == "AliasEvent" or event.anchor:
             raise self._refused(event, "an anchor or alias", hint="write the value out; a policy has no anchors")
+        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
+            raise self._refused(event, f"the tag {event.tag}", hint="a policy has no tags")
         if type(event).__name__ == "ScalarEvent":
             return Scalar(_typed(event), event.value, line, column)
-        if event.tag:
-            raise self._refused(event, f"the tag {event.tag}", hint="a policy has no tags")
         if type(event).__name__ == "SequenceStartEvent":
             return Sequence(tuple(self._children(events, depth)), line, column)
         return Mapping(self._entries(events, depth), line, column)
