@@ -1,0 +1,12 @@
+"""The static checkpoint reader: what a file is and holds, without running any of it. Needs no torch and opens nothing.
+
+with open(path, "rb") as stream:
+    report = read_checkpoint(path, stream)
+"""
+
+from __future__ import annotations
+
+from bot.scan.checkpoint.checkpoint import read_checkpoint
+from bot.scan.checkpoint.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ("DEFAULT_LIMITS", "Limits", "read_checkpoint")

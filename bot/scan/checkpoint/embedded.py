@@ -1,0 +1,36 @@
+"""Bytes that are a pickle or an archive themselves, hidden in another's strings: raw, base64 or hexadecimal."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+SHORTEST = 8
+RAW = re.compile(
+    rb"\x80[\x02-\x05][^\x00]|\xc2\x80[\x02-\x05]|PK\x03\x04|[c(]{1,3}[A-Za-z_][\w.]*\r?\n[\w.]+\r?\n|\x1f\x8b\x08"
+)
+BASE64 = re.compile(rb"gA[I-X][A-Za-z0-9+/\r\n]+={0,2}")
+HEXADECIMAL = re.compile(rb"800[2-5](?:[0-9a-fA-F]{2})+")
+FIRST = frozenset(b"\x80\xc2Pcg8(\x1f")
+
+
+def looks_packed(head: bytes) -> bool:
+    """A cheap look at how a string begins; `unpack` decides."""
+    if len(head) < SHORTEST or head[0] not in FIRST:
+        return False
+    return bool(RAW.match(head) or BASE64.match(head) or HEXADECIMAL.match(head))
+
+
+def unpack(data: bytes) -> bytes:
+    """The pickle or archive that `data` stands for; `data` itself where it is not encoded."""
+    if HEXADECIMAL.fullmatch(data):
+        return binascii.unhexlify(data)
+    if BASE64.fullmatch(data):
+        try:
+            return base64.b64decode(data + b"=" * (-len(data) % 4))
+        except binascii.Error:
+            return data
+    if data.startswith(b"\xc2\x80"):
+        return data.decode("utf-8", "replace").encode("latin-1", "replace")
+    return data

@@ -1,0 +1,140 @@
+"""Which format stands in these bytes, by the bytes and never by the name, and the reader for it."""
+
+from __future__ import annotations
+
+from bot.scan.checkpoint.archive import END, LOCAL
+from bot.scan.checkpoint.inflate import hold, inflate
+from bot.scan.checkpoint.legacy import read_pickles
+from bot.scan.checkpoint.numpyfile import MAGIC as NPY
+from bot.scan.checkpoint.numpyfile import read_npy
+from bot.scan.checkpoint.pointers import read_pointer
+from bot.scan.checkpoint.reader import BytesReader, Reader
+from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.safetensors import looks_like_safetensors, read_safetensors
+from bot.scan.checkpoint.streams import looks_like_pickle
+from bot.scan.checkpoint.torchtar import looks_like_tar, read_tar
+from bot.scan.checkpoint.torchzip import read_zip
+from bot.scan.checkpoint.walking import walk_pickle
+
+COMPRESSED: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x5d\x00\x00", "lzma"),
+)
+CLOSED: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"Rar!\x1a\x07", "rar"),
+    (0, b"\x28\xb5\x2f\xfd", "zstd"),
+    (0, b"\x04\x22\x4d\x18", "lz4"),
+    (0, b"\x89HDF\r\n\x1a\n", "hdf5"),
+    (0, b"GGUF", "gguf"),
+    (4, b"ET12", "executorch"),
+    (4, b"TFL3", "tflite"),
+    (0, b"\x7fELF", "elf"),
+    (0, b"MZ", "windows-executable"),
+    (0, b"%PDF", "pdf"),
+    (0, b"\x89PNG", "png"),
+)
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    ".safetensors": ("safetensors",),
+    ".npy": ("numpy",),
+    ".npz": ("npz",),
+}
+
+
+def examine(reading: Reading, reader: Reader, label: str) -> None:
+    """Find out what the bytes are and read them. Inside a container (`label`) unknown bytes are simply data."""
+    head = reader.read(0, 16)
+    compressed = _compression(head)
+    if reader.size == 0:
+        if not label:
+            _unreadable(reading, "empty", "the file is empty")
+    elif head.startswith(LOCAL) or head.startswith(END):
+        read_zip(reading, reader, label)
+    elif head[:1] == b"\x80" and head[1:2] and head[1] <= 5:
+        read_pickles(reading, reader, label)
+        _read_appended_zip(reading, reader, label)
+    elif head.startswith(NPY):
+        read_npy(reading, reader, label)
+    elif compressed:
+        _read_compressed(reading, reader, label, compressed)
+    elif closed := _closed(head):
+        _unreadable(reading, closed, f"a {closed} file, which is not opened here", label)
+    elif looks_like_safetensors(reader):
+        read_safetensors(reading, reader, label)
+    elif looks_like_tar(reader):
+        read_tar(reading, reader, label)
+    else:
+        _read_unmarked(reading, reader, label)
+
+
+def check_suffix(reading: Reading) -> None:
+    """A name that promises another format than the bytes hold: readers that go by the name are led astray."""
+    path = reading.path.lower()
+    for suffix, formats in SUFFIXES.items():
+        if path.endswith(suffix) and reading.format not in formats and not reading.unreadable:
+            reading.log.corrupt(f"named {suffix}, and holds {reading.format}", offset=0)
+
+
+def _read_unmarked(reading: Reading, reader: Reader, label: str) -> None:
+    """No magic number: a pickle of protocol 0 or 1, an archive with something in front, a pointer, or nothing known."""
+    walk = walk_pickle(reader, reading.limits)
+    if looks_like_pickle(walk):
+        read_pickles(reading, reader, label)
+        _read_appended_zip(reading, reader, label)
+    elif END in reader.read(max(0, reader.size - 65557), 65557) and not label:
+        read_zip(reading, reader, label)
+    elif not read_pointer(reading, reader, label) and not label:
+        _unreadable(reading, "unknown", "no format that is known here: nothing can be said of it")
+
+
+def _read_appended_zip(reading: Reading, reader: Reader, label: str) -> None:
+    """A pickle with an archive behind it is two files in one: Python's zipfile reads the second."""
+    if END in reader.read(max(0, reader.size - 65557), 65557):
+        reading.log.corrupt("an archive stands behind the pickle: two files in one", record=label, offset=0)
+        if reading.depth < reading.limits.nesting:
+            reading.depth += 1
+            read_zip(reading, reader, f"{label}[archive]")
+            reading.depth -= 1
+
+
+def _unreadable(reading: Reading, kind: str, message: str, label: str = "") -> None:
+    reading.is_a(kind)
+    reading.unreadable = reading.unreadable or not label
+    if not label:
+        reading.mmap_reason = message
+    reading.log.corrupt(message, record=label, offset=0)
+
+
+def _compression(head: bytes) -> str:
+    for magic, kind in COMPRESSED:
+        if head.startswith(magic):
+            return kind
+    if len(head) >= 2 and head[0] & 0x0F == 8 and head[0] >> 4 <= 7 and int.from_bytes(head[:2], "big") % 31 == 0:
+        return "zlib" if head[1:2] in (b"\x01", b"\x5e", b"\x9c", b"\xda") else ""
+    return ""
+
+
+def _closed(head: bytes) -> str:
+    return next((kind for at, magic, kind in CLOSED if head[at : at + len(magic)] == magic), "")
+
+
+def _read_compressed(reading: Reading, reader: Reader, label: str, kind: str) -> None:
+    data, trouble = hold(inflate(reader, kind), reading.limits.held)
+    if trouble and not data and kind in ("zlib", "lzma", "bzip2"):
+        _read_unmarked(reading, reader, label)
+        return
+    reading.is_a(kind)
+    if not label:
+        reading.mmap_reason = f"{kind} around the checkpoint: torch.load(mmap=True) raises for it"
+        reading.refuse(f"{kind}-compressed as a whole: torch.load cannot open it by its path")
+        reading.log.unmappable(reading.mmap_reason, advice="Decompress the file.", note=True)
+    if trouble == "more":
+        reading.log.over(
+            f"unpacks to more than {reading.limits.held:,} bytes: decompress it and read that", record=label
+        )
+    elif trouble:
+        reading.log.corrupt(trouble, record=label)
+    if data:
+        reading.nested(BytesReader(data), f"{label}[{kind}]")

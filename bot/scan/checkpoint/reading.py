@@ -1,0 +1,71 @@
+"""What is known of a file while it is being read: one mutable notebook, made into a `CheckpointReport` at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.model import GlobalUse, TensorInfo
+from bot.scan.checkpoint.allowlist import AllowList
+from bot.scan.checkpoint.faults import FaultLog
+from bot.scan.checkpoint.judge import Ruling
+from bot.scan.checkpoint.limits import Limits
+from bot.scan.checkpoint.reader import Reader
+
+Examine = Callable[["Reading", Reader, str], None]
+
+
+@dataclass(slots=True)
+class Reading:
+    """`format` is the outermost container's. `examine` reads whatever stands in a reader; containers call it for what they
+    hold, with a label that says where it stands. `crc` and `values` ask for a pass over all bytes.
+
+    `loadable` is whether torch.load reads such a container at all with weights_only; `refusals` why it would not;
+    `unreadable` marks files of which nothing can be said.
+    """
+
+    path: str
+    limits: Limits
+    allowed: AllowList
+    examine: Examine
+    crc: bool = False
+    values: bool = False
+    log: FaultLog = field(default_factory=FaultLog)
+    format: str = ""
+    globals: list[GlobalUse] = field(default_factory=list)
+    rulings: dict[tuple[str, str], Ruling] = field(default_factory=dict)
+    numpy_dtypes: list[str] = field(default_factory=list)
+    tensors: list[TensorInfo] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    loadable: bool = False
+    mappable: bool = False
+    mmap_reason: str = ""
+    unreadable: bool = False
+    depth: int = 0
+    shards: list[str] = field(default_factory=list)
+    lfs_oid: str = ""
+    lfs_size: int = -1
+    bad_values: list[str] = field(default_factory=list)
+    zeros: list[str] = field(default_factory=list)
+
+    def is_a(self, kind: str, *, loadable: bool = False) -> None:
+        """Name the container, if this is the outermost one."""
+        if not self.format:
+            self.format = kind
+            self.loadable = loadable
+
+    def refuse(self, reason: str) -> None:
+        """torch.load(weights_only=True) would not take the file, for this reason."""
+        if reason not in self.refusals and len(self.refusals) < 20:
+            self.refusals.append(reason)
+
+    def nested(self, reader: Reader, label: str) -> None:
+        """Read what stands inside, one level deeper."""
+        if self.depth >= self.limits.nesting:
+            self.log.over(f"nested deeper than {self.limits.nesting} containers", record=label)
+            return
+        self.depth += 1
+        try:
+            self.examine(self, reader, label)
+        finally:
+            self.depth -= 1

@@ -1,0 +1,35 @@
+"""Storages a pickle declares, held against the records that carry their bytes."""
+
+from __future__ import annotations
+
+from bot.scan.checkpoint.archive import Archive, Entry
+from bot.scan.checkpoint.reader import Reader
+from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.tensors import Inventory
+
+
+def check_storages(  # noqa: PLR0913 - a pickle's word against an archive's
+    reading: Reading, reader: Reader, archive: Archive, pickle: Entry, inventory: Inventory, label: str
+) -> set[str]:
+    """The names of the records that are storages. torch checks their size since 2.10, and never when the file is mapped."""
+    folder = pickle.name.removesuffix(".pkl")
+    used: set[str] = set()
+    by_name = {entry.name: entry for entry in archive.entries}
+    for storage in inventory.storages.values():
+        name = f"{folder}/{storage.key}"
+        record = f"{label}!{name}" if label else name
+        entry = by_name.get(name)
+        if entry is None:
+            reading.log.corrupt(f"no record for storage {storage.key}", record=record, offset=storage.at)
+            continue
+        used.add(name)
+        if entry.size != storage.nbytes:
+            reading.log.corrupt(
+                f"the record has {entry.size:,} bytes, the pickle wants {storage.nbytes:,} "
+                f"({storage.numel:,} of {storage.dtype}); mapped, neighbouring records are read (CVE-2026-24747)",
+                record=record,
+                offset=entry.start,
+            )
+    for other in inventory.persistent:
+        reading.log.corrupt("a persistent id that is no storage", record=pickle.name, offset=other.offset)
+    return used

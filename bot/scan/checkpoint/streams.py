@@ -1,0 +1,125 @@
+"""Walk a pickle stream and write into the reading what its names, breaks and hidden streams mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.model import GlobalUse
+from bot.scan.checkpoint import judge
+from bot.scan.checkpoint.embedded import unpack
+from bot.scan.checkpoint.faults import CODE, Fault
+from bot.scan.checkpoint.inert import Blob, Call, Global
+from bot.scan.checkpoint.machine import Machine, Walk
+from bot.scan.checkpoint.reader import BytesReader, Reader
+from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.tensors import Inventory, take_inventory
+from bot.scan.checkpoint.walking import walk_pickle
+
+IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*\Z")
+TORCHSCRIPT = ("__torch__", "torch.jit._pickle")
+CODE_ADVICE = "Do not load this file, in any way. Ask who made it, and replace it by a state dict saved anew."
+
+
+def read_stream(
+    reading: Reading,
+    reader: Reader,
+    label: str,
+    *,
+    start: int = 0,
+    after_build: Callable[[Machine, Call], None] | None = None,
+    harmless: tuple[str, ...] = (),
+) -> Walk:
+    """Walk the stream at `start`, judge its names, and keep its breaks. `harmless` are module prefixes of its container."""
+    walk = walk_pickle(reader, reading.limits, start=start, after_build=after_build)
+    for trouble in walk.troubles:
+        note = reading.log.over if trouble.over else reading.log.corrupt
+        note(trouble.message, record=label, offset=trouble.offset)
+    judge_names(reading, walk, label, harmless=harmless)
+    _judge_shape(reading, walk, label)
+    _read_embedded(reading, reader, walk, label)
+    return walk
+
+
+def judge_names(reading: Reading, walk: Walk, label: str, *, harmless: tuple[str, ...] = ()) -> None:
+    """Every global of a walk, once by name for the report, with a fault for each that runs code."""
+    for found in walk.globals:
+        if found.module.startswith(harmless) if harmless else False:
+            continue
+        ruling = judge.rule_on(found, reading.allowed)
+        key = (found.module, found.name)
+        known = reading.rulings.get(key)
+        if known is not None and known.judgement == ruling.judgement:
+            continue
+        reading.rulings[key] = ruling
+        reading.globals.append(GlobalUse(found.module, found.name, ruling.judgement, label, found.offset, found.called))
+        if ruling.judgement == judge.EXECUTES:
+            verb = "calls" if found.called else "names"
+            _dangerous(reading, f"{verb} {ruling.dotted[:200]}, which {ruling.why}", label, found.offset)
+        elif ruling.judgement == judge.NEVER:
+            reading.refuse(f"{ruling.dotted} {ruling.why}")
+
+
+def _dangerous(reading: Reading, message: str, label: str, offset: int) -> None:
+    reading.log.add(Fault(CODE, message, label, offset, CODE_ADVICE))
+
+
+def _judge_shape(reading: Reading, walk: Walk, label: str) -> None:
+    for offset in walk.computed[:5]:
+        _dangerous(reading, "calls what another call returned", label, offset)
+    for offset, code in walk.extensions[:5]:
+        reading.refuse(f"extension code {code} at byte {offset} stands for whatever copyreg has registered")
+    if walk.unsupported:
+        name, code, offset = walk.unsupported
+        reading.refuse(
+            f"opcode {name} ({code}) at byte {offset} of {label or 'the file'}: torch's weights_only unpickler reads "
+            "protocol 2 only"
+        )
+    for opcode, offset, callee in walk.subclasses[:5]:
+        name = callee.dotted if isinstance(callee, Global) else "an object"
+        what = "a dict" if opcode.startswith("SETITEM") else "a list"
+        reading.refuse(
+            f"{name} is filled like {what} at byte {offset}, which torch >= 2.10 never does for another class"
+        )
+
+
+def _read_embedded(reading: Reading, reader: Reader, walk: Walk, label: str) -> None:
+    """Pickles inside strings: they run when something unpickles them, so code in them is named like any other."""
+    for start, data, blob in walk.embedded[:100]:
+        raw = data or _blob_bytes(reader, blob, reading.limits.held)
+        inner = unpack(raw)
+        place = f"{label or 'the file'}[string at byte {start}]"
+        if inner.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+            reading.nested(BytesReader(inner), place)
+            continue
+        nested = walk_pickle(BytesReader(inner), reading.limits)
+        if not looks_like_pickle(nested) or reading.depth >= reading.limits.nesting:
+            continue
+        if any(judge.rule_on(name, reading.allowed).judgement == judge.EXECUTES for name in nested.globals):
+            judge_names(reading, nested, place)
+        reading.depth += 1
+        _read_embedded(reading, BytesReader(inner), nested, place)
+        reading.depth -= 1
+
+
+def _blob_bytes(reader: Reader, blob: Blob | None, bound: int) -> bytes:
+    return reader.read(blob.start, min(blob.length, bound)) if blob else b""
+
+
+def looks_like_pickle(walk: Walk) -> bool:
+    """Whether bytes without a magic number are a pickle: they end well, or they name importable things before they break."""
+    if walk.whole and walk.opcodes > 1:
+        return True
+    return any(IDENTIFIER.match(found.module) and IDENTIFIER.match(found.name) for found in walk.globals)
+
+
+def read_inventory(reading: Reading, walk: Walk, label: str, *, prefix: str = "") -> Inventory:
+    """The tensors and storages of a walked stream, with what contradicts itself in the log."""
+    inventory = take_inventory(walk.root, reading.limits)
+    for message, offset, over in inventory.troubles:
+        note = reading.log.over if over else reading.log.corrupt
+        note(message, record=label, offset=offset)
+    room = reading.limits.tensors - len(reading.tensors)
+    reading.tensors.extend(inventory.tensors[:room])
+    reading.numpy_dtypes.extend(code for code in inventory.numpy_dtypes if code not in reading.numpy_dtypes)
+    return inventory

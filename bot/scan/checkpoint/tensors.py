@@ -1,0 +1,278 @@
+"""Tensors and storages out of a walked pickle: what `torch._utils._rebuild_*` would be given, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.model import TensorInfo
+from bot.scan.checkpoint.dtypes import DTYPES, STORAGES
+from bot.scan.checkpoint.inert import Call, Global, Items, Pairs, Persistent, as_integer, as_text, elements
+from bot.scan.checkpoint.limits import Limits
+
+REBUILD = "torch._utils._rebuild_"
+QUIET_PARTS = frozenset({"_parameters", "_buffers", "_modules"})
+
+
+@dataclass(slots=True)
+class Storage:
+    """What the pickle says of a storage. `numel` in elements of `itemsize` bytes; `at` is the pickle's byte."""
+
+    key: str
+    dtype: str
+    itemsize: int
+    numel: int
+    device: str
+    at: int
+    view: tuple[str, int, int] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return self.numel * self.itemsize
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Everything found under one root. `troubles` are (message, byte, is over a limit)."""
+
+    tensors: list[TensorInfo] = field(default_factory=list)
+    storages: dict[str, Storage] = field(default_factory=dict)
+    troubles: list[tuple[str, int, bool]] = field(default_factory=list)
+    numpy_dtypes: list[str] = field(default_factory=list)
+    persistent: list[Persistent] = field(default_factory=list)
+    sparse: list[tuple[str, TensorInfo | None, tuple[int, ...]]] = field(default_factory=list)
+
+
+def take_inventory(root: object, limits: Limits) -> Inventory:
+    """Visit the object tree once, by identity, within `limits.objects` and `limits.tensors`."""
+    return _Visitor(limits).visit(root)
+
+
+class _Visitor:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.found = Inventory()
+        self.todo: list[tuple[str, object]] = []
+        self.seen: set[int] = set()
+
+    def visit(self, root: object) -> Inventory:
+        self.todo.append(("", root))
+        while self.todo:
+            name, value = self.todo.pop()
+            if not isinstance(value, (tuple, Items, Pairs, Call, Persistent)):
+                continue
+            shared = id(value) in self.seen
+            if shared and not (isinstance(value, Call) and len(self.found.tensors) < self.limits.tensors):
+                continue
+            self.seen.add(id(value))
+            if len(self.seen) > self.limits.objects or len(self.found.tensors) > self.limits.tensors:
+                self.trouble("more objects than this reader follows", 0, over=True)
+                break
+            self._open(name, value, shared=shared)
+        self.found.tensors.reverse()
+        return self.found
+
+    def trouble(self, message: str, at: int, *, over: bool = False) -> None:
+        if len(self.found.troubles) < 100:
+            self.found.troubles.append((message, at, over))
+
+    def _open(self, name: str, value: object, *, shared: bool) -> None:
+        if isinstance(value, Call):
+            self._open_call(name, value, shared=shared)
+        elif isinstance(value, Persistent):
+            self.storage(value)
+        elif isinstance(value, Pairs):
+            self._push_pairs(name, value.held)
+        else:
+            self.todo.extend((_join(name, str(index)), each) for index, each in enumerate(elements(value)))
+
+    def _push_pairs(self, name: str, pairs: list[tuple[object, object]]) -> None:
+        for key, value in pairs:
+            self.todo.append((_join(name, _key(key)), value))
+            self.todo.append((name, key))
+
+    def _open_call(self, name: str, call: Call, *, shared: bool) -> None:
+        callee = call.callee
+        dotted = callee.dotted if isinstance(callee, Global) else ""
+        if self._rebuild(name, dotted, call, shared=shared) or shared:
+            return
+        if dotted == "numpy.dtype" and isinstance(call.arguments, tuple) and call.arguments:
+            self.found.numpy_dtypes.append(as_text(call.arguments[0]) or "")
+        if dotted in ("torch.nn.parameter.Parameter", "torch._tensor._rebuild_from_type_v2"):
+            self._wrapped(name, dotted, call)
+        else:
+            self.todo.append((name, callee))
+            self.todo.append((name, call.arguments))
+        self.todo.append((name, call.state))
+        self.todo.extend((_join(name, str(index)), each) for index, each in enumerate(call.items))
+        self._push_pairs(name, call.pairs)
+
+    def _wrapped(self, name: str, dotted: str, call: Call) -> None:
+        """Parameter(data); _rebuild_from_type_v2(function, type, arguments, state)."""
+        arguments = elements(call.arguments)
+        if dotted.endswith("_v2") and len(arguments) >= 4:
+            self.todo.append((name, Call(arguments[0], arguments[2], "REDUCE", call.offset)))
+            self.todo.append((name, arguments[3]))
+        else:
+            self.todo.extend((name, each) for each in arguments)
+
+    # -- the rebuild functions -----------------------------------------------------------------------------------
+    def _rebuild(self, name: str, dotted: str, call: Call, *, shared: bool) -> bool:
+        """Whether `call` makes a tensor; if so it is recorded. A shared one is followed along one argument only, so that
+        parameters of parameters cannot double at each level."""
+        if not dotted.startswith(REBUILD):
+            return self._legacy_tensor(name, dotted, call)
+        kind, arguments = dotted.removeprefix(REBUILD), elements(call.arguments)
+        if kind in ("tensor", "tensor_v2", "tensor_v3", "qtensor") and len(arguments) >= 4:
+            dtype = arguments[6] if kind == "tensor_v3" and len(arguments) > 6 else None
+            self.strided(name, arguments, call.offset, dtype=dtype)
+            if kind == "qtensor" and len(arguments) > 4:
+                self._quantised(name, arguments, call.offset)
+            return True
+        if kind == "meta_tensor_no_storage" and len(arguments) >= 3:
+            self.without_storage(name, arguments[0], arguments[1], arguments[2], at=call.offset)
+            return True
+        if kind == "wrapper_subclass" and len(arguments) >= 7:
+            self.without_storage(name, arguments[1], arguments[2], arguments[3], at=call.offset)
+            return True
+        if kind == "sparse_tensor" and len(arguments) >= 2 and not shared:
+            self._sparse(name, arguments[1], call.offset)
+            return True
+        if kind in ("parameter", "parameter_with_state", "device_tensor_from_cpu_tensor") and arguments:
+            self.todo.extend((name, each) for each in (arguments[:1] if shared else arguments))
+            return True
+        return False
+
+    def _legacy_tensor(self, name: str, dotted: str, call: Call) -> bool:
+        """`torch.FloatTensor` made empty and filled by BUILD: files from before torch 0.4."""
+        state = elements(call.state)
+        if not (dotted.startswith("torch.") and dotted.endswith("Tensor") and len(state) >= 4):
+            return False
+        self.strided(name, state, call.offset, dtype=None)
+        return True
+
+    def _sparse(self, name: str, data: object, at: int) -> None:
+        parts = elements(data)
+        labels = ("indices", "values") if len(parts) <= 4 else ("indices", "plain_indices", "values")
+        size = next((_sizes(part) for part in reversed(parts) if _sizes(part) is not None), None)
+        if size is None or any(each < 0 for each in size):
+            self.trouble(f"sparse tensor {name!r} has no size or a negative one", at)
+        for index, part in enumerate(parts):
+            if isinstance(part, Call):
+                label = labels[index] if index < len(labels) else str(index)
+                self.todo.append((_join(name, label), part))
+
+    def _quantised(self, name: str, arguments: list[object], at: int) -> None:
+        size, params = _sizes(arguments[2]), elements(arguments[4])
+        if len(params) == 4 and size is not None:
+            axis = as_integer(params[3])
+            if axis is None or not 0 <= axis < len(size):
+                self.trouble(f"quantised tensor {name!r} has axis {axis} of {len(size)} dimensions", at)
+        self.todo.extend((_join(name, "scale"), each) for each in params)
+
+    def storage(self, value: Persistent) -> Storage | None:
+        """The storage a persistent id stands for, recorded once by its key."""
+        pid = elements(value.pid)
+        if len(pid) < 5 or as_text(pid[0]) != "storage":
+            self.found.persistent.append(value)
+            return None
+        key, numel, kind = as_text(pid[2]), as_integer(pid[4]), pid[1]
+        name = kind.name.rsplit(".", 1)[-1] if isinstance(kind, Global) else ""
+        if key is None or numel is None or name not in STORAGES:
+            self.trouble("a storage whose type, key or length cannot be read", value.offset)
+            return None
+        dtype, itemsize = STORAGES[name]
+        storage = Storage(key, dtype, itemsize, numel, as_text(pid[3]) or "", value.offset, _view(pid))
+        if numel < 0:
+            self.trouble(f"storage {key} has {numel} elements", value.offset)
+        first = self.found.storages.setdefault(key, storage)
+        if first.nbytes != storage.nbytes:
+            self.trouble(f"storage {key} is declared with {first.nbytes:,} and {storage.nbytes:,} bytes", value.offset)
+        return storage
+
+    def strided(self, name: str, arguments: list[object], at: int, *, dtype: object) -> None:
+        """A tensor over a storage: `(storage, offset, size, stride, ...)`."""
+        storage = self.storage(arguments[0]) if isinstance(arguments[0], Persistent) else None
+        offset, size, stride = as_integer(arguments[1]), _sizes(arguments[2]), _sizes(arguments[3])
+        if storage is None or offset is None or size is None or stride is None:
+            self.trouble(f"tensor {name!r} is built from what is no storage, offset, size and stride", at)
+            return
+        own = DTYPES.get(dtype.name, (storage.dtype, storage.itemsize)) if isinstance(dtype, Global) else None
+        kind, itemsize = own or (storage.dtype, storage.itemsize)
+        if len(size) != len(stride) or min((0, offset, *size, *stride)) < 0:
+            self.trouble(f"tensor {name!r} has offset {offset}, shape {_short(size)}, stride {_short(stride)}", at)
+            return
+        span = sum((n - 1) * step for n, step in zip(size, stride, strict=True)) + 1 if all(size) else 0
+        end = _end_bytes(storage, offset, span, itemsize)
+        room = storage.view[2] * storage.itemsize if storage.view else storage.nbytes
+        if span and end > room:
+            self.trouble(f"tensor {name!r} ends at byte {end:,} of storage {storage.key}, which has {room:,}", at)
+        self._expansion(name, size, itemsize, storage.nbytes, at)
+        self.found.tensors.append(
+            TensorInfo(name, kind, size, stride, offset, storage.key, storage.device, max(0, span) * itemsize)
+        )
+
+    def without_storage(self, name: str, dtype: object, shape: object, steps: object, *, at: int) -> None:
+        size, stride = _sizes(shape), _sizes(steps)
+        if size is None or min((0, *size)) < 0:
+            self.trouble(f"tensor {name!r} has no readable shape", at)
+            return
+        kind, _ = DTYPES.get(dtype.name, ("unknown", 1)) if isinstance(dtype, Global) else ("unknown", 1)
+        self.found.tensors.append(TensorInfo(name, kind, size, stride or (), 0, "", "meta", 0))
+
+    def _expansion(self, name: str, size: tuple[int, ...], itemsize: int, held: int, at: int) -> None:
+        logical = itemsize
+        for count in size:
+            logical *= count
+        if logical - held > self.limits.expansion:
+            self.trouble(
+                f"tensor {name!r} of shape {_short(size)} stands for {_quantity(logical)} over a storage of {held:,} "
+                "bytes (stride 0): any copy of it exhausts memory",
+                at,
+                over=True,
+            )
+
+
+def _end_bytes(storage: Storage, offset: int, span: int, itemsize: int) -> int:
+    return (offset + span) * itemsize
+
+
+def _view(pid: list[object]) -> tuple[str, int, int] | None:
+    view = elements(pid[5]) if len(pid) > 5 else []
+    if len(view) != 3:
+        return None
+    key, offset, numel = as_text(view[0]), as_integer(view[1]), as_integer(view[2])
+    return (key or "", offset or 0, numel or 0)
+
+
+def _sizes(value: object) -> tuple[int, ...] | None:
+    """A shape or stride: a tuple of integers, or `torch.Size(...)` around one."""
+    if isinstance(value, Call) and isinstance(value.callee, Global) and value.callee.dotted == "torch.Size":
+        inner = elements(value.arguments)
+        return _sizes(inner[0]) if len(inner) == 1 else None
+    if not isinstance(value, (tuple, Items)):
+        return None
+    members = elements(value)
+    integers = [each for each in members if isinstance(each, int) and not isinstance(each, bool)]
+    return tuple(integers) if len(integers) == len(members) else None
+
+
+def _short(size: tuple[int, ...]) -> str:
+    return "(" + ", ".join(str(each) if abs(each) < 1 << 64 else "huge" for each in size[:8]) + ")"
+
+
+def _quantity(count: int) -> str:
+    return f"{count:,} bytes" if count < 1 << 80 else "more bytes than there are"
+
+
+def _join(name: str, part: str) -> str:
+    if part in QUIET_PARTS:
+        return name
+    return f"{name}.{part}"[-300:] if name else part[:300]
+
+
+def _key(key: object) -> str:
+    if isinstance(key, (str, bytes)):
+        return as_text(key) or ""
+    if isinstance(key, int) and abs(key) < 1 << 64:
+        return str(key)
+    return "?"
