@@ -30,8 +30,9 @@ def scan_paths(paths: Sequence[Path], *, policy: Policy, diff_base: str | None =
     for path in named:
         _add_named_file(root, path, walk)
     files = TreeFiles(root, walk)
+    whole = "" in named and not (policy.include or policy.exclude)
     only = {path for path in walk.sizes if covers(policy, path) and any(_is_under(path, name) for name in named)}
-    report = scan_files(files, policy=policy, only=only)
+    report = scan_files(files, policy=policy, only=None if whole else only)
     unread = {path: why for path, why in files.unreadable.items() if any(_is_under(path, name) for name in named)}
     report = with_unreadable(report, {path: why for path, why in unread.items() if covers(policy, path)})
     report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *walk.notices))
@@ -43,8 +44,13 @@ def scan_paths(paths: Sequence[Path], *, policy: Policy, diff_base: str | None =
 
 
 def scan_files(files: Mapping[str, bytes], *, policy: Policy, only: Collection[str] | None = None) -> Report:
-    """Scan a tree handed over as path -> bytes and lay the policy over the result."""
-    return apply_policy(scan_project(Project(files), options_for(policy, only=only)), policy)
+    """Scan a tree handed over as path -> bytes and lay the policy over the result.
+
+    With `only` nothing is said about entries of the policy that met no finding: they may meet one elsewhere.
+    """
+    scanned = scan_project(Project(files), options_for(policy, only=only))
+    report = apply_policy(scanned, policy)
+    return report if only is None else replace(report, notices=scanned.notices)
 
 
 def options_for(policy: Policy, *, only: Collection[str] | None = None) -> ScanOptions:
@@ -68,7 +74,7 @@ def with_unreadable(report: Report, unreadable: Mapping[str, str]) -> Report:
 def common_root(paths: Sequence[Path]) -> Path:
     """The working directory, or the folder above everything named where something lies outside of it."""
     here = Path.cwd().resolve()
-    full = [Path(os.path.abspath(path)) for path in paths] or [here]
+    full = [_absolute(path) for path in paths] or [here]
     if all(each == here or here in each.parents for each in full):
         return here
     folders = [each if each.is_dir() else each.parent for each in full]
@@ -77,8 +83,12 @@ def common_root(paths: Sequence[Path]) -> Path:
 
 def _below(root: Path, path: Path) -> str:
     """The path from the root, empty for the root itself. The path is not resolved: a link is what was named."""
-    relative = os.path.relpath(os.path.abspath(path), root)
+    relative = os.path.relpath(_absolute(path), root)
     return "" if relative == "." else relative
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _is_under(path: str, name: str) -> bool:

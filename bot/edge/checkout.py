@@ -91,7 +91,7 @@ class Checkout:
         switches = [word for key, value in _SWITCHED_OFF for word in ("-c", f"{key}={value}")]
         command = [self._git, "--no-pager", "--no-replace-objects", "--literal-pathspecs", *switches, *arguments]
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 -- git itself, arguments as a list, everything it could start switched off
                 command,
                 cwd=self.root,
                 input=data if data is not None else b"",
@@ -126,6 +126,11 @@ class Checkout:
     def merge_base(self, one: str, other: str) -> str | None:
         """Where the two histories part; None where they never met, or a shallow clone has not got that far."""
         return self.run("merge-base", "--end-of-options", one, other, okay=(0, 1, 128)).decode("ascii").strip() or None
+
+    def is_ancestor(self, one: str, other: str) -> bool:
+        """Whether commit `one` is part of `other`'s history."""
+        out = self.run("rev-list", "--max-count=1", "--end-of-options", one, f"^{other}", okay=(0, 128))
+        return not out.strip()
 
     def changed_files(self, base: str, head: str) -> tuple[ChangedFile, ...]:
         """Every file that differs between two commits, with the hunks a pull request page shows (three lines of

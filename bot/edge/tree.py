@@ -145,7 +145,7 @@ def _file_link(home: str, path: str, walk: Walk, wants: Callable[[str], bool]) -
     target = os.path.realpath(f"{home}/{path}")
     if target == home or target.startswith(f"{home}/"):
         return
-    if os.path.isdir(target):
+    if Path(target).is_dir():
         walk.notices.append(f"{path}: a link to a folder outside the tree, not followed")
     elif wants(path):
         walk.unreadable[path] = "a symbolic link that leads out of the tree, not followed"

@@ -59,6 +59,14 @@ def declined(pulls: Iterable[FixPullRequest]) -> frozenset[str]:
     return frozenset(each for pull in closed for each in read_fact(pull.body, FINDINGS_FACT))
 
 
+def same_changes(pull: FixPullRequest, wanted: FixBranch) -> bool:
+    """Whether the branch already holds exactly these contents, by the digest in the body: then its tree need not be
+    asked for.
+    """
+    told = read_fact(pull.body, CHANGES_FACT)
+    return pull.base_ref == wanted.base_ref and told != () and told == read_fact(wanted.body, CHANGES_FACT)
+
+
 def decide(wanted: FixBranch | None, standing: Standing, *, now: datetime, recreate_after_days: int) -> Decision:
     """The one next step. `wanted` holds no finding that was `declined`; None when there is nothing (left) to fix.
 
@@ -93,8 +101,7 @@ def _about_open(wanted: FixBranch | None, standing: Standing, pull: FixPullReque
         return Decision(Action.PUSH_AND_EDIT, "the branch was deleted: it is made again", pull)
     # A base that moved elsewhere changes the tree but not what this branch does: moving it would only run its checks
     # again.
-    same_changes = read_fact(pull.body, CHANGES_FACT) == read_fact(wanted.body, CHANGES_FACT) != ()
-    if standing.tree_differs and not (same_changes and pull.base_ref == wanted.base_ref):
+    if standing.tree_differs and not same_changes(pull, wanted):
         return Decision(Action.PUSH_AND_EDIT, "what is to be fixed has changed", pull)
     if (pull.title, _text(pull.body)) != (wanted.title, _text(wanted.body)):
         return Decision(Action.EDIT, "only its text has changed", pull)
@@ -108,8 +115,10 @@ def _about_new(wanted: FixBranch, standing: Standing, now: datetime, recreate_af
     if closed:
         again = _moment(closed.closed_at) + timedelta(days=recreate_after_days)
         if now < again:
-            sentence = f"#{closed.number} was closed unmerged: {count(len(wanted.fingerprints), 'newer finding')} wait until {again:%Y-%m-%d}"
-            return Decision(Action.NONE, sentence, closed)
+            newer = count(len(wanted.fingerprints), "newer finding")
+            return Decision(
+                Action.NONE, f"#{closed.number} was closed unmerged: {newer} wait until {again:%Y-%m-%d}", closed
+            )
     if standing.branch and not standing.tree_differs:
         return Decision(Action.OPEN, "the branch stands already, without a pull request")
     return Decision(Action.PUSH_AND_OPEN, "new findings since the last one" if standing.pulls else "the first one")

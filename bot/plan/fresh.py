@@ -25,8 +25,9 @@ def mark_new(
 ) -> tuple[Finding, ...]:
     """One file's findings with `new` set.
 
-    `touched` are the lines the change adds or changes, None for all of them. `base` are the findings of the version before (None:
-    not known, then lines alone decide). `lines` gives a finding's place in the file where it is not its own (notebooks).
+    `touched` are the lines the change adds or changes, None for all of them. `base` are the findings of the version
+    before (None: not known, then lines alone decide). `lines` gives a finding's place in the file where it is not its
+    own (notebooks).
     """
     found = tuple(findings)
     hit = [touched is None or _touches(lines.get(each, (each.line, each.end_line)), touched) for each in found]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
 from bot.model import FileChange, FixBranch
 
 Tag = Literal["replace", "delete", "insert", "equal"]
+Grouped = tuple[str, int, int, int, int]
 Opcode = tuple[Tag, int, int, int, int]
 _QUOTED = {
     0x07: "\\a",
@@ -54,11 +55,11 @@ def _git_lines(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def _groups(before: list[bytes], after: list[bytes], context: int) -> Iterable[list[Opcode]]:
+def _groups(before: list[bytes], after: list[bytes], context: int) -> Iterable[Sequence[Grouped]]:
     """Fixes mostly keep the number of lines: then lines are compared in step, exact and fast in any file."""
-    codes = _in_step(before, after) if len(before) == len(after) else None
-    matcher = SequenceMatcher(None, before, after, autojunk=False) if codes is None else _Known(codes)
-    return matcher.get_grouped_opcodes(context)
+    if len(before) == len(after):
+        return _Known(_in_step(before, after)).get_grouped_opcodes(context)
+    return SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(context)
 
 
 class _Known(SequenceMatcher[bytes]):
@@ -84,7 +85,7 @@ def _in_step(before: list[bytes], after: list[bytes]) -> list[Opcode]:
     return codes
 
 
-def _hunk(group: list[Opcode], before: list[bytes], after: list[bytes]) -> bytes:
+def _hunk(group: Sequence[Grouped], before: list[bytes], after: list[bytes]) -> bytes:
     first, last = group[0], group[-1]
     lines = [f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n".encode("ascii")]
     for tag, old_start, old_end, new_start, new_end in group:

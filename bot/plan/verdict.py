@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import ExitCode
@@ -16,28 +17,36 @@ class Verdict:
     reason: str
 
 
-def decide(report: Report, fail_on: Severity | None, *, only_new: bool) -> Verdict:
+Level = Severity | None
+
+
+def decide(
+    report: Report,
+    fail_on: Level | Callable[[str], Level],
+    *,
+    only_new: bool,
+    unread_fails: bool = True,
+) -> Verdict:
     """Whether the run passes.
 
-    `only_new` counts findings the change itself brings (SPEC section 7). `fail_on` None never fails. A file that
-    could not be read is never counted clean: it fails a run that would pass otherwise (picklescan's clean exit for
-    a damaged zip taught this).
+    `only_new` counts findings the change itself brings (SPEC section 7). `fail_on` is a level, None for never, or a
+    function from a finding's path to either (monorepos). A file that could not be read is never counted clean: it
+    fails a run that would pass otherwise (picklescan's clean exit for a damaged zip taught this), unless
+    `unread_fails` is switched off for runs that nobody can answer, such as the nightly one.
     """
+    level_of = fail_on if callable(fail_on) else lambda _: fail_on
     counted = [finding for finding in report.findings if finding.new or not only_new]
-    failing = [finding for finding in counted if _fails(finding, fail_on)]
+    failing = [finding for finding in counted if _fails(finding, level_of(finding.path))]
     kind = "new finding" if only_new else "finding"
     if failing:
-        return Verdict(ExitCode.FINDINGS, f"{count(len(failing), kind)} at or above {fail_on}")
-    unread = len(report.unreadable)
-    if unread and fail_on is not None:
+        return Verdict(ExitCode.FINDINGS, f"{count(len(failing), kind)} at or above the fail level")
+    unread = [each for each in report.unreadable if level_of(each.path) is not None]
+    if unread and unread_fails:
         return Verdict(
-            ExitCode.FINDINGS, f"{count(unread, 'file')} could not be read, so nothing is known of what is inside"
+            ExitCode.FINDINGS, f"{count(len(unread), 'file')} could not be read, so they do not count as clean"
         )
-    if fail_on is None:
-        return Verdict(ExitCode.CLEAN, f"{count(len(counted), kind)}; the policy never fails a run")
-    if counted:
-        return Verdict(ExitCode.CLEAN, f"{count(len(counted), kind)}, none at or above {fail_on}")
-    return Verdict(ExitCode.CLEAN, f"no {kind}s")
+    said = f"{count(len(counted), kind)}, none at or above the fail level" if counted else f"no {kind}"
+    return Verdict(ExitCode.CLEAN, said + (f"; {count(len(unread), 'file')} could not be read" if unread else ""))
 
 
 def count(number: int, noun: str) -> str:
@@ -45,5 +54,5 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _fails(finding: Finding, fail_on: Severity | None) -> bool:
-    return fail_on is not None and finding.severity.rank >= fail_on.rank
+def _fails(finding: Finding, level: Level) -> bool:
+    return level is not None and finding.severity.rank >= level.rank

@@ -35,8 +35,11 @@ def review_body(inline: int, folded_findings: tuple[Finding, ...]) -> str:
     return fit("\n\n".join(parts))
 
 
-def summary_body(report: Report, *, refused: Iterable[str], remarks: Iterable[str] = ()) -> str:
-    """The one comment that is edited in place. `refused` are fingerprints no inline comment could be made for."""
+def summary_body(report: Report, *, refused: Iterable[str], fix: str = "") -> str:
+    """The one comment that is edited in place.
+
+    `refused` are fingerprints no inline comment could be made for, `fix` where the fix pull request is.
+    """
     new = tuple(finding for finding in report.findings if finding.new)
     old = tuple(finding for finding in report.findings if not finding.new)
     fixable = sum(1 for finding in new if finding.fix)
@@ -44,7 +47,7 @@ def summary_body(report: Report, *, refused: Iterable[str], remarks: Iterable[st
     parts.append(_headline(len(new), fixable, len(report.unreadable)))
     parts += [finding_table(new)] if new else []
     parts += [_unread(report)] if report.unreadable else []
-    parts += [prose(remark) for remark in remarks]
+    parts += [f"The proved fixes are ready to merge: {fix if fix.startswith('https://') else code(fix)}"] if fix else []
     if old:
         parts.append(folded(f"{count(len(old), 'finding')} that stood there before", finding_table(old)))
     return fit("\n\n".join(parts))
@@ -70,7 +73,10 @@ def _offer(findings: tuple[Finding, ...]) -> str:
     tiers = {finding.fix.tier for finding in findings if finding.fix}
     if tiers == {Tier.SAFE}:
         return "This fix is proved: the file still parses, nothing but these keywords changes, and the finding is gone."
-    return "**Please review before you commit it:** this fix is likely right, but what is loaded here is not proved to be tensors."
+    return (
+        "**Please review before you commit it:** this fix is likely right, but what is loaded here is not proved to be "
+        "tensors."
+    )
 
 
 def _why(finding: Finding, *, offered: bool) -> str:
@@ -78,10 +84,8 @@ def _why(finding: Finding, *, offered: bool) -> str:
         f"- {each.kind}: {prose(each.detail)}{_at(each.path, each.line)}" for each in finding.evidence[:_EVIDENCE_SHOWN]
     ]
     if finding.fix and not offered:
-        lines.insert(
-            0,
-            f"- There is a fix ({', '.join(code(word) for word in finding.fix.adds)}), but no button: its lines are not all in this diff.",
-        )
+        added = ", ".join(code(word) for word in finding.fix.adds)
+        lines.insert(0, f"- There is a fix ({added}), but no button for it: its lines are not all in this diff.")
     if finding.fix is None or finding.fix.tier is not Tier.SAFE:
         advice = finding.advice or (finding.fix.reason if finding.fix else "")
         lines += [f"- {prose(advice)}"] if advice else []

@@ -1,0 +1,38 @@
+"""The story of a merge queue, or of a push to a branch without a pull request: report and exit code, nothing is
+written.
+"""
+
+from __future__ import annotations
+
+from bot.activities.deeds import Deeds
+from bot.activities.desk import Desk, reader_at
+from bot.activities.examining import examine
+from bot.errors import ForgeError
+from bot.model import ChangedFile, Outcome
+from bot.plan.verdict import decide
+from bot.policy_apply import fail_level
+
+
+def run(desk: Desk, *, base: str, head: str) -> Outcome:
+    """Judge what commit `head` brings over `base`; an empty `base` means that everything is new.
+
+    Raises `ForgeError` where the checkout has neither and the forge cannot compare them.
+    """
+    checkout = desk.checkout
+    if checkout is None or not checkout.commit(head):
+        raise ForgeError(
+            f"commit {head} is not in the checkout", hint="put actions/checkout with `fetch-depth: 0` before this"
+        )
+    start = checkout.merge_base(base, head) if base and checkout.commit(base) else None
+    if base and start is None:
+        raise ForgeError(f"commit {base} is not in the checkout", hint="check out with `fetch-depth: 0`")
+    policy = desk.policy(reader_at(desk, start or head))
+    if start is None:
+        changed = tuple(ChangedFile(entry.path, "added") for entry in checkout.list_tree(head))
+        found = examine(desk, head, changed, before=None, policy=policy)
+    else:
+        before = start
+        changed = checkout.changed_files(start, head)
+        found = examine(desk, head, changed, before=lambda path: checkout.read_file(path, before), policy=policy)
+    verdict = decide(found.report, lambda path: fail_level(policy, path), only_new=True)
+    return Deeds().outcome(found.report, verdict)

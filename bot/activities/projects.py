@@ -1,0 +1,29 @@
+"""Monorepos: one fix pull request a project where the policy asks for that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.model import Report
+from bot.policy import Policy, ProjectPolicy
+from bot.policy_apply import project_of
+
+BY_PROJECT = "project"
+
+
+def by_project(report: Report, policy: Policy) -> tuple[tuple[ProjectPolicy | None, Report], ...]:
+    """The report in parts, one for each project of the policy and one for what belongs to none; whole where they go
+    together.
+
+    A project without a finding is a part as well: its pull request may be no longer needed.
+    """
+    if policy.fix_pull_request.group != BY_PROJECT:
+        return ((None, report),)
+    return tuple((project, _part(report, policy, project)) for project in (*policy.projects, None))
+
+
+def _part(report: Report, policy: Policy, project: ProjectPolicy | None) -> Report:
+    findings = tuple(each for each in report.findings if project_of(policy, each.path) == project)
+    unreadable = tuple(each for each in report.unreadable if project_of(policy, each.path) == project)
+    checkpoints = tuple(each for each in report.checkpoints if project_of(policy, each.path) == project)
+    return replace(report, findings=findings, unreadable=unreadable, checkpoints=checkpoints)

@@ -1,0 +1,74 @@
+"""The story of a branch, on push, on schedule or by hand: scan it whole and keep its fix pull request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.activities.comparing import mark_report
+from bot.activities.deeds import Deeds
+from bot.activities.desk import Desk, reader_at
+from bot.activities.keeping import Material, keep_fix
+from bot.activities.projects import by_project
+from bot.activities.scanning import scan_files, with_unreadable
+from bot.activities.sources import Source, from_commit
+from bot.edge.checkout import Checkout
+from bot.errors import ForgeError
+from bot.model import Outcome, Report
+from bot.plan.fix_branch import Target
+from bot.plan.verdict import decide
+from bot.policy import FixMode, Policy
+from bot.policy_apply import covers, fail_level
+
+
+def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:
+    """Scan branch `ref` (empty: the default branch); a fix pull request where the policy says `fix: pr`.
+
+    Only what came since commit `before` is new and can fail the run: a nightly run over old findings passes, and its
+    fix
+    pull request speaks for them. Raises `ForgeError` without a checkout of the branch.
+    """
+    base_ref = ref or desk.forge.default_branch()
+    checkout, commit = _standing_on(desk, base_ref)
+    policy = desk.policy(reader_at(desk, commit))
+    source = from_commit(checkout, commit)
+    report = _mark(_scan(desk, source, policy), checkout, source, since=(before, commit), policy=policy)
+    deeds = Deeds()
+    if policy.fix is FixMode.PR:
+        for project, part in by_project(report, policy):
+            target = Target(base_ref, commit, project=project)
+            keep_fix(desk, Material(part, source.files, source.modes), target, policy=policy, deeds=deeds)
+    verdict = decide(report, lambda path: fail_level(policy, path), only_new=True, unread_fails=False)
+    return deeds.outcome(report, verdict)
+
+
+def _standing_on(desk: Desk, base_ref: str) -> tuple[Checkout, str]:
+    """The checkout and the commit to work on: the branch's tip, or where the checkout stands when the tip is newer."""
+    if desk.checkout is None:
+        raise ForgeError("scanning a whole branch needs a checkout", hint="put actions/checkout before this step")
+    tip = desk.forge.branch_sha(base_ref)
+    commit = (tip and desk.checkout.commit(tip)) or desk.checkout.commit("HEAD")
+    if commit is None:
+        raise ForgeError(f"the checkout has no commit of branch {base_ref}", hint="push a commit first")
+    return desk.checkout, commit
+
+
+def _scan(desk: Desk, source: Source, policy: Policy) -> Report:
+    chosen = [path for path in (*source.files, *source.unreadable) if covers(policy, path) and _named(desk, path)]
+    whole = len(chosen) == len(source.files) + len(source.unreadable)
+    report = scan_files(source.files, policy=policy, only=None if whole else set(chosen))
+    return with_unreadable(report, {path: why for path, why in source.unreadable.items() if path in set(chosen)})
+
+
+def _named(desk: Desk, path: str) -> bool:
+    return not desk.only or any(path == each or path.startswith(f"{each.rstrip('/')}/") for each in desk.only)
+
+
+def _mark(report: Report, checkout: Checkout, source: Source, *, since: tuple[str, str], policy: Policy) -> Report:
+    old, commit = since
+    base = checkout.commit(old) if old else None
+    if base is None:
+        return replace(report, findings=tuple(replace(each, new=False) for each in report.findings))
+    changed = checkout.changed_files(base, commit)
+    return mark_report(
+        report, changed, before=lambda path: checkout.read_file(path, base), now=source.files.get, policy=policy
+    )

@@ -1,0 +1,123 @@
+"""What the fix pull request says. Five lines first; the rest is there for whoever wants to check it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model import CheckpointReport, Finding, Loaded, Unreadable
+from bot.plan.markdown import code, fit, folded, plain, prose, table
+from bot.plan.verdict import count
+from bot.plan.wording import where
+
+_LIMITS = """\
+- Below torch 2.6.0 a crafted file still runs code through `weights_only=True` (CVE-2025-32434).
+- Below torch 2.10.0 it can still corrupt memory (CVE-2026-24747).
+- It stops code, not wrong numbers: a checkpoint from a stranger can hold any weights at all."""
+
+_HANDLING = """\
+- To keep a call as it is: put `# loadguard: ignore[{rule}] reason` on its line, or list it under `ignore` in
+  `.github/loadguard.yml`.
+- To turn all of this down: close this pull request. It stays closed; only findings it does not have make another one.
+- When the base moves on: this branch is made again whenever what it changes has changed. Do not rebase it yourself.
+- A commit of your own on this branch makes it yours: it is then left alone."""
+
+_APPROVAL = (
+    "This pull request was opened with the workflow's own token, so GitHub waits with its checks until somebody with "
+    "write access approves the run (or closes and reopens it)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFacts:
+    """What a body is written from. `floor` is the policy's torch floor or empty; `remarks` are sentences about what
+    was left out.
+    """
+
+    done: tuple[Finding, ...]
+    left: tuple[Finding, ...] = ()
+    floor: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
+    checkpoints: tuple[CheckpointReport, ...] = ()
+    approval: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+def pull_body(facts: BodyFacts, *, hidden: str) -> str:
+    """The body, the hidden facts first so that a cut never takes them."""
+    rule = facts.done[0].rule if facts.done else "LG001"
+    parts = [
+        hidden,
+        _opening(facts),
+        table(("Call", "Change", "Why it is right"), [_row(finding) for finding in facts.done]),
+        *(prose(remark) for remark in facts.remarks),
+        "### What `weights_only` does not protect from\n\n" + _LIMITS + _floor(facts.floor),
+    ]
+    if facts.left:
+        parts.append(f"### Left for a person: {count(len(facts.left), 'finding')}\n\n" + _left_table(facts.left))
+    if facts.unreadable:
+        rows = [(code(each.path), plain(each.reason)) for each in facts.unreadable]
+        parts.append(folded(f"{count(len(rows), 'file')} could not be read", table(("File", "Why"), rows, limit=50)))
+    if facts.checkpoints:
+        parts.append("### Checkpoints\n\n" + _checkpoint_table(facts.checkpoints))
+    parts.append("### If you do not want this\n\n" + _HANDLING.format(rule=rule))
+    if facts.approval:
+        parts.append(_APPROVAL)
+    return fit("\n\n".join(parts))
+
+
+def commit_message(title: str, done: tuple[Finding, ...], *, sign_off: bool) -> str:
+    """Subject, what and why; `sign_off` adds the line of the Developer Certificate of Origin."""
+    calls = count(len(done), "call")
+    text = (
+        f"{title}\n\n"
+        f"torch.load runs whatever code a pickle asks for unless it is told to read\n"
+        f"weights only. {calls} changed, each proved to load nothing but tensors and\n"
+        f"plain containers; no other byte of the files differs.\n"
+    )
+    return text + ("\nSigned-off-by: Loadguard <loadguard@users.noreply.github.com>\n" if sign_off else "")
+
+
+def _opening(facts: BodyFacts) -> str:
+    calls, files = len(facts.done), len({finding.path for finding in facts.done})
+    return (
+        f"`torch.load` runs any code a checkpoint asks for, unless it is told to read weights only.\n"
+        f"This changes {count(calls, 'call')} in {count(files, 'file')}, and nothing else: every other byte stays as it is.\n"
+        f"Each change was proved: the file parses, its syntax tree equals the old one plus the keywords below,\n"
+        f"and what becomes of the loaded value shows that it is tensors and plain containers.\n"
+        f"Nothing of this repository was imported or run to find that out."
+    )
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    added = ", ".join(code(word) for word in finding.fix.adds) if finding.fix else ""
+    reasons = [prose(each.detail) for each in finding.evidence[:2]] or [
+        prose(finding.fix.reason if finding.fix else "")
+    ]
+    return where(finding), added, "; ".join(reasons)
+
+
+def _left_table(left: tuple[Finding, ...]) -> str:
+    rows = [(where(each), f"{each.rule} {prose(each.message)}", _to_do(each)) for each in left]
+    return table(("Where", "What", "What to do"), rows, limit=100)
+
+
+def _to_do(finding: Finding) -> str:
+    if finding.advice:
+        return prose(finding.advice)
+    if finding.fix:
+        return f"{', '.join(code(word) for word in finding.fix.adds)} is likely right: {prose(finding.fix.reason)}"
+    return "decide by hand"
+
+
+def _floor(floor: str) -> str:
+    return f"\n\nThis repository says that it supports torch {code(floor)} and newer." if floor else ""
+
+
+def _checkpoint_table(checkpoints: tuple[CheckpointReport, ...]) -> str:
+    rows = []
+    for each in checkpoints:
+        smoke = each.smoke
+        loaded = f"loads: {count(smoke.tensors, 'tensor')}" if isinstance(smoke, Loaded) else ""
+        said = loaded or (prose(smoke.reason) if smoke is not None and not isinstance(smoke, Loaded) else "not loaded")
+        rows.append((code(each.path), each.format, each.verdict.value, said))
+    return table(("File", "Format", "Verdict", "Sandboxed load"), rows, limit=100)
