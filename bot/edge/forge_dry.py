@@ -1,0 +1,108 @@
+"""The dry-run twin of any forge: reads go through, writes are noted down and not done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.edge.forge import Forge
+from bot.model import (
+    BranchState,
+    ChangedFile,
+    Comment,
+    FixBranch,
+    FixPullRequest,
+    PullRequest,
+    Refusal,
+    Review,
+    Thread,
+)
+
+
+@dataclass(slots=True)
+class DryForge:
+    """`Forge` that changes nothing; `would` holds a sentence for everything it was asked to write, in order."""
+
+    forge: Forge
+    would: list[str] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        return self.forge.slug
+
+    @property
+    def web(self) -> str:
+        return self.forge.web
+
+    # -- what goes through -----------------------------------------------------------------------------------
+    def default_branch(self) -> str:
+        return self.forge.default_branch()
+
+    def branch_sha(self, ref: str) -> str | None:
+        return self.forge.branch_sha(ref)
+
+    def pull_request(self, number: int) -> PullRequest:
+        return self.forge.pull_request(number)
+
+    def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
+        return self.forge.changed_files(pull)
+
+    def read_file(self, path: str, ref: str) -> bytes | None:
+        return self.forge.read_file(path, ref)
+
+    def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
+        return self.forge.threads(pull)
+
+    def summary(self, pull: PullRequest) -> Comment | None:
+        return self.forge.summary(pull)
+
+    def fix_branch(self, name: str, base_ref: str) -> BranchState | None:
+        return self.forge.fix_branch(name, base_ref)
+
+    def fix_pull_requests(self, branch: str) -> tuple[FixPullRequest, ...]:
+        return self.forge.fix_pull_requests(branch)
+
+    def tree_of(self, branch: FixBranch) -> str:
+        return self.forge.tree_of(branch)
+
+    # -- what does not ---------------------------------------------------------------------------------------
+    def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:
+        places = ", ".join(f"{one.path}:{one.line or 'file'}" for one in review.comments)
+        self.would.append(f"post a review on #{pull.number} with {len(review.comments)} comments ({places or 'none'})")
+        return ()
+
+    def resolve_thread(self, thread: Thread) -> None:
+        self.would.append(f"resolve the thread on {thread.path}")
+
+    def put_summary(self, pull: PullRequest, body: str, *, existing: Comment | None) -> None:
+        verb = f"edit comment {existing.id}" if existing else "write the summary comment"
+        self.would.append(f"{verb} on #{pull.number} ({len(body)} characters)")
+
+    def push_fix_branch(self, branch: FixBranch, *, standing: BranchState | None) -> str:
+        verb = "move" if standing else "create"
+        paths = ", ".join(change.path for change in branch.changes)
+        self.would.append(
+            f"{verb} branch {branch.name} with {len(branch.changes)} files on {branch.base_ref} ({paths})"
+        )
+        return "0" * 40
+
+    def open_fix_pull_request(self, branch: FixBranch) -> FixPullRequest:
+        kind = "draft pull request" if branch.draft else "pull request"
+        self.would.append(f"open a {kind} '{branch.title}' from {branch.name} onto {branch.base_ref}")
+        return FixPullRequest(
+            number=0,
+            url="",
+            state="open",
+            merged=False,
+            title=branch.title,
+            body=branch.body,
+            draft=branch.draft,
+            base_ref=branch.base_ref,
+            head_sha="0" * 40,
+            ours=True,
+        )
+
+    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
+        self.would.append(f"edit pull request #{pull.number} '{branch.title}'")
+
+    def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None:
+        self.would.append(f"close pull request #{pull.number}: {sentence}")

@@ -1,0 +1,261 @@
+"""The forge on GitHub and GitHub Enterprise: the verbs of `bot.edge.forge.Forge`, with as few requests as they take.
+
+One query answers threads, summary and identity of a pull request; another the fix branch, its commits and its pull
+requests. Both are kept until we write ourselves (docs/requests.md counts what a run costs).
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from bot.diff import parse_hunks
+from bot.edge.forge_github_errors import Answered
+from bot.edge.forge_github_facts import Identity
+from bot.edge.forge_github_fix import Fixer
+from bot.edge.forge_github_http import Door, Patience
+from bot.edge.forge_github_queries import PAGE, PULL, RESOLVE
+from bot.edge.forge_github_review import Reviewer
+from bot.model import (
+    SUMMARY_MARKER,
+    BranchState,
+    ChangedFile,
+    Comment,
+    FixBranch,
+    FixPullRequest,
+    PullRequest,
+    Refusal,
+    Review,
+    Thread,
+)
+
+if TYPE_CHECKING:
+    from github.Auth import Auth
+
+MOST_FILES = 3_000
+"""GitHub lists no more changed files than these, and does not say that there are more."""
+
+_PULLS = "pull-requests: write"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What people and we have said on a pull request."""
+
+    threads: tuple[Thread, ...]
+    summary: Comment | None
+
+
+@dataclass(slots=True)
+class GitHubForge:
+    """`Forge` on GitHub. Make one with `connect` or `connect_app`; it holds no token of its own."""
+
+    door: Door
+    slug: str
+    web: str
+    notices: list[str] = field(default_factory=list)
+    _fixer: Fixer = field(init=False)
+    _talks: dict[int, Talk] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._fixer = Fixer(self.door, self.slug)
+
+    @property
+    def _repository(self) -> str:
+        return f"/repos/{self.slug}"
+
+    # -- the repository --------------------------------------------------------------------------------------
+    def default_branch(self) -> str:
+        return str(self.door.get(self._repository)["default_branch"])
+
+    def branch_sha(self, ref: str) -> str | None:
+        found = self._found(f"{self._repository}/git/ref/heads/{quote(ref)}")
+        return str(found["object"]["sha"]) if found else None
+
+    def read_file(self, path: str, ref: str) -> bytes | None:
+        """A file's bytes, up to GitHub's 100 MB. None for a folder, a submodule or a link out of the repository."""
+        found = self._found(f"{self._repository}/contents/{quote(path, errors='surrogateescape')}", ref=ref)
+        if not isinstance(found, dict) or found.get("type") != "file":
+            return None
+        if found["encoding"] != "base64":
+            # Above 1 MB the content is left out; the blob has it.
+            found = self.door.get(f"{self._repository}/git/blobs/{found['sha']}")
+        return base64.b64decode(found["content"])
+
+    def _found(self, path: str, **query: Any) -> Any:
+        """A GET whose 404 (or an empty repository's 409) means that there is nothing."""
+        try:
+            return self.door.get(path, **query)
+        except Answered as error:
+            if error.status in (404, 409):
+                return None
+            raise
+
+    # -- the pull request ------------------------------------------------------------------------------------
+    def pull_request(self, number: int) -> PullRequest:
+        data = self.door.get(f"{self._repository}/pulls/{number}")
+        head = data["head"]["repo"]
+        return PullRequest(
+            number=number,
+            base_sha=data["base"]["sha"],
+            base_ref=data["base"]["ref"],
+            head_sha=data["head"]["sha"],
+            head_ref=data["head"]["ref"],
+            head_repository=head["full_name"] if head else "",
+            fork=head is None or head["id"] != data["base"]["repo"]["id"],
+            draft=bool(data.get("draft")),
+            open=data["state"] == "open",
+        )
+
+    def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
+        """Every page. None where the list cannot be trusted: 3,000 files, a cut patch, pages that shifted meanwhile."""
+        entries: list[dict[str, Any]] = []
+        for page in range(1, MOST_FILES // PAGE + 1):
+            part = self.door.get(f"{self._repository}/pulls/{pull.number}/files", per_page=PAGE, page=page)
+            entries += part
+            if len(part) < PAGE:
+                break
+        paths = [entry["filename"] for entry in entries]
+        cut = any(entry["changes"] and entry["status"] != "removed" and "patch" not in entry for entry in entries)
+        if len(entries) >= MOST_FILES or cut or len(set(paths)) < len(paths):
+            return None
+        return tuple(_changed_file(entry) for entry in entries)
+
+    # -- the review ------------------------------------------------------------------------------------------
+    def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
+        return self._talk(pull).threads
+
+    def summary(self, pull: PullRequest) -> Comment | None:
+        return self._talk(pull).summary
+
+    def _talk(self, pull: PullRequest) -> Talk:
+        if pull.number not in self._talks:
+            self._talks[pull.number] = self._read_talk(pull.number)
+        return self._talks[pull.number]
+
+    def _read_talk(self, number: int) -> Talk:
+        """All threads; of the comments only the pages up to our summary, which stands near the beginning."""
+        owner, name = self.slug.split("/")
+        threads: list[Thread] = []
+        summary: Comment | None = None
+        after: dict[str, str | None] = {"threads": None, "comments": None}
+        more = {"moreThreads": True, "moreComments": True}
+        while any(more.values()):
+            answer = self.door.ask(PULL, {"owner": owner, "name": name, "number": number, **after, **more})
+            identity, found = Identity(answer["viewer"]["login"]), answer["repository"]["pullRequest"]
+            if more["moreThreads"]:
+                threads += [identity.thread(node) for node in found["reviewThreads"]["nodes"]]
+                after["threads"], more["moreThreads"] = _next(found["reviewThreads"])
+            if more["moreComments"]:
+                summary = identity.summary(found["comments"]["nodes"])
+                after["comments"], further = _next(found["comments"])
+                more["moreComments"] = further and summary is None
+        return Talk(tuple({thread.id: thread for thread in threads}.values()), summary)
+
+    def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:
+        self._talks.pop(pull.number, None)
+        return Reviewer(self.door, self.slug, pull, lambda: self.changed_files(pull)).post(review)
+
+    def resolve_thread(self, thread: Thread) -> None:
+        """GitHub lets GITHUB_TOKEN resolve a thread only when it may also write contents."""
+        self._talks.clear()
+        self.door.ask(RESOLVE, {"thread": thread.id}, needs="contents: write")
+
+    def put_summary(self, pull: PullRequest, body: str, *, existing: Comment | None) -> None:
+        self._talks.pop(pull.number, None)
+        if existing is not None:
+            path = f"{self._repository}/issues/comments/{existing.id}"
+            self.door.put(path, {"body": body}, method="PATCH", needs=_PULLS)
+            return
+        self.door.post(
+            f"{self._repository}/issues/{pull.number}/comments",
+            {"body": body},
+            needs=_PULLS,
+            notifies=True,
+            standing=lambda: self._read_talk(pull.number).summary if SUMMARY_MARKER in body else None,
+        )
+
+    # -- the fix branch --------------------------------------------------------------------------------------
+    def fix_branch(self, name: str, base_ref: str) -> BranchState | None:
+        return self._fixer.facts(name, base_ref).state
+
+    def fix_pull_requests(self, branch: str) -> tuple[FixPullRequest, ...]:
+        return self._fixer.facts(branch).pulls
+
+    def tree_of(self, branch: FixBranch) -> str:
+        return self._fixer.trees.wanted(branch)
+
+    def push_fix_branch(self, branch: FixBranch, *, standing: BranchState | None) -> str:
+        return self._fixer.push(branch, standing)
+
+    def open_fix_pull_request(self, branch: FixBranch) -> FixPullRequest:
+        return self._fixer.open(branch)
+
+    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
+        self.notices += self._fixer.update(pull, branch)
+
+    def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None:
+        self._fixer.close(pull, sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a repository lives: GITHUB_API_URL, GITHUB_SERVER_URL. `timeout` is in seconds."""
+
+    slug: str
+    api_url: str = "https://api.github.com"
+    web: str = "https://github.com"
+    timeout: int = 30
+
+
+def connect(address: Address, *, token: str, patience: Patience | None = None) -> GitHubForge:
+    """The forge for a token at hand."""
+    from github.Auth import Token
+
+    return _connect(address, Token(token), patience)
+
+
+def connect_app(
+    address: Address, *, app_id: int, private_key: str, installation: int, patience: Patience | None = None
+) -> GitHubForge:
+    """The forge for a GitHub App: its installation's token lives an hour and is renewed before it ends."""
+    from github.Auth import AppAuth
+
+    return _connect(address, AppAuth(app_id, private_key).get_installation_auth(installation), patience)
+
+
+def _connect(address: Address, auth: Auth, patience: Patience | None) -> GitHubForge:
+    """PyGithub's own retries and pacing stay off: the door knows which requests may be repeated."""
+    from github import Github
+
+    github = Github(
+        auth=auth,
+        base_url=address.api_url.rstrip("/"),
+        timeout=address.timeout,
+        user_agent="loadguard",
+        per_page=PAGE,
+        retry=0,
+        lazy=True,
+        seconds_between_requests=0,
+        seconds_between_writes=0,
+        api_version="2022-11-28",
+    )
+    return GitHubForge(Door(github.requester, patience=patience or Patience()), address.slug, address.web.rstrip("/"))
+
+
+def _changed_file(entry: dict[str, Any]) -> ChangedFile:
+    removed = entry["status"] == "removed"
+    return ChangedFile(
+        path=entry["filename"],
+        status=entry["status"],
+        hunks=() if removed else parse_hunks(entry.get("patch", "")),
+        previous_path=entry.get("previous_filename"),
+        blob="" if removed else entry["sha"] or "",
+    )
+
+
+def _next(connection: dict[str, Any]) -> tuple[str | None, bool]:
+    info = connection["pageInfo"]
+    return info["endCursor"], bool(info["hasNextPage"])
