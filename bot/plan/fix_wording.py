@@ -81,7 +81,7 @@ def _opening(facts: BodyFacts) -> str:
     calls, files = len(facts.done), len({finding.path for finding in facts.done})
     return (
         f"`torch.load` runs any code a checkpoint asks for, unless it is told to read weights only.\n"
-        f"This changes {count(calls, 'call')} in {count(files, 'file')}, and nothing else: every other byte stays as it is.\n"
+        f"This changes {count(calls, 'call')} in {count(files, 'file')}; every other byte stays as it is.\n"
         f"Each change was proved: the file parses, its syntax tree equals the old one plus the keywords below,\n"
         f"and what becomes of the loaded value shows that it is tensors and plain containers.\n"
         f"Nothing of this repository was imported or run to find that out."

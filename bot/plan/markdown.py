@@ -16,7 +16,7 @@ BODY_LIMIT = 58_000
 
 _BREAK = "\u200b"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&$])")
+_SPECIAL = re.compile(r"([\\`*{}\[\]<>|~&$]|(?<!\w)_|_(?!\w))")
 _REFERENCE = re.compile(r"([@#])(?=\w)|(?<=\b[Gg][Hh])-(?=\d)|(?<=:)(?=//)|(?<=\b[Ww]{3})(?=\.)")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
