@@ -61,7 +61,9 @@ class CheckpointReport:
 
     `format`: torch-zip, torch-legacy, torch-tar, torchscript, pt2, safetensors, numpy, pickle, joblib, lfs-pointer, …
     `mappable` is whether `torch.load(mmap=True)` would work and be right; `mmap_reason` says why not. `devices` are the
-    legs beside the CPU's `smoke`; `drift` is against the version this file replaces, farthest first.
+    legs beside the CPU's `smoke`; `drift` is against the version this file replaces, farthest first. `shards` are the
+    files a sharded index names; `lfs_oid` and `lfs_size` (bytes) what an LFS pointer stands for; `refusal` why
+    weights_only=True would not take the file in any way.
     """
 
     path: str
@@ -78,8 +80,6 @@ class CheckpointReport:
     lfs_oid: str = ""
     lfs_size: int = -1
     refusal: str = ""
-    bad_values: tuple[str, ...] = ()
-    zeros: tuple[str, ...] = ()
     smoke: Loaded | Refused | Killed | NotTried | None = None
     devices: tuple[Loaded | Refused | Killed | NotTried, ...] = ()
     drift: tuple[Drift, ...] = ()

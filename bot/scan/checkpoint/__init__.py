@@ -6,7 +6,9 @@ with open(path, "rb") as stream:
 
 from __future__ import annotations
 
-from bot.scan.checkpoint.checkpoint import read_checkpoint
+from bot.scan.checkpoint.compare import compare
 from bot.scan.checkpoint.limits import DEFAULT_LIMITS, Limits
+from bot.scan.checkpoint.read import read_checkpoint
+from bot.scan.checkpoint.reader import BytesReader, Reader, StreamReader
 
-__all__ = ("DEFAULT_LIMITS", "Limits", "read_checkpoint")
+__all__ = ("DEFAULT_LIMITS", "BytesReader", "Limits", "Reader", "StreamReader", "compare", "read_checkpoint")

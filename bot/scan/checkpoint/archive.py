@@ -1,8 +1,8 @@
 """The directory of a ZIP archive, read twice: the central directory and every local header, held against each other.
 
 torch reads the central directory for names and sizes and the local header for where the data starts, and checks
-neither the CRC nor that the two agree; other tools read only one of them. What differs between the two is a way to show one file
-to a scanner and another to torch. Layout: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
+neither the CRC nor that the two agree; other tools read only one of them. What differs between the two is a way to
+show one file to a scanner and another to torch. Layout: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def read_archive(reader: Reader, limits: Limits, log: FaultLog) -> Archive:
     archive.base = directory.end - directory.size - directory.offset
     if archive.base:
         log.corrupt(
-            f"{abs(archive.base):,} bytes {'before the archive' if archive.base > 0 else 'too few'}: the directory starts "
+            f"{abs(archive.base):,} bytes {'before the archive' if archive.base > 0 else 'too few'}: the directory is "
             f"at byte {directory.end - directory.size:,}, not at {directory.offset:,} as it says",
             offset=0,
         )

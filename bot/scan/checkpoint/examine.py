@@ -50,7 +50,7 @@ def examine(reading: Reading, reader: Reader, label: str) -> None:
     if reader.size == 0:
         if not label:
             _unreadable(reading, "empty", "the file is empty")
-    elif head.startswith(LOCAL) or head.startswith(END):
+    elif head.startswith((LOCAL, END)):
         read_zip(reading, reader, label)
     elif head[:1] == b"\x80" and head[1:2] and head[1] <= 5:
         read_pickles(reading, reader, label)

@@ -6,7 +6,7 @@ import hashlib
 
 from bot.model import CheckpointReport, Finding, Severity, Verdict
 from bot.scan.checkpoint.allowing import needed, proposal
-from bot.scan.checkpoint.faults import ALLOWLIST, CODE, CORRUPT, LAYOUT, LIMITS, MAPPING, VALUES, Fault
+from bot.scan.checkpoint.faults import ALLOWLIST, CODE, CORRUPT, LAYOUT, LIMITS, MAPPING, Fault
 from bot.scan.checkpoint.judge import NEEDS, UNKNOWN
 from bot.scan.checkpoint.reading import Reading
 
@@ -16,13 +16,14 @@ SEVERITIES: dict[str, Severity] = {
     CORRUPT: Severity.ERROR,
     LIMITS: Severity.ERROR,
     MAPPING: Severity.WARNING,
-    VALUES: Severity.WARNING,
     LAYOUT: Severity.NOTE,
 }
 ADVICE: dict[str, str] = {
     CORRUPT: "Do not load it: fetch it again from where it was made, or save it anew with torch.save.",
     LIMITS: "Do not load it without a memory limit. If the file is meant to be so large, raise the policy's limits.",
 }
+
+NEVER_ADVICE = "Save plain dicts, lists, numbers and tensors (state_dict()), with torch.save's own protocol 2."
 
 
 def finding(path: str, fault: Fault) -> Finding:
@@ -59,7 +60,7 @@ def report_of(reading: Reading, size: int) -> CheckpointReport:
         reading.format,
         size,
         verdict,
-        findings=tuple(finding(reading.path, fault) for fault in reading.log.kept),
+        findings=tuple(finding(reading.path, fault) for fault in sorted(reading.log.kept, key=lambda each: each.rule)),
         globals=tuple(reading.globals),
         tensors=tuple(reading.tensors),
         mappable=reading.mappable and verdict in (Verdict.LOADABLE, Verdict.NEEDS_ALLOWLIST),
@@ -68,9 +69,7 @@ def report_of(reading: Reading, size: int) -> CheckpointReport:
         shards=tuple(reading.shards),
         lfs_oid=reading.lfs_oid,
         lfs_size=reading.lfs_size,
-        refusal="; ".join(reading.refusals)[:2000],
-        bad_values=tuple(reading.bad_values),
-        zeros=tuple(reading.zeros),
+        refusal="; ".join(_refusals(reading))[:2000],
     )
 
 
@@ -84,22 +83,24 @@ def _verdict(reading: Reading) -> Verdict:
         return Verdict.OVER_LIMITS
     if log.has(CORRUPT):
         return Verdict.CORRUPT
-    if reading.refusals:
+    if reading.refusals or (reading.loadable and reading.stream_refusals):
         return Verdict.REFUSED
     if log.has(ALLOWLIST):
         return Verdict.NEEDS_ALLOWLIST
     return Verdict.LOADABLE if reading.loadable else Verdict.NOT_A_CHECKPOINT
 
 
+def _refusals(reading: Reading) -> list[str]:
+    return [*reading.refusals, *(reading.stream_refusals if reading.loadable else [])]
+
+
 def _add_allowlist(reading: Reading, names: tuple[str, ...]) -> None:
     """CK102: what stands between the file and weights_only=True, with the line that helps where one does."""
-    wanting = [ruling for ruling in reading.rulings.values() if ruling.judgement in (NEEDS, UNKNOWN)]
-    refusals = [reason for reason in reading.refusals if reading.loadable or reason.startswith("opcode") is False]
-    if reading.refusals and reading.loadable:
-        message = "no allow-list makes this load with weights_only=True: " + "; ".join(refusals)[:1000]
-        advice = "Save plain dicts, lists, numbers and tensors (state_dict()), with torch.save's own protocol."
-        reading.log.add(Fault(ALLOWLIST, message, advice=advice))
+    if reading.loadable and reading.stream_refusals:
+        message = "no allow-list makes this load with weights_only=True: " + "; ".join(reading.stream_refusals)[:1000]
+        reading.log.add(Fault(ALLOWLIST, message, advice=NEVER_ADVICE))
         return
+    wanting = [ruling for ruling in reading.rulings.values() if ruling.judgement in (NEEDS, UNKNOWN)]
     if not wanting:
         return
     shown = ", ".join(ruling.dotted for ruling in wanting[:12])

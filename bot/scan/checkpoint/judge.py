@@ -69,7 +69,7 @@ def _code(module: str, name: str) -> str:
     inner = name.split(".")
     if any(part in CODE_NAMES for part in inner):
         return "runs code or reaches what does"
-    if any(part in STDLIB and part not in HARMLESS_PARTS for part in inner):
+    if parts[0] not in STDLIB and any(part in STDLIB and part not in HARMLESS_PARTS for part in inner):
         return "is a module reached through another, where any function can be taken from"
     return ""
 

@@ -59,7 +59,7 @@ def _read_rest(reading: Reading, reader: Reader, label: str, walk: Walk) -> None
 
 # -- torch's legacy format ------------------------------------------------------------------------------------------
 def _read_legacy(reading: Reading, reader: Reader, label: str, start: int) -> None:
-    """magic, protocol version, system information, the object, the storage keys; then each storage's length and bytes."""
+    """magic, protocol version, system information, the object, storage keys; then each storage's length and bytes."""
     reading.is_a("torch-legacy", loadable=True)
     if not label:
         reading.mmap_reason = LEGACY_REASON
@@ -81,9 +81,7 @@ def _check_system(reading: Reading, walk: Walk, label: str) -> None:
         return
     facts = {as_text(key): value for key, value in walk.root.held} if isinstance(walk.root, Pairs) else {}
     if facts.get("little_endian") is not True:
-        reading.log.corrupt(
-            "system information without little_endian=True: torch reads it byte-swapped or not at all", record=label
-        )
+        reading.log.corrupt("system information without little_endian=True: torch reads it byte-swapped", record=label)
 
 
 def _check_raw_storages(reading: Reading, reader: Reader, label: str, keys: Walk, inventory: Inventory) -> None:

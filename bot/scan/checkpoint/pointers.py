@@ -1,4 +1,4 @@
-"""Small text files that stand for a checkpoint without being one: LFS, Xet, DVC, hub links, sharded indexes, error pages."""
+"""Text files that stand for a checkpoint without being one: LFS, Xet, DVC, hub links, sharded indexes, web pages."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ Examine = Callable[["Reading", Reader, str], None]
 
 @dataclass(slots=True)
 class Reading:
-    """`format` is the outermost container's. `examine` reads whatever stands in a reader; containers call it for what they
-    hold, with a label that says where it stands. `crc` and `values` ask for a pass over all bytes.
+    """`format` is the outermost container's. `examine` reads whatever stands in a reader; containers call it for what
+    they hold, with a label that says where it stands. `crc` asks for a pass over all bytes.
 
-    `loadable` is whether torch.load reads such a container at all with weights_only; `refusals` why it would not;
-    `unreadable` marks files of which nothing can be said.
+    `loadable` is whether torch.load reads such a container at all with weights_only; `refusals` and
+    `stream_refusals` why it would not;    `unreadable` marks files of which nothing can be said.
     """
 
     path: str
@@ -29,7 +29,6 @@ class Reading:
     allowed: AllowList
     examine: Examine
     crc: bool = False
-    values: bool = False
     log: FaultLog = field(default_factory=FaultLog)
     format: str = ""
     globals: list[GlobalUse] = field(default_factory=list)
@@ -37,6 +36,7 @@ class Reading:
     numpy_dtypes: list[str] = field(default_factory=list)
     tensors: list[TensorInfo] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    stream_refusals: list[str] = field(default_factory=list)
     loadable: bool = False
     mappable: bool = False
     mmap_reason: str = ""
@@ -45,8 +45,6 @@ class Reading:
     shards: list[str] = field(default_factory=list)
     lfs_oid: str = ""
     lfs_size: int = -1
-    bad_values: list[str] = field(default_factory=list)
-    zeros: list[str] = field(default_factory=list)
 
     def is_a(self, kind: str, *, loadable: bool = False) -> None:
         """Name the container, if this is the outermost one."""
@@ -55,9 +53,14 @@ class Reading:
             self.loadable = loadable
 
     def refuse(self, reason: str) -> None:
-        """torch.load(weights_only=True) would not take the file, for this reason."""
-        if reason not in self.refusals and len(self.refusals) < 20:
+        """torch.load(weights_only=True) does not read such a container."""
+        if reason not in self.refusals:
             self.refusals.append(reason)
+
+    def refuse_stream(self, reason: str) -> None:
+        """torch's unpickler does not take this stream. Of interest only where torch.load would read the file at all."""
+        if reason not in self.stream_refusals and len(self.stream_refusals) < 20:
+            self.stream_refusals.append(reason)
 
     def nested(self, reader: Reader, label: str) -> None:
         """Read what stands inside, one level deeper."""

@@ -1,6 +1,6 @@
 """safetensors: a length, a JSON header, raw tensors. Nothing in it can run; it can still be wrong.
 
-Format: 8 bytes little-endian header length, JSON object of name -> dtype, shape, data_offsets, then the data without holes.
+Format: 8 bytes header length (little-endian), JSON object of name -> dtype, shape, data_offsets, data without holes.
 """
 
 from __future__ import annotations

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from bot.scan.checkpoint.archive import Archive, Entry
-from bot.scan.checkpoint.reader import Reader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.tensors import Inventory
 
 
-def check_storages(  # noqa: PLR0913 - a pickle's word against an archive's
-    reading: Reading, reader: Reader, archive: Archive, pickle: Entry, inventory: Inventory, label: str
-) -> set[str]:
-    """The names of the records that are storages. torch checks their size since 2.10, and never when the file is mapped."""
+def check_storages(reading: Reading, archive: Archive, pickle: Entry, inventory: Inventory, *, label: str) -> set[str]:
+    """The names of the records that are storages. torch checks their size since 2.10, never when mapped."""
     folder = pickle.name.removesuffix(".pkl")
     used: set[str] = set()
     by_name = {entry.name: entry for entry in archive.entries}

@@ -21,7 +21,7 @@ TORCHSCRIPT = ("__torch__", "torch.jit._pickle")
 CODE_ADVICE = "Do not load this file, in any way. Ask who made it, and replace it by a state dict saved anew."
 
 
-def read_stream(
+def read_stream(  # noqa: PLR0913 - a stream and what its container knows of it
     reading: Reading,
     reader: Reader,
     label: str,
@@ -30,7 +30,7 @@ def read_stream(
     after_build: Callable[[Machine, Call], None] | None = None,
     harmless: tuple[str, ...] = (),
 ) -> Walk:
-    """Walk the stream at `start`, judge its names, and keep its breaks. `harmless` are module prefixes of its container."""
+    """Walk the stream at `start`, judge its names, and keep its breaks. `harmless` are prefixes of modules."""
     walk = walk_pickle(reader, reading.limits, start=start, after_build=after_build)
     for trouble in walk.troubles:
         note = reading.log.over if trouble.over else reading.log.corrupt
@@ -57,7 +57,7 @@ def judge_names(reading: Reading, walk: Walk, label: str, *, harmless: tuple[str
             verb = "calls" if found.called else "names"
             _dangerous(reading, f"{verb} {ruling.dotted[:200]}, which {ruling.why}", label, found.offset)
         elif ruling.judgement == judge.NEVER:
-            reading.refuse(f"{ruling.dotted} {ruling.why}")
+            reading.refuse_stream(f"{ruling.dotted} {ruling.why}")
 
 
 def _dangerous(reading: Reading, message: str, label: str, offset: int) -> None:
@@ -68,17 +68,17 @@ def _judge_shape(reading: Reading, walk: Walk, label: str) -> None:
     for offset in walk.computed[:5]:
         _dangerous(reading, "calls what another call returned", label, offset)
     for offset, code in walk.extensions[:5]:
-        reading.refuse(f"extension code {code} at byte {offset} stands for whatever copyreg has registered")
+        reading.refuse_stream(f"extension code {code} at byte {offset} stands for whatever copyreg has registered")
     if walk.unsupported:
         name, code, offset = walk.unsupported
-        reading.refuse(
+        reading.refuse_stream(
             f"opcode {name} ({code}) at byte {offset} of {label or 'the file'}: torch's weights_only unpickler reads "
             "protocol 2 only"
         )
     for opcode, offset, callee in walk.subclasses[:5]:
         name = callee.dotted if isinstance(callee, Global) else "an object"
         what = "a dict" if opcode.startswith("SETITEM") else "a list"
-        reading.refuse(
+        reading.refuse_stream(
             f"{name} is filled like {what} at byte {offset}, which torch >= 2.10 never does for another class"
         )
 
@@ -107,7 +107,7 @@ def _blob_bytes(reader: Reader, blob: Blob | None, bound: int) -> bytes:
 
 
 def looks_like_pickle(walk: Walk) -> bool:
-    """Whether bytes without a magic number are a pickle: they end well, or they name importable things before they break."""
+    """Whether bytes without a magic number are a pickle: they end well, or name importable things before they break."""
     if walk.whole and walk.opcodes > 1:
         return True
     return any(IDENTIFIER.match(found.module) and IDENTIFIER.match(found.name) for found in walk.globals)

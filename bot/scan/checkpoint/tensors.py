@@ -117,8 +117,8 @@ class _Visitor:
 
     # -- the rebuild functions -----------------------------------------------------------------------------------
     def _rebuild(self, name: str, dotted: str, call: Call, *, shared: bool) -> bool:
-        """Whether `call` makes a tensor; if so it is recorded. A shared one is followed along one argument only, so that
-        parameters of parameters cannot double at each level."""
+        """Whether `call` makes a tensor; if so it is recorded. A shared one is followed along one argument only, so
+        that parameters of parameters cannot double at each level."""
         if not dotted.startswith(REBUILD):
             return self._legacy_tensor(name, dotted, call)
         kind, arguments = dotted.removeprefix(REBUILD), elements(call.arguments)

@@ -30,7 +30,7 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
     reading.is_a(kind, loadable=kind == "torch-zip")
     _check_names(reading, archive, label)
     _check_sizes(reading, archive, label)
-    storages = _read_pickles(reading, reader, archive, prefix, label, kind)
+    storages = _read_pickles(reading, reader, archive, prefix=prefix, label=label, kind=kind)
     _check_mapping(reading, archive, kind, top=not label)
     for entry in archive.entries:
         if entry.start >= 0 and entry.name not in storages:
@@ -93,8 +93,8 @@ def _check_sizes(reading: Reading, archive: Archive, label: str) -> None:
         reading.log.over(f"unpacks to {total:,} bytes, over {reading.limits.size:,}", record=label)
 
 
-def _read_pickles(
-    reading: Reading, reader: Reader, archive: Archive, prefix: str, label: str, kind: str
+def _read_pickles(  # noqa: PLR0913 - one archive, seen from all sides
+    reading: Reading, reader: Reader, archive: Archive, *, prefix: str, label: str, kind: str
 ) -> frozenset[str]:
     """Walk every pickle; the names of the records that are storages of one of them."""
     storages: set[str] = set()
@@ -113,16 +113,16 @@ def _read_pickles(
         main = entry.name == f"{prefix}/data.pkl"
         inventory = read_inventory(reading, walk, record) if main or kind == "torchscript" else None
         if inventory is not None:
-            storages |= check_storages(reading, reader, archive, entry, inventory, label)
+            storages |= check_storages(reading, archive, entry, inventory, label=label)
         elif kind == "torch-zip":
             reading.log.corrupt("a pickle beside data.pkl, which torch.load never reads", record=record)
     if kind == "torch-zip":
-        _check_torch(reading, reader, archive, prefix, label, storages)
+        _check_torch(reading, reader, archive, prefix=prefix, label=label, storages=storages)
     return frozenset(storages)
 
 
 def _check_torch(  # noqa: PLR0913 - one archive, seen from all sides
-    reading: Reading, reader: Reader, archive: Archive, prefix: str, label: str, storages: set[str]
+    reading: Reading, reader: Reader, archive: Archive, *, prefix: str, label: str, storages: set[str]
 ) -> None:
     for entry in archive.entries:
         inner = entry.name.removeprefix(f"{prefix}/")
