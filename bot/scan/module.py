@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.model import Unreadable
 from bot.scan.source import SourceText
@@ -13,38 +15,61 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
-ScopeNode = (
-    ast.Module
-    | ast.ClassDef
-    | ast.FunctionDef
-    | ast.AsyncFunctionDef
-    | ast.Lambda
-    | ast.GeneratorExp
-    | ast.ListComp
-    | ast.SetComp
-    | ast.DictComp
-)
+Comprehension = ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp
+Scope = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | Comprehension
+
+_Node = TypeVar("_Node", bound=ast.AST)
+_PLAIN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "lineno", "type_ignores", "type_comment", "kind", "level"})
 
 
 class Module:
-    """A file's syntax tree with its parents. Never leaves `scan/`: findings hold no nodes."""
+    """A file's syntax tree with its parents. Never leaves `scan/`: findings hold no nodes.
 
-    __slots__ = ("nodes", "parents", "project", "source", "tree")
+    `outer` is the place of the string this code was found in, whose names it sees; None for a file.
+    """
 
-    def __init__(self, source: SourceText, tree: ast.Module, *, project: Project | None = None) -> None:
-        self.source = source
-        self.tree = tree
-        self.project = project
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self.nodes: list[ast.AST] = [tree]
-        for node in self.nodes:  # grows while it is read: no recursion, whatever the nesting
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
-                self.nodes.append(child)
+    __slots__ = ("_attributes", "_kinds", "_loads", "cache", "nodes", "outer", "parents", "project", "source", "tree")
+
+    def __init__(
+        self,
+        source: SourceText,
+        tree: ast.Module,
+        *,
+        project: Project | None = None,
+        outer: tuple[Module, ast.expr] | None = None,
+    ) -> None:
+        self.source, self.tree, self.project, self.outer = source, tree, project, outer
+        self.nodes, self.parents = _walk(tree)
+        self._kinds: dict[type[ast.AST], list[Any]] = defaultdict(list)
+        for node in self.nodes:
+            self._kinds[node.__class__].append(node)
+        self._loads: dict[str, list[ast.Name]] | None = None
+        self._attributes: dict[str, list[ast.Attribute]] | None = None
+        self.cache: dict[Any, Any] = {}  # what scan/ worked out about this file, under keys of their own
 
     @property
     def path(self) -> str:
         return self.source.path
+
+    def of(self, kind: type[_Node]) -> Sequence[_Node]:
+        """All nodes of exactly this class, breadth first."""
+        return self._kinds.get(kind, ())
+
+    def names(self, word: str) -> Sequence[ast.Name]:
+        """Every reading, writing and deletion of the name `word`."""
+        if self._loads is None:
+            self._loads = defaultdict(list)
+            for node in self.of(ast.Name):
+                self._loads[node.id].append(node)
+        return self._loads.get(word, ())
+
+    def attributes(self, word: str) -> Sequence[ast.Attribute]:
+        """Every `something.word`, read or written."""
+        if self._attributes is None:
+            self._attributes = defaultdict(list)
+            for node in self.of(ast.Attribute):
+                self._attributes[node.attr].append(node)
+        return self._attributes.get(word, ())
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self.parents.get(node)
@@ -58,14 +83,25 @@ class Module:
 
     def function(self, node: ast.AST) -> Definition | ast.Lambda | None:
         """The innermost function or lambda whose body holds `node`."""
+        scope: Scope = self.scope(node)
+        while not isinstance(scope, ast.Module):
+            if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                return scope
+            scope = self.scope(scope)
+        return None
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The scope in which `node` is evaluated: defaults, decorators and a comprehension's first iterable belong outside."""
         child, current = node, self.parents.get(node)
         while current is not None:
-            if isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef) and child in current.body:
-                return current
-            if isinstance(current, ast.Lambda) and child is current.body:
+            if isinstance(current, ast.comprehension):
+                owner = self.parents[current]
+                if child is current.iter and owner.generators[0] is current:  # type: ignore[attr-defined]
+                    current = owner
+            elif isinstance(current, Scope) and _runs_in(child, current):
                 return current
             child, current = current, self.parents.get(current)
-        return None
+        return self.tree
 
     def qualname(self, node: ast.AST) -> str:
         """`Class.method` around `node`, empty at module level."""
@@ -79,17 +115,52 @@ class Module:
 
     def segment(self, node: ast.expr) -> str:
         """The source of an expression, as written."""
-        return self.source.between(
-            node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
-        )
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return self.source.between(node.lineno, node.col_offset, end_line, end_column)
 
 
-def parse_module(source: SourceText, *, project: Project | None = None) -> Module | Unreadable:
+def _runs_in(child: ast.AST, scope: Scope) -> bool:
+    if isinstance(scope, ast.Lambda):
+        return child is scope.body
+    return isinstance(scope, ast.Module | Comprehension) or isinstance(child, ast.stmt)
+
+
+def _walk(tree: ast.Module) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
+    """All nodes that have a place, breadth first, and their parents. A list that grows while it is read: no recursion."""
+    nodes: list[ast.AST] = [tree]
+    parents: dict[ast.AST, ast.AST] = {}
+    for node in nodes:
+        for field in _children_of(node.__class__):
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        parents[child] = node
+                        nodes.append(child)
+            elif isinstance(value, ast.AST):
+                parents[value] = node
+                nodes.append(value)
+    return nodes, parents
+
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(f for f in kind._fields if f not in _PLAIN)
+    return _FIELDS[kind]
+
+
+def parse_module(
+    source: SourceText, *, project: Project | None = None, outer: tuple[Module, ast.expr] | None = None
+) -> Module | Unreadable:
     """Parse one file. Nothing of it is run; what the parser cannot take is a reason, never an exception."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in somebody's file is not our business
             tree = ast.parse(source.text, filename=source.path)
+        return Module(source, tree, project=project, outer=outer)
     except SyntaxError as error:
         where = f"line {error.lineno}: " if error.lineno else ""
         return Unreadable(source.path, f"{where}Python cannot parse this file: {error.msg}")
@@ -97,4 +168,3 @@ def parse_module(source: SourceText, *, project: Project | None = None) -> Modul
         return Unreadable(source.path, "nested too deeply to parse")
     except ValueError as error:
         return Unreadable(source.path, f"Python cannot parse this file: {error}")
-    return Module(source, tree, project=project)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+import sys
+from collections.abc import Iterator, Mapping
 
 from bot.model import Unreadable
 from bot.scan.module import Module, parse_module
@@ -15,11 +17,14 @@ class Project:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
         self._modules: dict[str, Module | Unreadable] = {}
+        self._paths: tuple[str, ...] | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every path, sorted."""
-        return tuple(sorted(self.files))
+        if self._paths is None:
+            self._paths = tuple(sorted(self.files))
+        return self._paths
 
     def module(self, path: str) -> Module | Unreadable:
         """The parsed file at `path`, which must be in the project."""
@@ -35,8 +40,41 @@ class Project:
         return tuple(p for p in self.paths if p.endswith((".py", ".pyw")) and all(w in self.files[p] for w in words))
 
     def find(self, dotted: str) -> str | None:
-        """The path of module `dotted` (`pkg.io` -> `src/pkg/io.py`), or None where it is not of this project, or not certainly."""
+        """The path of module `dotted` (`pkg.io` -> `src/pkg/io.py`), or None where it is not of this project."""
         tail = dotted.replace(".", "/")
         ends = (f"{tail}.py", f"{tail}/__init__.py")
-        matches = [p for p in self.files if p in ends or p.endswith(tuple(f"/{e}" for e in ends))]
+        matches = [p for p in self.paths if p in ends or p.endswith(tuple(f"/{e}" for e in ends))]
         return min(matches, key=lambda p: (p.count("/"), p)) if matches else None
+
+    def resolve(self, dotted: str, importer: str, level: int) -> Module | None:
+        """The project's module that `from <level dots><dotted> import ...` in file `importer` means, if it is one and parses.
+
+        An absolute name is looked for from the folders around the importer (a script sees its neighbours), then in the
+        root and `src/`; a name of the standard library is never the project's unless it is imported with dots.
+        """
+        for path in _candidates(dotted, importer, level):
+            if path in self.files:
+                found = self.module(path)
+                return found if isinstance(found, Module) else None
+        return None
+
+
+def _candidates(dotted: str, importer: str, level: int) -> Iterator[str]:
+    tail = dotted.replace(".", "/")
+    folder = posixpath.dirname(importer)
+    if level:
+        for _ in range(level - 1):
+            folder = posixpath.dirname(folder)
+        yield from _files(posixpath.join(folder, tail) if tail else folder)
+        return
+    if not dotted or dotted.partition(".")[0] in sys.stdlib_module_names:
+        return
+    while folder:
+        yield from _files(f"{folder}/{tail}")
+        folder = posixpath.dirname(folder)
+    for root in ("", "src/", "lib/", "python/"):
+        yield from _files(root + tail)
+
+
+def _files(stem: str) -> tuple[str, ...]:
+    return (f"{stem}/__init__.py",) if not stem or stem.endswith("/") else (f"{stem}.py", f"{stem}/__init__.py")

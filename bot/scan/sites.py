@@ -1,16 +1,19 @@
-"""Every place where `torch.load` is called or handed on, and what stands there."""
+"""Every place where `torch.load` is called or handed on, and what stands there.
+
+Not by walking every call: from the words that can lead to torch.load (its name, names it was given, ways to
+look it up by text), each use is evaluated, and what is torch.load is followed to where it is called, wrapped, stored or handed on.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model import WeightsOnly
-from bot.scan.evaluate import evaluate
 from bot.scan.module import Module
-from bot.scan.values import LOADS, Constant, Qualified, Value
+from bot.scan.values import Value
 
 
 class Form(StrEnum):
@@ -19,6 +22,7 @@ class Form(StrEnum):
     CALL = "call"
     PARTIAL = "partial"
     HANDED_ON = "handed on"
+    STORED = "stored"
     TEXT = "code in a string"
 
 
@@ -29,7 +33,9 @@ class Site:
     `call` is the call that takes the keywords: `torch.load(...)`, `partial(torch.load, ...)`, `submit(torch.load, ...)`;
     None where torch.load is handed on by name alone. It lives in `module`. `node` is what a finding underlines and lives
     in `host`: the same module, except for code in a string, where `host` holds the string.
-    `possible` is each thing the call can say of weights_only; `says` sums them up. `values` is what the keyword can be.
+    `possible` is each thing the call can say of weights_only; `says` sums them up. `weights_only` is the expression that says it
+    (for `**options` the dict), `values` what that can be. `has_kwargs` when a `**` cannot be seen to its end.
+    `ambiguous` when the name only looks like torch's (`from fairseq import torch`).
     """
 
     host: Module
@@ -58,36 +64,18 @@ class Site:
         return self.host.qualname(self.node)
 
 
-def find_sites(module: Module) -> Sequence[Site]:
-    """All sites of one module, in order of position."""
-    found = [
-        _called(node, module) for node in module.nodes if isinstance(node, ast.Call) and _is_load(node.func, module)
-    ]
-    return sorted(found, key=lambda s: (s.node.lineno, s.node.col_offset))
+def find_sites(module: Module, words: Collection[str] = ()) -> Sequence[Site]:
+    """All sites of one module, in order of position. `words` are names under which other modules of the project export torch.load."""
+    from bot.scan.code_strings import code_in_strings  # noqa: PLC0415  (code in a string is searched by this very function)
+    from bot.scan.search import Search  # noqa: PLC0415  (the search makes sites)
 
-
-def _is_load(function: ast.expr, module: Module) -> bool:
-    return any(isinstance(v, Qualified) and v.name in LOADS for v in evaluate(function, module))
-
-
-def _called(call: ast.Call, module: Module) -> Site:
-    keyword = next((k.value for k in call.keywords if k.arg == "weights_only"), None)
-    values = evaluate(keyword, module) if keyword is not None else ()
-    possible = tuple(dict.fromkeys(_word(v) for v in values)) or (WeightsOnly.ABSENT,)
-    kwargs = any(k.arg is None for k in call.keywords)
-    says = possible[0] if len(possible) == 1 else WeightsOnly.DYNAMIC
-    return Site(
-        module, call, module, call, Form.CALL, WeightsOnly.KWARGS if kwargs and keyword is None else says, possible, keyword, values,
-        file=call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "f"), None),
-        pickle_module=next((k.value for k in call.keywords if k.arg == "pickle_module"), None),
-        has_star=any(isinstance(a, ast.Starred) for a in call.args),
-        has_kwargs=kwargs,
-    )  # fmt: skip
-
-
-def _word(value: Value) -> WeightsOnly:
-    if not isinstance(value, Constant):
-        return WeightsOnly.DYNAMIC
-    if value.value is None:
-        return WeightsOnly.NONE
-    return WeightsOnly.TRUE if value.value else WeightsOnly.FALSE
+    found = list(Search(module, words).run())
+    for inner, node in code_in_strings(module):
+        found += [
+            replace(site, host=module, node=node, form=Form.TEXT)
+            for site in find_sites(inner)
+            if site.form in (Form.CALL, Form.PARTIAL, Form.HANDED_ON)
+        ]
+    return sorted(
+        found, key=lambda s: (s.node.lineno, s.node.col_offset, s.node.end_lineno or 0, s.node.end_col_offset or 0)
+    )

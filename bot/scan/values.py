@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,20 +28,46 @@ class Constant:
     value: object
 
 
+class AnyKey(Enum):
+    """The key of a dict entry that cannot be told: `**options`, `table[name] = value`."""
+
+    ANY = "any key"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a dict, in the order of writing. `sure` unless it was written under a condition."""
+
+    key: object
+    values: tuple[Value, ...]
+    sure: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """A dict seen being written. `complete` when no other key can be in it; `module` is where its expressions live."""
+    """A dict seen being written; an item with `AnyKey.ANY` stands for keys that cannot be told."""
 
-    items: tuple[tuple[object, tuple[Value, ...]], ...]
-    complete: bool = True
+    items: tuple[Item, ...]
 
-    def get(self, key: object) -> tuple[Value, ...]:
-        """What stands under `key`, last writer first in charge; empty when it is not there."""
+    @property
+    def complete(self) -> bool:
+        """Whether no other key can be in it."""
+        return all(item.key is not AnyKey.ANY for item in self.items)
+
+    def get(self, key: object) -> tuple[tuple[Value, ...], bool]:
+        """What can stand under `key`, and whether the key is surely there. The last writer is in charge."""
         found: tuple[Value, ...] = ()
-        for name, values in self.items:
-            if name == key:
-                found = values
-        return found
+        sure = False
+        for item in self.items:
+            if item.key is AnyKey.ANY:
+                found = (*found, *(item.values or (Unknown("a key that cannot be told"),)))
+            elif item.key == key and type(item.key) is type(key):
+                found = item.values if item.sure else (*found, *item.values)
+                sure = sure or item.sure
+        return found, sure
+
+    def all_values(self) -> tuple[Value, ...]:
+        return tuple(value for item in self.items for value in item.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,14 @@ class Partial:
     function: Value
     call: ast.Call
     module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Getter:
+    """`operator.attrgetter("load")` or, when `calls`, `operator.methodcaller("load", ...)`."""
+
+    attribute: str
+    calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +145,7 @@ Value = (
     | Dictionary
     | Sequence
     | Partial
+    | Getter
     | Function
     | Class
     | Instance
@@ -117,5 +154,13 @@ Value = (
     | Unknown
 )
 
+Evaluate = Callable[["ast.expr", "Module"], tuple[Value, ...]]
+"""The evaluator, handed to its helpers."""
+
 LOADS = frozenset({"torch.load", "torch.serialization.load"})
 """The names torch gives the function this tool is about."""
+
+
+def is_load(value: Value) -> bool:
+    """Whether a value is torch.load itself."""
+    return isinstance(value, Qualified) and value.name in LOADS
