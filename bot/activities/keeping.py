@@ -10,7 +10,7 @@ from bot.activities.desk import Desk
 from bot.activities.fixing import plan_fixes
 from bot.edge.forge import compare_link
 from bot.errors import ForgeError, PermissionMissing
-from bot.model import FileChange, FixBranch, FixPullRequest, Refusal, Report, Tier
+from bot.model import BranchState, FileChange, FixBranch, FixPullRequest, Refusal, Report, Tier
 from bot.plan.fix_branch import Target, branch_name, may_change, plan_fix_branch, without
 from bot.plan.fix_state import Action, Decision, Standing, decide, declined, same_changes
 from bot.plan.fix_wording import BodyFacts
@@ -34,11 +34,16 @@ def keep_fix(desk: Desk, material: Material, target: Target, *, policy: Policy, 
     """Everything about one fix branch; trouble goes into `deeds`."""
     with deeds.trying("fix pull request", instead="no fix was written"):
         name = branch_name(policy.fix_pull_request, target)
+        # The branch first: on GitHub the same answer then holds its pull requests too.
+        branch = desk.forge.fix_branch(name, target.base_ref)
         pulls = desk.forge.fix_pull_requests(name)
         wanted = _wanted(desk, material, target, policy, declined(pulls))
         if wanted is None and not any(pull.state == "open" for pull in pulls):
             return
-        decision = _decide(desk, wanted, target, policy, pulls)
+        differs = _tree_differs(desk, wanted, branch, pulls)
+        days = policy.fix_pull_request.recreate_after_days
+        standing = Standing(branch, pulls, differs)
+        decision = decide(wanted, standing, now=desk.clock(), recreate_after_days=days)
         _carry_out(desk, decision, wanted, material, deeds)
 
 
@@ -78,18 +83,13 @@ def _with_mode(change: FileChange, modes: Mapping[str, str]) -> FileChange:
     return replace(change, mode=modes.get(change.path, change.mode))
 
 
-def _decide(
-    desk: Desk, wanted: FixBranch | None, target: Target, policy: Policy, pulls: tuple[FixPullRequest, ...]
-) -> Decision:
-    name = branch_name(policy.fix_pull_request, target)
-    branch = desk.forge.fix_branch(name, target.base_ref)
-    differs = True
-    if branch is not None and wanted is not None:
-        known = any(pull.state == "open" and pull.ours and same_changes(pull, wanted) for pull in pulls)
-        differs = not known and desk.forge.tree_of(wanted) != branch.tree
-    days = policy.fix_pull_request.recreate_after_days
-    standing = Standing(branch, pulls, differs)
-    return decide(wanted, standing, now=desk.clock(), recreate_after_days=days)
+def _tree_differs(
+    desk: Desk, wanted: FixBranch | None, branch: BranchState | None, pulls: tuple[FixPullRequest, ...]
+) -> bool:
+    if branch is None or wanted is None:
+        return True
+    known = any(pull.state == "open" and pull.ours and same_changes(pull, wanted) for pull in pulls)
+    return not known and desk.forge.tree_of(wanted) != branch.tree
 
 
 def _carry_out(desk: Desk, decision: Decision, wanted: FixBranch | None, material: Material, deeds: Deeds) -> None:
@@ -110,7 +110,8 @@ def _bring_about(desk: Desk, decision: Decision, wanted: FixBranch, material: Ma
     if decision.action in (Action.PUSH_AND_OPEN, Action.PUSH_AND_EDIT) and not _push(desk, wanted, material, deeds):
         return
     if decision.pull is not None:
-        desk.forge.update_fix_pull_request(decision.pull, wanted)
+        notices = desk.forge.update_fix_pull_request(decision.pull, wanted)
+        deeds.refused += [Refusal("fix pull request", notice) for notice in notices]
         deeds.operation = "updated"
         deeds.written.append(f"fix pull request {decision.pull.url} updated: {decision.reason}")
         return

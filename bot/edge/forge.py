@@ -36,7 +36,7 @@ class Forge(Protocol):
     def pull_request(self, number: int) -> PullRequest: ...
 
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
-        """Every changed file with its hunks; None where the forge cannot list them all (over 3,000 files, or a cut patch)."""
+        """Every changed file with its hunks; None where not all can be had (over 3,000 files, or a cut patch)."""
 
     def read_file(self, path: str, ref: str) -> bytes | None:
         """A file's bytes at a commit; None where there is none."""
@@ -46,7 +46,9 @@ class Forge(Protocol):
         """Every review thread, all pages."""
 
     def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:
-        """Post one review. An anchor the forge refuses costs only itself: it comes back as a `Refusal` whose `what` is the comment's fingerprint."""
+        """Post one review. An anchor the forge refuses costs only itself: it comes back as a `Refusal` whose `what` is
+        the comment's fingerprint.
+        """
 
     def resolve_thread(self, thread: Thread) -> None: ...
 
@@ -57,7 +59,8 @@ class Forge(Protocol):
         """Create the summary, or edit `existing` in place."""
 
     # -- the fix branch --------------------------------------------------------------------------------------
-    def fix_branch(self, name: str, base_ref: str) -> BranchState | None: ...
+    def fix_branch(self, name: str, base_ref: str) -> BranchState | None:
+        """The branch as it stands. Ask this before `fix_pull_requests`: one answer on GitHub then serves both."""
 
     def fix_pull_requests(self, branch: str) -> tuple[FixPullRequest, ...]:
         """Every pull request from `branch`, open and closed, newest first."""
@@ -70,8 +73,11 @@ class Forge(Protocol):
 
     def open_fix_pull_request(self, branch: FixBranch) -> FixPullRequest: ...
 
-    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
-        """Edit title and body where they differ, and add labels and reviewers nobody has ever set."""
+    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> tuple[str, ...]:
+        """Edit title and body where they differ, and add labels and reviewers nobody has ever set.
+
+        The answer is sentences about what could not be done on the side, as `FixPullRequest.notices`.
+        """
 
     def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None:
         """Close it with `sentence` on top of its body: one write, so that no kill can part the two."""

@@ -101,8 +101,9 @@ class DryForge:
             ours=True,
         )
 
-    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
+    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> tuple[str, ...]:
         self.would.append(f"edit pull request #{pull.number} '{branch.title}'")
+        return ()
 
     def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None:
         self.would.append(f"close pull request #{pull.number}: {sentence}")

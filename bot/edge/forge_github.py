@@ -55,7 +55,6 @@ class GitHubForge:
     door: Door
     slug: str
     web: str
-    notices: list[str] = field(default_factory=list)
     _fixer: Fixer = field(init=False)
     _talks: dict[int, Talk] = field(default_factory=dict)
 
@@ -193,8 +192,8 @@ class GitHubForge:
     def open_fix_pull_request(self, branch: FixBranch) -> FixPullRequest:
         return self._fixer.open(branch)
 
-    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
-        self.notices += self._fixer.update(pull, branch)
+    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> tuple[str, ...]:
+        return self._fixer.update(pull, branch)
 
     def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None:
         self._fixer.close(pull, sentence)

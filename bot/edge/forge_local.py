@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from bot.edge.checkout import Checkout
@@ -46,6 +47,12 @@ class LocalForge:
         base_sha, head_sha = self.checkout.require(base), self.checkout.require(head)
         self._pull = PullRequest(0, base_sha, base, head_sha, self._branch_of(head), self.slug, fork=False)
         return self._pull
+
+    def pages(self, pull: PullRequest) -> dict[str, Path]:
+        """The Markdown pages that stand for this pull request on disk, by what they are."""
+        names = {"review": _key(pull), "summary": _key(pull)}
+        pages = {kind: self._store.page(kind, name) for kind, name in names.items()}
+        return {kind: page for kind, page in pages.items() if page.is_file()}
 
     # -- reading -------------------------------------------------------------------------------------------
     def default_branch(self) -> str:
@@ -136,9 +143,10 @@ class LocalForge:
         self._save_fix(pull, branch.name)
         return pull
 
-    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> None:
+    def update_fix_pull_request(self, pull: FixPullRequest, branch: FixBranch) -> tuple[str, ...]:
         tip = self.branch_sha(branch.name) or pull.head_sha
         self._save_fix(replace(pull, title=branch.title, body=branch.body, head_sha=tip), branch.name)
+        return ()
 
     def close_fix_pull_request(self, pull: FixPullRequest, sentence: str) -> None:
         closed = replace(pull, state="closed", closed_by_us=True, body=f"{sentence}\n\n{pull.body}")
