@@ -1,4 +1,4 @@
-"""What is written twice is checked: action.yml against the single list in bot/settings.py, and the Dockerfile's rules."""
+"""What is written twice is checked: action.yml against the list in bot/settings.py, and the Dockerfile."""
 
 from __future__ import annotations
 

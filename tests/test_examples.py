@@ -1,4 +1,4 @@
-"""Each example, pasted as it stands: inputs and outputs that exist, rights that suffice and no more, everything pinned."""
+"""Each example, pasted as it stands: inputs and outputs that exist, the least rights, all pinned."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def test_every_input_exists_and_takes_the_value(path: Path) -> None:
     for step in ours(path):
         given = step.get("with", {})
         assert set(given) <= set(ACTION["inputs"])
-        assert all(isinstance(value, str) for value in given.values()), "YAML would read off, on or 2.10 as something else"
+        assert all(isinstance(value, str) for value in given.values()), (
+            "YAML would read off, on or 2.10 as something else"
+        )
         read_settings({f"INPUT_{name.upper()}": value for name, value in given.items()})
 
 
@@ -76,21 +78,19 @@ def test_every_output_that_is_read_exists(path: Path) -> None:
             assert output in ACTION["outputs"]
 
 
+def git(*words: str) -> subprocess.CompletedProcess[str]:
+    command = ["git", "-c", "safe.directory=*", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 @every_workflow
 def test_the_pinned_commit_is_ours_and_knows_the_inputs(path: Path) -> None:
     for step in ours(path):
         sha = step["uses"].rpartition("@")[2]
-        shown = subprocess.run(
-            ["git", "-c", "safe.directory=*", "show", f"{sha}:action.yml"], cwd=ROOT, capture_output=True, text=True
-        )
-        if shown.returncode:
-            shallow = subprocess.run(
-                ["git", "-c", "safe.directory=*", "rev-parse", "--is-shallow-repository"],
-                cwd=ROOT, capture_output=True, text=True,
-            )  # fmt: skip
-            if shallow.stdout.strip() != "false":
-                pytest.skip("not a full clone: the pinned commit cannot be looked up")
-            pytest.fail(f"{path.name} pins {sha}, which this history does not have: make pin")
+        shown = git("show", f"{sha}:action.yml")
+        if shown.returncode and git("rev-parse", "--is-shallow-repository").stdout.strip() != "false":
+            pytest.skip("not a full clone: the pinned commit cannot be looked up")
+        assert not shown.returncode, f"{path.name} pins {sha}, which this history does not have: make pin"
         assert set(step.get("with", {})) <= set(yaml.safe_load(shown.stdout)["inputs"])
 
 

@@ -1,4 +1,4 @@
-"""Write four checkpoints as `torch.save` would, without torch: a good one, one holding numpy, a truncated and a malicious one.
+"""Write four checkpoints as `torch.save` would, without torch: good, holding numpy, truncated, malicious.
 
 The pickles are put together opcode by opcode, because pickling the real thing needs torch and pickling an attack
 needs the attack's function at hand. Nothing here unpickles anything.

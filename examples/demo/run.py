@@ -84,8 +84,8 @@ def headline(title: str) -> None:
 
 
 def git(repository: Path, *words: str, check: bool = True) -> str:
-    done = subprocess.run(["git", *words], cwd=repository, env=environment(), check=check, text=True, capture_output=True)
-    return done.stdout
+    words = ("git", *words)
+    return subprocess.run(words, cwd=repository, env=environment(), check=check, text=True, capture_output=True).stdout
 
 
 def environment() -> dict[str, str]:

@@ -84,19 +84,37 @@ class Machine:
         assert tar.wait() == 0, "the base image's files could not be packed"
         shutil.rmtree(root)
 
-    def build(self, *tags: str, arguments: Mapping[str, str] | None = None) -> str:
-        """Build our Dockerfile; what the build printed."""
+    def build(
+        self,
+        *tags: str,
+        context: Path = ROOT,
+        arguments: Mapping[str, str] | None = None,
+        volumes: Mapping[Path, str] | None = None,
+    ) -> str:
+        """Build the Dockerfile of `context`; what the build printed."""
         words = ["build", f"--build-arg=PYTHON_IMAGE={BASE}", "--layers"]
         words += [f"--build-arg={key}={value}" for key, value in (arguments or {}).items()]
         words += [f"--tag={tag}" for tag in tags]
+        words += [f"--volume={path}:{inside}" for path, inside in (volumes or {}).items()]
         if Path(CERTIFICATES).exists():
             words += ["--volume=/etc/ssl/certs:/etc/ssl/certs:ro", f"--env=PIP_CERT={CERTIFICATES}"]
-        return self._podman(*words, str(ROOT), timeout=900).stdout
+        return self._podman(*words, str(context), timeout=900).stdout
 
-    def run_image(self, image: str, *words: str, volumes: Mapping[Path, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def run_image(
+        self,
+        image: str,
+        *words: str,
+        volumes: Mapping[Path, str] | None = None,
+        workdir: str = "/",
+        entrypoint: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
         """`podman run`, without a network."""
-        mounts = [f"--volume={path}:{inside}" for path, inside in (volumes or {}).items()]
-        return self._podman("run", "--rm", "--network=none", *mounts, image, *words, check=False, timeout=300)
+        options = ["--rm", "--network=none", f"--workdir={workdir}"]
+        options += [f"--volume={path}:{inside}" for path, inside in (volumes or {}).items()]
+        options += [f"--entrypoint={entrypoint}"] if entrypoint else []
+        options += [f"--env={name}={value}" for name, value in (environ or {}).items()]
+        return self._podman("run", *options, image, *words, check=False, timeout=300)
 
     # -- workflows -------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -115,9 +133,10 @@ class Machine:
         if self._service is not None:
             self._service.terminate()
             self._service.wait(30)
+        self._podman("image", "prune", "--force", check=False)
 
     def act(self, workspace: Path, event: str, payload: Path, *, actions: Mapping[str, Path], token: str) -> Ran:
-        """Run the workspace's workflows for `event`; `actions` says where each `owner/name@ref` lies on this machine."""
+        """Run the workspace's workflows for `event`; `actions` says where each `owner/name@ref` lies here."""
         words = [
             *(str(Path(sys.executable).with_name("act")), event, "--eventpath", str(payload)),
             *("--platform", f"ubuntu-latest={BASE}", "--pull=false", "--rebuild=false", "--bind"),
@@ -136,13 +155,17 @@ class Machine:
     def _podman(self, *words: str, **more: object) -> subprocess.CompletedProcess[str]:
         return self._run("podman", *words, **more)
 
-    def _run(self, *words: str, check: bool = True, timeout: int = 300, **more: object) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, *words: str, check: bool = True, timeout: int = 300, **more: object
+    ) -> subprocess.CompletedProcess[str]:
         more.setdefault("stdin", subprocess.DEVNULL)
         done: subprocess.CompletedProcess[str] = subprocess.run(
             words, env=self.environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=timeout, check=False, **more,
         )  # type: ignore[call-overload]  # fmt: skip
-        assert not check or done.returncode == 0, f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-4000:]}"
+        assert not check or done.returncode == 0, (
+            f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-4000:]}"
+        )
         return done
 
 

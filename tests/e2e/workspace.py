@@ -17,7 +17,7 @@ RUNNER = 1001
 """The uid that owns a workspace on GitHub's runners, while the container is root."""
 
 STAND_INS = {
-    "actions/checkout": "name: checkout\nruns: {using: composite, steps: [{run: \"true\", shell: bash}]}\n",
+    "actions/checkout": 'name: checkout\nruns: {using: composite, steps: [{run: "true", shell: bash}]}\n',
     "github/codeql-action/upload-sarif": """\
 name: upload
 inputs: {sarif_file: {required: true}, category: {required: true}}
@@ -62,12 +62,17 @@ class Workspace:
 
     def actions(self) -> dict[str, Path]:
         """Ours from this checkout; of others' a stand-in, since the runner cannot fetch them here."""
-        used = {step["uses"] for job in read_example(self.example)["jobs"].values() for step in job["steps"] if "uses" in step}
+        used = {
+            step["uses"]
+            for job in read_example(self.example)["jobs"].values()
+            for step in job["steps"]
+            if "uses" in step
+        }
         places = {name: ROOT if name == self.action else self._stand_in(name) for name in used}
         return {repository_of(name): folder for name, folder in places.items()}
 
     def _stand_in(self, name: str) -> Path:
-        """`owner/name[/path]@ref` as a composite action: the checkout is made already, an upload only shows its file."""
+        """`owner/name[/path]@ref` as a composite action: a checkout is made already, an upload shows its file."""
         owner, project, *inside = name.partition("@")[0].split("/")
         folder = self.folder / "actions" / owner / project
         path = folder.joinpath(*inside)
