@@ -8,6 +8,7 @@ from bot.cli_context import Context
 from bot.cli_policy import policy_of
 from bot.cli_scan import existing_paths
 from bot.model import Finding, Report
+from bot.policy_apply import fail_level
 from bot.report.escape import visible
 from bot.report.style import Style
 from bot.report.words import counted, place
@@ -32,7 +33,8 @@ def fix(arguments: Namespace, context: Context) -> int:
     left = Report(report.root, report.files_scanned, tuple(fixes.left), report.unreadable, report.suppressed)
     if not arguments.quiet:
         context.console.say(_told(report, left, arguments))
-    return decide(left, policy.fail_on, only_new=arguments.diff_base is not None).exit_code
+    only_new = arguments.diff_base is not None
+    return decide(left, lambda path: fail_level(policy, path), only_new=only_new).exit_code
 
 
 def _told(report: Report, left: Report, arguments: Namespace) -> str:

@@ -57,7 +57,7 @@ def _bytes(path: Path) -> bytes:
 
 def overrides_of(arguments: Namespace) -> dict[str, str]:
     """The policy keys that this command line sets."""
-    pairs = {"fail_on": "fail_on", "mmap": "mmap", "torch_floor": "torch_floor", "baseline": "baseline"}
+    pairs = {"fail_on": "fail_on", "fix": "fix", "mmap": "mmap", "torch_floor": "torch_floor", "baseline": "baseline"}
     chosen = {key: getattr(arguments, name, None) for name, key in pairs.items()}
     chosen["markdown_blocks"] = "true" if getattr(arguments, "markdown_blocks", False) else None
     return {key: value for key, value in chosen.items() if value}

@@ -13,6 +13,8 @@ from bot.edge.runner import write_file
 from bot.errors import ExitCode, UsageError
 from bot.model import Report
 from bot.policy import Policy
+from bot.policy_apply import fail_level
+from bot.report.excerpt import ReadFile
 from bot.report.render import Look, render
 from bot.report.words import counted
 
@@ -30,7 +32,8 @@ def scan(arguments: Namespace, context: Context) -> int:
     if policy.baseline:
         report = _baselined(report, policy, paths, context)
     show(report, arguments, context)
-    return decide(report, policy.fail_on, only_new=arguments.diff_base is not None).exit_code
+    only_new = arguments.diff_base is not None
+    return decide(report, lambda path: fail_level(policy, path), only_new=only_new).exit_code
 
 
 def _baselined(report: Report, policy: Policy, paths: list[Path], context: Context) -> Report:
@@ -99,12 +102,19 @@ class ReadRoot:
         return self.last[1]
 
 
-def show(report: Report, arguments: Namespace, context: Context) -> None:
-    """Print the report in the format asked for, or write it to the file asked for and say so."""
+def show(report: Report, arguments: Namespace, context: Context, *, read: ReadFile | None = None) -> None:
+    """Print the report in the format asked for, or write it to the file asked for and say so.
+
+    `read` gives the files' bytes; without it they are read from the report's root.
+    """
     output = arguments.output
     style = context.style if not output else type(context.style)(colour=False)
-    read = ReadRoot(context.folder / report.root)
-    look = Look(read=read, style=style, quiet=arguments.quiet, documentation=_help(arguments.format))
+    look = Look(
+        read=read or ReadRoot(context.folder / report.root),
+        style=style,
+        quiet=arguments.quiet,
+        documentation=_help(arguments.format),
+    )
     text = render(report, arguments.format, look=look)
     if not output:
         context.console.write(text)

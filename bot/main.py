@@ -63,6 +63,18 @@ def dispatch(arguments: Namespace, context: Context) -> int:
             from bot.cli_fix import fix
 
             return fix(arguments, context)
+        case "smoke":
+            from bot.cli_smoke import smoke
+
+            return smoke(arguments, context)
+        case "pr":
+            from bot.cli_pr import pr
+
+            return pr(arguments, context)
+        case "action":
+            from bot.cli_action import action
+
+            return action(context)
         case "rules":
             from bot.cli_rules import rules
 

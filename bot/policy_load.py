@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,22 @@ def load_policy(
         _lay(merged, plain, origins, _places(tree, file.name))
     _lay(merged, _from_overrides(overrides or {}), origins, dict.fromkeys(overrides or {}, "input or option"))
     return build_policy(merged, origins=origins)
+
+
+def policy_at(read: Callable[[str], bytes | None], config: str = "", *, label: str = "") -> tuple[PolicyFile, ...]:
+    """The policy file of a repository whose files `read` gives at some commit: the one named, else the first there is.
+
+    Raises `UsageError` where a file is named that is not there. `label` goes before its name in messages.
+    """
+    for name in (config,) if config else POLICY_FILES:
+        data = read(name)
+        if data is not None and (not name.endswith("pyproject.toml") or TABLE.encode() in data):
+            return (PolicyFile(label + name, data),)
+        if config:
+            raise UsageError(
+                f"{config}: there is no such policy file in the base", hint="name a file that is committed"
+            )
+    return ()
 
 
 def read_policy(file: PolicyFile) -> Tree | None:
@@ -176,6 +192,3 @@ def _from_overrides(overrides: Mapping[str, str]) -> dict[str, Any]:
         for top, value in checked.items():
             plain[top] = {**plain.get(top, {}), **value} if isinstance(value, dict) else value
     return plain
-
-
-__all__ = ("ORGANISATION_FILES", "POLICY_FILES", "TABLE", "PolicyFile", "build_policy", "load_policy", "read_policy")

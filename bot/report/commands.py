@@ -9,7 +9,7 @@ from collections import Counter
 
 from bot.model import Finding, Report, Severity, Unreadable
 from bot.report.escape import visible
-from bot.report.words import counted
+from bot.report.words import counted, whole_file
 
 MOST = 10
 """Annotations of one level that GitHub keeps for a step."""
@@ -41,12 +41,12 @@ def render_commands(report: Report) -> str:
 def finding_command(finding: Finding) -> str:
     """One annotation, anchored at the call; in a notebook at the file, whose lines are not those of a cell."""
     properties = {"file": finding.path}
-    if finding.line > 0 and finding.cell is None:
+    if not whole_file(finding) and finding.cell is None:
         properties["line"] = str(finding.line)
         properties["endLine"] = str(finding.end_line)
         if finding.line == finding.end_line:
             properties |= {"col": str(finding.column), "endColumn": str(finding.end_column)}
-    properties["title"] = f"{finding.rule} in cell {finding.cell}" if finding.cell is not None else finding.rule
+    properties["title"] = f"{finding.rule} in cell {finding.cell + 1}" if finding.cell is not None else finding.rule
     told = [finding.message, finding.advice]
     if finding.fix:
         told.insert(1, f"{finding.fix.tier.value.capitalize()} fix: add {', '.join(finding.fix.adds)}.")

@@ -129,7 +129,13 @@ def checkpoint_data(report: CheckpointReport) -> dict[str, Any]:
         "mappable": report.mappable,
         "mmap_reason": report.mmap_reason,
         "safe_globals": list(report.safe_globals),
+        "refusal": report.refusal,
         "smoke": smoke_data(report.smoke),
+        "devices": [smoke_data(each) for each in report.devices],
+        "drift": [
+            {"name": each.name, "largest": each.largest, "mean": each.mean, "relative": each.relative}
+            for each in report.drift
+        ],
     }
 
 
@@ -149,6 +155,8 @@ def smoke_data(smoke: Loaded | Refused | Killed | NotTried | None) -> dict[str, 
                 "seconds": smoke.seconds,
                 "peak_memory": smoke.peak_memory,
                 "bad_values": list(smoke.bad_values),
+                "all_zero": list(smoke.all_zero),
+                "walls": list(smoke.walls),
                 "mapped": smoke.mapped,
             }
         case Refused():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.model import Finding, Fix
+from bot.report.words import whole_file
 
 ReadFile = Callable[[str], bytes | None]
 """The bytes of a file of the report by its path, or None where they cannot be had."""
@@ -37,7 +38,7 @@ class Change:
 
 def excerpt(finding: Finding, data: bytes | None) -> tuple[Line, ...]:
     """The lines of the call; from the finding's own text where the file is not at hand. Empty for a whole file."""
-    if finding.line < 1:
+    if whole_file(finding):
         return ()
     lines = _lines_of(finding, data)
     wanted = lines[finding.line - 1 : finding.end_line] if lines else []

@@ -13,7 +13,7 @@ from bot import __version__
 from bot.model import CheckpointReport, Finding, Loaded, Report, Severity, Tier
 from bot.report.escape import one_line, visible
 from bot.report.excerpt import Line, ReadFile, change, excerpt
-from bot.report.words import counted, evidence_words, place
+from bot.report.words import counted, evidence_words, place, whole_file
 
 
 def render_html(report: Report, *, documentation: Mapping[str, str], read: ReadFile) -> str:
@@ -91,7 +91,7 @@ def _select(name: str, none: str, values: list[str]) -> str:
 
 def _article(finding: Finding, read: ReadFile) -> str:
     tier = finding.fix.tier.value if finding.fix else "none"
-    data = read(finding.path)
+    data = None if whole_file(finding) else read(finding.path)
     new = " <span class='badge good'>new</span>" if finding.new else ""
     evidence = "".join(
         f"<li><b>{each.kind.value}</b> {_text(evidence_words(each, finding))}</li>" for each in finding.evidence
@@ -103,8 +103,14 @@ def _article(finding: Finding, read: ReadFile) -> str:
         f"<p><span class=badge>{escape(finding.rule)}</span>{new} {_text(finding.message)}</p>"
         f"{_code(excerpt(finding, data))}{_diff(finding, data)}"
         f"{f'<ul>{evidence}</ul>' if evidence else ''}"
-        f"{f'<p class=soft>{_text(finding.advice)}</p>' if finding.advice else ''}</article>\n"
+        f"{_advice(finding.advice)}</article>\n"
     )
+
+
+def _advice(advice: str) -> str:
+    if "\n" in advice.strip():
+        return f"<pre>{escape(visible(advice, keep=chr(10)))}</pre>"
+    return f"<p class=soft>{_text(advice)}</p>" if advice else ""
 
 
 def _code(lines: tuple[Line, ...]) -> str:

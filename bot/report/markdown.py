@@ -133,5 +133,10 @@ def _finding(finding: Finding, read: ReadFile) -> str:
     elif finding.source:
         lines.append(block(finding.source, "python") + "\n")
     lines += [f"- {each.kind.value}: {prose(evidence_words(each, finding))}\n" for each in finding.evidence]
-    lines.append(f"\n{prose(finding.advice)}\n\n" if finding.advice else "\n")
+    lines.append(f"\n{_advice(finding.advice)}\n\n" if finding.advice else "\n")
     return "".join(lines)
+
+
+def _advice(advice: str) -> str:
+    """A sentence, or lines of code to paste."""
+    return block(advice, "text") if "\n" in advice.strip() else prose(advice)

@@ -15,7 +15,7 @@ from bot import __version__
 from bot.model import Finding, Fix, Report, Severity, Silenced
 from bot.report.escape import visible
 from bot.report.excerpt import ReadFile, encoding_of
-from bot.report.words import counted, evidence_words, sarif_title
+from bot.report.words import counted, evidence_words, sarif_title, whole_file
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 5_000
@@ -136,7 +136,7 @@ def _location(path: str, region: dict[str, int]) -> dict[str, Any]:
 
 def _region(finding: Finding) -> dict[str, int]:
     """The first line for a file as a whole, since GitHub wants one, and for a notebook, which counts by cell."""
-    if finding.line < 1 or finding.cell is not None:
+    if whole_file(finding) or finding.cell is not None:
         return {"startLine": 1}
     return {
         "startLine": finding.line,

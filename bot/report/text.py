@@ -8,7 +8,7 @@ from bot.model import CheckpointReport, Finding, Loaded, MmapDecision, Report, S
 from bot.report.escape import one_line, visible
 from bot.report.excerpt import Line, ReadFile, change, excerpt
 from bot.report.style import Style
-from bot.report.words import counted, evidence_words, place
+from bot.report.words import counted, evidence_words, place, whole_file
 
 TAB = "    "
 
@@ -33,7 +33,7 @@ def render_finding(finding: Finding, *, read: ReadFile, style: Style, quiet: boo
     head = f"{style.bold(visible(place(finding)))}: {code}: {one_line(finding.message)}\n"
     if quiet:
         return head
-    data = read(finding.path)
+    data = None if whole_file(finding) else read(finding.path)
     shown = excerpt(finding, data)
     gutter = len(str(shown[-1].number)) if shown else 2
     lines = [_gutter(style, gutter)] if shown else []
@@ -88,7 +88,8 @@ def _remarks(finding: Finding, style: Style) -> list[str]:
     if finding.mmap and finding.mmap.decision is MmapDecision.SKIP and finding.fix:
         told.append(f"{style.bold('no mmap')}: {one_line(finding.mmap.reason)}")
     if finding.advice:
-        told.append(f"{style.bold('help')}: {one_line(finding.advice)}")
+        first, *rest = visible(finding.advice, keep="\n").splitlines()
+        told.append("\n".join([f"{style.bold('help')}: {first}", *(f"{TAB}{TAB}{each}" for each in rest)]))
     return told
 
 

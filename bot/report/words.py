@@ -11,11 +11,19 @@ def counted(count: int, noun: str) -> str:
 
 
 def place(finding: Finding) -> str:
-    """`path:line:column`, as editors read it; in a notebook `path:cell 3:line:column`; a whole file is its path."""
-    if finding.line < 1:
+    """`path:line:column`, as editors read it; in a notebook `path:cell 3:line:column`, cells counted from 1.
+
+    A file as a whole, such as a checkpoint, is its path.
+    """
+    if whole_file(finding):
         return finding.path
-    cell = "" if finding.cell is None else f"cell {finding.cell}:"
+    cell = "" if finding.cell is None else f"cell {finding.cell + 1}:"
     return f"{finding.path}:{cell}{finding.line}:{finding.column}"
+
+
+def whole_file(finding: Finding) -> bool:
+    """Whether a finding speaks of a file as a whole: a checkpoint has no lines."""
+    return finding.line < 1 or finding.rule.startswith("CK")
 
 
 def evidence_words(evidence: Evidence, finding: Finding) -> str:
