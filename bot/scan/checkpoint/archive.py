@@ -8,65 +8,18 @@ show one file to a scanner and another to torch. Layout: PKWARE APPNOTE 6.3.10, 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.scan.checkpoint.faults import FaultLog
 from bot.scan.checkpoint.limits import Limits
 from bot.scan.checkpoint.reader import Reader
+from bot.scan.checkpoint.records import CENTRAL, END, END64, LOCATOR64, MASKED, U32, Archive, Entry
+from bot.scan.checkpoint.records_check import check_layout, check_local
 
-LOCAL = b"PK\x03\x04"
-CENTRAL = b"PK\x01\x02"
-END = b"PK\x05\x06"
-END64 = b"PK\x06\x06"
-LOCATOR64 = b"PK\x06\x07"
-_LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END = struct.Struct("<4sHHHHIIH")
 _END64 = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR64 = struct.Struct("<4sIQI")
-U32 = 0xFFFFFFFF
-ENCRYPTED = 0x0001
-DESCRIPTOR = 0x0008
-PATCHED = 0x0020
-STRONG = 0x0040
-MASKED = 0x2000
-STORED = 0
-DEFLATED = 8
-
-
-@dataclass(slots=True)
-class Entry:
-    """One record, in bytes. `start` is where its data begins, -1 where the local header is not there."""
-
-    name: str
-    raw: bytes
-    method: int
-    flags: int
-    crc: int
-    packed: int
-    size: int
-    header: int
-    start: int = -1
-    stamp: tuple[int, int] = (0, 0)
-    version: int = 0
-
-    @property
-    def end(self) -> int:
-        return self.start + self.packed
-
-
-@dataclass(slots=True)
-class Archive:
-    """`whole` is false where the directory itself could not be read to its end. `central` is where it starts."""
-
-    entries: list[Entry] = field(default_factory=list)
-    whole: bool = False
-    central: int = 0
-    base: int = 0
-
-    def find(self, name: str) -> Entry | None:
-        """The entry torch would read: the last of its name."""
-        return next((entry for entry in reversed(self.entries) if entry.name == name), None)
 
 
 @dataclass(slots=True)
@@ -97,8 +50,8 @@ def read_archive(reader: Reader, limits: Limits, log: FaultLog) -> Archive:
     archive.central = directory.end - directory.size
     _read_central(reader, archive, directory, log)
     for entry in archive.entries:
-        _check_local(reader, entry, log)
-    _check_layout(reader, archive, log)
+        check_local(reader, entry, log)
+    check_layout(reader, archive, log)
     return archive
 
 
@@ -116,12 +69,22 @@ def _find_end(reader: Reader, log: FaultLog) -> _Directory | None:
         log.corrupt(f"{trailing:,} bytes after the end record, which announces {comment:,}", offset=at + _END.size)
     elif comment:
         log.corrupt(f"an archive comment of {comment:,} bytes, which torch.save never writes", offset=at + _END.size)
-    if END in tail[:found] and tail[:found].rfind(END) + _END.size <= found:
+    if _second_end(tail, found):
         log.corrupt("a second end-of-directory record: readers may disagree on the contents", offset=tail_start)
     if disk or first_disk or here != count:
         log.corrupt("an archive in several parts", offset=at)
     directory = _Directory(count, size, offset, at)
     return _widen(reader, directory, log)
+
+
+def _second_end(tail: bytes, found: int) -> bool:
+    """Whether an earlier end record also fits, with the last one inside its comment. A stored archive's does not."""
+    at = tail.find(END)
+    while 0 <= at < found:
+        if at + _END.size + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail):
+            return True
+        at = tail.find(END, at + 1)
+    return False
 
 
 def _widen(reader: Reader, directory: _Directory, log: FaultLog) -> _Directory | None:
@@ -209,96 +172,3 @@ def _widen_entry(entry: Entry, extra: bytes, log: FaultLog) -> None:
                 body = body[8:]
     if at > len(extra):
         log.corrupt("a damaged extra field in the directory", record=entry.name)
-
-
-def _check_local(reader: Reader, entry: Entry, log: FaultLog) -> None:
-    head = reader.read(entry.header, _LOCAL.size + len(entry.raw))
-    if len(head) < _LOCAL.size or not head.startswith(LOCAL):
-        log.corrupt("no local header where the directory says", record=entry.name, offset=entry.header)
-        return
-    _, version, flags, method, clock, day, crc, packed, size, names, extras = _LOCAL.unpack_from(head)
-    entry.start = entry.header + _LOCAL.size + names + extras
-    raw = head[_LOCAL.size :] if names == len(entry.raw) else reader.read(entry.header + _LOCAL.size, min(names, 4096))
-    if raw != entry.raw:
-        shown = raw[:80].decode("utf-8", "replace")
-        log.corrupt(f"the local header calls this record {shown!r}", record=entry.name, offset=entry.header)
-    deferred = bool(flags & DESCRIPTOR)
-    for what, local, central in (
-        ("flags", flags, entry.flags),
-        ("compression method", method, entry.method),
-        ("version", version, entry.version),
-        ("time", (clock, day), entry.stamp),
-    ):
-        if local != central:
-            log.corrupt(
-                f"local header and directory disagree on the {what}: {local} and {central}",
-                record=entry.name,
-                offset=entry.header,
-            )
-    for what, local, central in (
-        ("CRC", crc, entry.crc),
-        ("packed size", packed, entry.packed),
-        ("size", size, entry.size),
-    ):
-        unset = (local == 0 and deferred) or (what != "CRC" and local == U32)
-        if local != central and not unset:
-            log.corrupt(
-                f"local header and directory disagree on the {what}: {local:,} and {central:,}",
-                record=entry.name,
-                offset=entry.header,
-            )
-    _check_flags(entry, flags, log)
-    if entry.end > reader.size:
-        log.corrupt(
-            f"ends {entry.end - reader.size:,} bytes after the file does", record=entry.name, offset=entry.start
-        )
-
-
-def _check_flags(entry: Entry, flags: int, log: FaultLog) -> None:
-    both = flags | entry.flags
-    if both & (ENCRYPTED | STRONG):
-        log.corrupt("marked as encrypted, which torch.save never does", record=entry.name, offset=entry.header)
-    if both & PATCHED:
-        log.corrupt("marked as a patch, which torch.save never does", record=entry.name, offset=entry.header)
-    if entry.method == STORED and entry.packed != entry.size:
-        log.corrupt(
-            f"stored, yet {entry.packed:,} bytes are to become {entry.size:,}", record=entry.name, offset=entry.header
-        )
-    elif entry.method not in (STORED, DEFLATED):
-        log.corrupt(f"compression method {entry.method} is not read here", record=entry.name, offset=entry.header)
-
-
-def _check_layout(reader: Reader, archive: Archive, log: FaultLog) -> None:
-    """Every byte before the directory belongs to exactly one record; torch pads inside the extra field, not between."""
-    placed = sorted((entry for entry in archive.entries if entry.start >= 0), key=lambda entry: entry.header)
-    position = archive.base if archive.base > 0 else 0
-    for entry in placed:
-        if entry.header < position:
-            log.corrupt("overlaps the record before it", record=entry.name, offset=entry.header)
-        elif entry.header > position:
-            log.corrupt(
-                f"{entry.header - position:,} bytes before this record belong to none",
-                record=entry.name,
-                offset=position,
-            )
-        position = max(position, entry.end + _descriptor(reader, entry, log))
-    if placed and position != archive.central:
-        word = "belong to none" if position < archive.central else "reach into it"
-        log.corrupt(f"{abs(archive.central - position):,} bytes before the directory {word}", offset=position)
-
-
-def _descriptor(reader: Reader, entry: Entry, log: FaultLog) -> int:
-    """Length of the data descriptor after a record, whose numbers have to be the directory's."""
-    if not entry.flags & DESCRIPTOR:
-        return 0
-    data = reader.read(entry.end, 24)
-    signed = data.startswith(b"PK\x07\x08")
-    body = data[4:] if signed else data
-    for layout in ("<III", "<IQQ"):
-        size = struct.calcsize(layout)
-        if len(body) >= size and struct.unpack_from(layout, body) == (entry.crc, entry.packed, entry.size):
-            return size + (4 if signed else 0)
-    if not signed:
-        return 0  # miniz writes none after an empty record
-    log.corrupt("the numbers after the data are not the directory's", record=entry.name, offset=entry.end)
-    return 24 if entry.packed > U32 or entry.header > U32 else 16

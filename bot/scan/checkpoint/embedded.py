@@ -12,7 +12,7 @@ RAW = re.compile(
 )
 BASE64 = re.compile(rb"gA[I-X][A-Za-z0-9+/\r\n]+={0,2}")
 HEXADECIMAL = re.compile(rb"800[2-5](?:[0-9a-fA-F]{2})+")
-FIRST = frozenset(b"\x80\xc2Pcg8(\x1f")
+FIRST = frozenset(b"\x80\xc2Pcg8(")
 
 
 def looks_packed(head: bytes) -> bool:

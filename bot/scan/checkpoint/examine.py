@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.scan.checkpoint.archive import END, LOCAL
 from bot.scan.checkpoint.inflate import hold, inflate
 from bot.scan.checkpoint.legacy import read_pickles
 from bot.scan.checkpoint.numpyfile import MAGIC as NPY
@@ -10,6 +9,7 @@ from bot.scan.checkpoint.numpyfile import read_npy
 from bot.scan.checkpoint.pointers import read_pointer
 from bot.scan.checkpoint.reader import BytesReader, Reader
 from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.records import END, LOCAL
 from bot.scan.checkpoint.safetensors import looks_like_safetensors, read_safetensors
 from bot.scan.checkpoint.streams import looks_like_pickle
 from bot.scan.checkpoint.torchtar import looks_like_tar, read_tar

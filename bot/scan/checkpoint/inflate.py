@@ -7,8 +7,8 @@ import lzma
 import zlib
 from collections.abc import Callable, Iterator
 
-from bot.scan.checkpoint.archive import DEFLATED, Entry
 from bot.scan.checkpoint.reader import PIECE, Reader, SliceReader
+from bot.scan.checkpoint.records import DEFLATED, Entry
 
 
 class _Zlib:

@@ -20,8 +20,9 @@ class Reading:
     """`format` is the outermost container's. `examine` reads whatever stands in a reader; containers call it for what
     they hold, with a label that says where it stands. `crc` asks for a pass over all bytes.
 
-    `loadable` is whether torch.load reads such a container at all with weights_only; `refusals` and
-    `stream_refusals` why it would not;    `unreadable` marks files of which nothing can be said.
+    `loadable` is whether torch.load reads such a container at all with weights_only; `refusals` and `stream_refusals` why
+    it would not; `unreadable` marks files of which nothing can be said. `harmless` are prefixes of modules that mean
+    nothing to Python in this kind of container.
     """
 
     path: str
@@ -42,13 +43,14 @@ class Reading:
     mmap_reason: str = ""
     unreadable: bool = False
     depth: int = 0
+    harmless: tuple[str, ...] = ()
     shards: list[str] = field(default_factory=list)
     lfs_oid: str = ""
     lfs_size: int = -1
 
     def is_a(self, kind: str, *, loadable: bool = False) -> None:
         """Name the container, if this is the outermost one."""
-        if not self.format:
+        if not self.format and not self.depth:
             self.format = kind
             self.loadable = loadable
 

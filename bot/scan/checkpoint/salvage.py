@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.scan.checkpoint.archive import DEFLATED, LOCAL
 from bot.scan.checkpoint.inflate import hold, inflate
 from bot.scan.checkpoint.reader import BytesReader, Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.records import DEFLATED, LOCAL
 from bot.scan.checkpoint.streams import judge_names
 from bot.scan.checkpoint.walking import walk_pickle
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.scan.checkpoint.archive import Archive, Entry
 from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.records import Archive, Entry
 from bot.scan.checkpoint.tensors import Inventory
 
 

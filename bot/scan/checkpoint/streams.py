@@ -21,30 +21,29 @@ TORCHSCRIPT = ("__torch__", "torch.jit._pickle")
 CODE_ADVICE = "Do not load this file, in any way. Ask who made it, and replace it by a state dict saved anew."
 
 
-def read_stream(  # noqa: PLR0913 - a stream and what its container knows of it
+def read_stream(
     reading: Reading,
     reader: Reader,
     label: str,
     *,
     start: int = 0,
     after_build: Callable[[Machine, Call], None] | None = None,
-    harmless: tuple[str, ...] = (),
 ) -> Walk:
-    """Walk the stream at `start`, judge its names, and keep its breaks. `harmless` are prefixes of modules."""
+    """Walk the stream at `start`, judge its names, and keep its breaks."""
     walk = walk_pickle(reader, reading.limits, start=start, after_build=after_build)
     for trouble in walk.troubles:
         note = reading.log.over if trouble.over else reading.log.corrupt
         note(trouble.message, record=label, offset=trouble.offset)
-    judge_names(reading, walk, label, harmless=harmless)
+    judge_names(reading, walk, label)
     _judge_shape(reading, walk, label)
     _read_embedded(reading, reader, walk, label)
     return walk
 
 
-def judge_names(reading: Reading, walk: Walk, label: str, *, harmless: tuple[str, ...] = ()) -> None:
+def judge_names(reading: Reading, walk: Walk, label: str) -> None:
     """Every global of a walk, once by name for the report, with a fault for each that runs code."""
     for found in walk.globals:
-        if found.module.startswith(harmless) if harmless else False:
+        if reading.harmless and found.module.startswith(reading.harmless):
             continue
         ruling = judge.rule_on(found, reading.allowed)
         key = (found.module, found.name)
@@ -89,7 +88,7 @@ def _read_embedded(reading: Reading, reader: Reader, walk: Walk, label: str) -> 
         raw = data or _blob_bytes(reader, blob, reading.limits.held)
         inner = unpack(raw)
         place = f"{label or 'the file'}[string at byte {start}]"
-        if inner.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        if inner.startswith(b"PK\x03\x04"):
             reading.nested(BytesReader(inner), place)
             continue
         nested = walk_pickle(BytesReader(inner), reading.limits)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 
-from bot.scan.checkpoint.archive import DEFLATED, STORED, Archive, Entry, read_archive
+from bot.scan.checkpoint.archive import read_archive
 from bot.scan.checkpoint.inflate import InflateError, hold, record_pieces, record_reader
 from bot.scan.checkpoint.reader import BytesReader, Reader
 from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.records import DEFLATED, STORED, Archive, Entry
 from bot.scan.checkpoint.salvage import read_remains
 from bot.scan.checkpoint.storages import check_storages
 from bot.scan.checkpoint.streams import TORCHSCRIPT, read_inventory, read_stream
@@ -28,6 +29,8 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
     prefix = archive.entries[0].name.partition("/")[0]
     kind = _kind(archive, prefix)
     reading.is_a(kind, loadable=kind == "torch-zip")
+    if kind in ("torchscript", "pt2") and not reading.depth:
+        reading.harmless = TORCHSCRIPT
     _check_names(reading, archive, label)
     _check_sizes(reading, archive, label)
     storages = _read_pickles(reading, reader, archive, prefix=prefix, label=label, kind=kind)
@@ -102,9 +105,8 @@ def _read_pickles(  # noqa: PLR0913 - one archive, seen from all sides
         if entry.start < 0 or not _is_pickle(entry.name):
             continue
         record = _label(label, entry.name)
-        harmless = TORCHSCRIPT if kind in ("torchscript", "pt2") else ()
         content = _content(reading, reader, entry, record)
-        walk = read_stream(reading, content, record, harmless=harmless)
+        walk = read_stream(reading, content, record)
         if walk.stopped and walk.end < content.size:
             reading.log.corrupt(
                 f"{content.size - walk.end:,} bytes after the pickle's STOP", record=record, offset=walk.end
