@@ -205,9 +205,9 @@ class Fixtures:
     def resolve(self, thread: Thread, *, by: str = "alice") -> None:
         thread.resolved_by = self.account(by)
 
-    def line_now(self, repository: Repository, pull: Pull, thread: Thread, line: int | None) -> int | None:
+    def line_now(self, repository: Repository, thread: Thread, head: str) -> int | None:
         """Where a thread's line stands in the head; None when the line is gone (the thread is outdated)."""
-        head = self.shas(repository, pull)[1]
+        line = thread.line
         if line is None or thread.side == "LEFT" or head == thread.commit:
             return line
         return repository.git.moved_line(thread.path, line, since=thread.commit, now=head)

@@ -74,6 +74,8 @@ class GitDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._diffs: dict[tuple[str, str], list[FileDiff]] = {}
+        self._blobs: dict[bytes, str] = {}
 
     @classmethod
     def create(cls, path: Path, *, branch: str = "main") -> GitDirectory:
@@ -158,7 +160,9 @@ class GitDirectory:
         return self.run("cat-file", "blob", sha)
 
     def write_blob(self, content: bytes) -> str:
-        return self.text("hash-object", "-w", "--stdin", data=content)
+        if content not in self._blobs:
+            self._blobs[content] = self.text("hash-object", "-w", "--stdin", data=content)
+        return self._blobs[content]
 
     def list_tree(self, tree: str, *, recursive: bool = False) -> list[TreeEntry]:
         flags = ("-r", "-t") if recursive else ()
@@ -205,7 +209,12 @@ class GitDirectory:
 
     # -- differences -----------------------------------------------------------------------------------------
     def diff(self, base: str, head: str) -> list[FileDiff]:
-        """`base..head` file by file, renames found, as GitHub's file list has it."""
+        """`base..head` file by file, renames found, as GitHub's file list has it. Both are shas, so it is kept."""
+        if (base, head) not in self._diffs:
+            self._diffs[base, head] = self._diff(base, head)
+        return self._diffs[base, head]
+
+    def _diff(self, base: str, head: str) -> list[FileDiff]:
         rows = self.run("diff-tree", "-r", "-M", "--raw", "-z", "--full-index", base, head)
         fields = rows.decode("utf-8", "surrogateescape").split("\0")[:-1]
         patches = self._patches(base, head)

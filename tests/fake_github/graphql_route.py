@@ -47,7 +47,7 @@ class Root:
                         if not (token.allows("pull_requests", "write") and token.allows("contents", "write")):
                             raise failed("FORBIDDEN", "Resource not accessible by integration")
                         thread.resolved_by = token.account
-                        return {"thread": ThreadView(self.context, repository, pull, thread)}
+                        return {"thread": ThreadView(self.context, repository, thread, thread.commit)}
         raise failed("NOT_FOUND", f"Could not resolve to a node with the global id of '{input['threadId']}'")
 
 

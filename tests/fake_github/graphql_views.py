@@ -91,8 +91,8 @@ class CommentView:
 class ThreadView:
     context: Context
     repository: Repository
-    pull: Pull
     thread: Thread
+    head: str
 
     @property
     def id(self) -> str:
@@ -112,7 +112,7 @@ class ThreadView:
 
     @cached_property
     def line(self) -> int | None:
-        return self.context.server.line_now(self.repository, self.pull, self.thread, self.thread.line)
+        return self.context.server.line_now(self.repository, self.thread, self.head)
 
     @property
     def startLine(self) -> int | None:
@@ -356,7 +356,8 @@ class PullView:
         return Connection([CommentView(self.context, one) for one in self.pull.comments], first=first, **more)
 
     def reviewThreads(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
-        views = [ThreadView(self.context, self.repository, self.pull, one) for one in self.pull.threads]
+        head = self.headRefOid
+        views = [ThreadView(self.context, self.repository, one, head) for one in self.pull.threads]
         return Connection(views, first=first, **more)
 
     def reviews(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:

@@ -166,11 +166,12 @@ def create_review(server: FakeGitHub, repository: Repository, request: Request) 
 @repository_route("GET", "/pulls/{number}/comments", READ)
 def list_review_comments(server: FakeGitHub, repository: Repository, request: Request) -> Answer:
     pull = pull_of(repository, request)
+    head = server.shas(repository, pull)[1]
     pairs = [(thread, comment) for thread in pull.threads for comment in thread.comments]
     page, headers = page_of(request, pairs, address=server.shapes.api)
     shaped = [
         server.shapes.review_comment(
-            repository, pull, thread, comment, server.line_now(repository, pull, thread, thread.line)
+            repository, pull, thread, comment, server.line_now(repository, thread, head)
         )
         for thread, comment in page
     ]
