@@ -20,7 +20,7 @@ class Reading:
     """`format` is the outermost container's. `examine` reads whatever stands in a reader; containers call it for what
     they hold, with a label that says where it stands. `crc` asks for a pass over all bytes.
 
-    `loadable` is whether torch.load reads such a container at all with weights_only; `refusals` and `stream_refusals` why
+    `loadable` is whether torch.load reads such a container with weights_only; `refusals` and `stream_refusals` why
     it would not; `unreadable` marks files of which nothing can be said. `harmless` are prefixes of modules that mean
     nothing to Python in this kind of container.
     """

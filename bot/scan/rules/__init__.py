@@ -5,10 +5,16 @@ from __future__ import annotations
 import inspect
 import sys
 
+from bot.scan.rules import ck101, ck102, ck103, ck104, ck105, ck106, ck107, ck108
 from bot.scan.rules import lg001, lg002, lg003
 from bot.scan.rules.base import Rule
 
-RULES: tuple[Rule, ...] = (lg001.RULE, lg002.RULE, lg003.RULE)
+CHECKPOINT_RULES: tuple[Rule, ...] = (
+    ck101.RULE, ck102.RULE, ck103.RULE, ck104.RULE, ck105.RULE, ck106.RULE, ck107.RULE, ck108.RULE,
+)  # fmt: skip
+"""What is said of checkpoints; `scan/checkpoint/` and the sandbox find it, no source is asked."""
+
+RULES: tuple[Rule, ...] = (lg001.RULE, lg002.RULE, lg003.RULE, *CHECKPOINT_RULES)
 """Every rule over source, by code. A new rule is a module here and one more name in this line."""
 
 
