@@ -22,12 +22,16 @@ class Silenced:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A file that was read to its end. `suppressed` counts findings a comment or the policy silenced."""
+    """A file that was read to its end. `suppressed` counts findings a comment or the policy silenced.
+
+    `notices` are sentences about its suppressions.
+    """
 
     path: str
     findings: tuple[Finding, ...] = ()
     suppressed: int = 0
     silenced: tuple[Silenced, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
