@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 LOADGUARD = Path(sys.executable).with_name("loadguard")
 FIX_BRANCH = "loadguard/weights-only"
+PR = ("pr", "--base", "main", "--head", "resume-and-serve")
 CHECKPOINTS = ("good.pt", "numpy.pt", "truncated.pt", "malicious.pt")
 
 
@@ -22,19 +23,9 @@ def main() -> int:
         make_repository(repository)
         ends = [
             step("1. What is unsafe in the repository, and what would make it safe", repository, "scan", expect=1),
-            step(
-                "2. The pull request: a review with suggestions, and the fix on a branch of its own",
-                repository,
-                *("pr", "--base", "main", "--head", "resume-and-serve"),
-                expect=1,
-            ),
+            step("2. The pull request: a review with suggestions, and the fix on its own branch", repository, *PR, expect=1),
             show_fix_branch(repository),
-            step(
-                "3. The same pull request again: nothing is written twice",
-                repository,
-                *("pr", "--base", "main", "--head", "resume-and-serve"),
-                expect=1,
-            ),
+            run_again(repository),
             try_checkpoints(Path(folder)),
         ]
     wrong = [end for end in ends if end]
@@ -62,6 +53,22 @@ def show_fix_branch(repository: Path) -> str:
     return "" if "weights_only=True" in shown else f"the branch {FIX_BRANCH} has no fix"
 
 
+def run_again(repository: Path) -> str:
+    headline("3. The same pull request again: nothing is written twice")
+    print(f"$ loadguard {' '.join(PR)}", flush=True)
+    before = standing(repository)
+    subprocess.run([LOADGUARD, *PR], cwd=repository, env=environment(), check=False, capture_output=True)
+    same = standing(repository) == before
+    print("Branches, review and summary are what they were." if same else "Something was written!", flush=True)
+    return "" if same else "the second run wrote something"
+
+
+def standing(repository: Path) -> list[str]:
+    """Every branch's commit, and every file of the review."""
+    files = sorted(path for path in (repository / ".git/loadguard").rglob("*") if path.is_file())
+    return [git(repository, "for-each-ref"), *(f"{path} {path.read_text()}" for path in files)]
+
+
 def try_checkpoints(folder: Path) -> str:
     files = folder / "checkpoints"
     files.mkdir()
@@ -74,7 +81,8 @@ def step(title: str, folder: Path, *words: str, expect: int) -> str:
     """Run one command in `folder` and show it; a sentence when it did not end with `expect`, else nothing."""
     headline(title)
     print(f"$ loadguard {' '.join(words)}", flush=True)
-    code = subprocess.run([LOADGUARD, *words], cwd=folder, env=environment(), check=False).returncode
+    command = [LOADGUARD, *words]
+    code = subprocess.run(command, cwd=folder, env=environment(), stderr=subprocess.STDOUT, check=False).returncode
     print(f"(exit code {code})", flush=True)
     return "" if code == expect else f"`loadguard {' '.join(words)}` ended with {code} instead of {expect}"
 
