@@ -99,13 +99,19 @@ def hunk_holding(hunks: Iterable[Hunk], start: int, end: int) -> Hunk | None:
 
 def compare_lines(old: bytes, new: bytes, *, context: int = 3) -> tuple[Hunk, ...]:
     """The hunks between two contents that are at hand, without git."""
-    before, after = old.split(b"\n"), new.split(b"\n")
+    before, after = split_lines(old), split_lines(new)
     hunks: list[Hunk] = []
     for group in _matcher(before, after).get_grouped_opcodes(context):
         added = {line for tag, _, _, first, last in group if tag != "equal" for line in range(first + 1, last + 1)}
         if group[-1][4] > group[0][3]:
             hunks.append(Hunk(group[0][3] + 1, group[-1][4], frozenset(added)))
     return tuple(hunks)
+
+
+def split_lines(data: bytes) -> list[bytes]:
+    """Lines with their LF, as git counts them: a CR is part of the line."""
+    lines = data.split(b"\n")
+    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
 def _matcher(before: list[bytes], after: list[bytes]) -> SequenceMatcher[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
+from bot.diff import split_lines
 from bot.model import FileChange, FixBranch
 
 Tag = Literal["replace", "delete", "insert", "equal"]
@@ -45,14 +46,8 @@ def mail_patch(branch: FixBranch, originals: dict[str, bytes]) -> bytes:
 def _file_diff(change: FileChange, old: bytes, context: int) -> bytes:
     one, other = _quoted("a/", change.path), _quoted("b/", change.path)
     head = f"diff --git {one} {other}\n--- {_tabbed(one)}\n+++ {_tabbed(other)}\n".encode("ascii")
-    before, after = _git_lines(old), _git_lines(change.content)
+    before, after = split_lines(old), split_lines(change.content)
     return head + b"".join(_hunk(group, before, after) for group in _groups(before, after, context))
-
-
-def _git_lines(data: bytes) -> list[bytes]:
-    """Lines with their LF; a CR is part of the line."""
-    lines = data.split(b"\n")
-    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
 def _groups(before: list[bytes], after: list[bytes], context: int) -> Iterable[Sequence[Grouped]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 from bot.model import CheckpointReport, Drift, Finding, Killed, Loaded, NotTried, Refused, Severity, Verdict
 
 _SHOWN = 5
@@ -15,10 +18,14 @@ def smoke_findings(report: CheckpointReport, *, base: Loaded | None) -> tuple[Fi
     if isinstance(smoke, Killed):
         reason = f"the sandboxed load on {smoke.device} {smoke.reason}"
         advice = "do not load this file; make it again from its source"
-        return (_finding(report, "CK106", Severity.ERROR, reason, advice),)
+        return (smoke_finding(report.path, "CK106", Severity.ERROR, reason, advice),)
     if isinstance(smoke, Refused) and report.verdict is not Verdict.NEEDS_ALLOWLIST:
         reason = f"torch refused the file on {smoke.device}: {smoke.reason}"
-        return (_finding(report, "CK106", Severity.ERROR, reason, "save it again with torch.save, as a state_dict"),)
+        return (
+            smoke_finding(
+                report.path, "CK106", Severity.ERROR, reason, "save it again with torch.save, as a state_dict"
+            ),
+        )
     if isinstance(smoke, Loaded):
         return _value_findings(report, smoke, base)
     return ()
@@ -31,11 +38,15 @@ def _value_findings(report: CheckpointReport, smoke: Loaded, base: Loaded | None
     if fresh:
         since = " that the version it replaces did not have" if base else ""
         message = f"NaN or infinity{since} in {_names(fresh)}"
-        found.append(_finding(report, "CK107", Severity.WARNING, message, "look at the training run that wrote it"))
+        found.append(
+            smoke_finding(report.path, "CK107", Severity.WARNING, message, "look at the training run that wrote it")
+        )
     zeros = tuple(name for name in smoke.all_zero if base is not None and name not in base.all_zero)
     if zeros:
         message = f"nothing but zeros now in {_names(zeros)}"
-        found.append(_finding(report, "CK107", Severity.NOTE, message, "a layer that was never trained or was reset?"))
+        found.append(
+            smoke_finding(report.path, "CK107", Severity.NOTE, message, "a layer that was never trained or was reset?")
+        )
     return tuple(found)
 
 
@@ -44,8 +55,11 @@ def _names(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
-def _finding(report: CheckpointReport, rule: str, severity: Severity, message: str, advice: str) -> Finding:
-    return Finding(rule, severity, report.path, 1, 1, 1, 1, message, advice=advice)
+def smoke_finding(path: str, rule: str, severity: Severity, message: str, advice: str) -> Finding:
+    """A finding on a file as a whole. Its fingerprint holds no figures: seconds and addresses differ at every run."""
+    text = f"{rule}|{path}|{re.sub(r'[0-9][0-9.,xa-f]*', '#', message)}"
+    fingerprint = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
+    return Finding(rule, severity, path, 1, 1, 1, 1, message, advice=advice, fingerprint=fingerprint)
 
 
 def smoke_status(reports: tuple[CheckpointReport, ...]) -> str:
