@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 
-from bot.scan.rules import ck101, ck102, ck103, ck104, ck105, ck106, ck107, ck108
-from bot.scan.rules import lg001, lg002, lg003
+from bot.scan.rules import ck101, ck102, ck103, ck104, ck105, ck106, ck107, ck108, lg001, lg002, lg003
 from bot.scan.rules.base import Rule
 
 CHECKPOINT_RULES: tuple[Rule, ...] = (
@@ -14,7 +13,12 @@ CHECKPOINT_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 """What is said of checkpoints; `scan/checkpoint/` and the sandbox find it, no source is asked."""
 
-RULES: tuple[Rule, ...] = (lg001.RULE, lg002.RULE, lg003.RULE, *CHECKPOINT_RULES)
+SOURCE_RULES: tuple[Rule, ...] = (
+    lg001.RULE, lg002.RULE, lg003.RULE, lg004.RULE, lg005.RULE, lg006.RULE, lg007.RULE, lg008.RULE,
+)  # fmt: skip
+"""What is said of code and of the files around it."""
+
+RULES: tuple[Rule, ...] = (*SOURCE_RULES, *CHECKPOINT_RULES)
 """Every rule over source, by code. A new rule is a module here and one more name in this line."""
 
 

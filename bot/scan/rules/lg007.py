@@ -1,0 +1,148 @@
+"""A loader that hides a torch.load, or takes the same switch, and is not told to be safe.
+
+`torch.hub.load_state_dict_from_url` and `torch.utils.model_zoo.load_url` still default to `weights_only=False`, on a
+file from the network. Lightning's `load_from_checkpoint`, `Trainer.fit(ckpt_path=...)` and `Fabric.load` leave the
+choice to torch's default, which is safe only since 2.6. `torch.package` runs code by design, and so does a
+`pickle_module` such as dill or cloudpickle.
+
+Bad:
+
+    state = torch.hub.load_state_dict_from_url(url)
+    model = LitModel.load_from_checkpoint(path, weights_only=False)
+
+Good:
+
+    state = torch.hub.load_state_dict_from_url(url, weights_only=True, check_hash=True)
+    model = LitModel.load_from_checkpoint(path, weights_only=True)
+
+Fix: pass `weights_only=True` where the loader knows it: torch.hub since torch 2.1, Lightning since 2.6. Nothing is
+rewritten here: whether the file holds more than tensors cannot be read from these calls.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.model import Finding, Severity, WeightsOnly
+from bot.scan.evaluate import evaluate
+from bot.scan.judgement import Judgement
+from bot.scan.module import Module
+from bot.scan.project import Project
+from bot.scan.rules.base import Rule, finding_at, finding_of
+from bot.scan.sites import Site
+from bot.scan.values import Constant, Function, Qualified
+
+_FROM_URL = frozenset(
+    f"{module}.{name}"
+    for module in (
+        "torch.hub",
+        "torch.utils.model_zoo",
+        "torchvision.models.utils",
+        "torchvision._internally_replaced_utils",
+    )
+    for name in ("load_state_dict_from_url", "load_url")
+)
+_PACKAGE = frozenset({"torch.package.PackageImporter", "torch.package.package_importer.PackageImporter"})
+_PICKLERS = frozenset({"dill", "cloudpickle", "joblib", "pickle5", "jsonpickle"})
+_RUNS = frozenset({"fit", "validate", "test", "predict"})
+_OWN = frozenset({"best", "last", "hpc", None})
+"""Values of `ckpt_path` that name the run's own checkpoint, or none."""
+
+_HUB = "downloads a pickle and, unless weights_only=True is passed, runs the code it asks for"
+_LIGHTNING = "calls torch.load and leaves weights_only to torch's default, which is unsafe below 2.6"
+
+
+def check(module: Module, project: Project) -> Iterator[Finding]:
+    for call in module.of(ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        found = _related(call, name, module)
+        said = _says(call, module)
+        if found is None or said is WeightsOnly.TRUE:
+            continue
+        severity, message = found
+        if said is WeightsOnly.FALSE:
+            severity, message = (
+                Severity.WARNING,
+                f"{name} is told weights_only=False and runs the code a pickle asks for",
+            )
+        finding = finding_at(
+            module, call, rule=RULE.code, severity=severity, message=message, advice=_advice(name)
+        )  # fmt: skip
+        yield replace(finding, weights_only=said)
+
+
+def _related(call: ast.Call, name: str, module: Module) -> tuple[Severity, str] | None:
+    """How loud, and what is said, when the call is one of those loaders."""
+    known = {v.name for v in evaluate(call.func, module) if isinstance(v, Qualified)}
+    if known & _FROM_URL:
+        return Severity.WARNING, f"{name} {_HUB}"
+    if known & _PACKAGE:
+        return Severity.WARNING, "torch.package runs the code in the archive by design"
+    if not isinstance(call.func, ast.Attribute) or any(isinstance(v, Function) for v in evaluate(call.func, module)):
+        return None
+    if name == "load_from_checkpoint" and (call.args or call.keywords):
+        return Severity.NOTE, f"{name} {_LIGHTNING}"
+    if name in _RUNS and _resumes(call, module):
+        return Severity.NOTE, f"{name}(ckpt_path=...) {_LIGHTNING}"
+    if name in ("load", "load_raw") and _is_fabric(call.func.value) and call.args:
+        return Severity.NOTE, f"Fabric.{name} {_LIGHTNING}"
+    return None
+
+
+def _resumes(call: ast.Call, module: Module) -> bool:
+    given = next((keyword.value for keyword in call.keywords if keyword.arg == "ckpt_path"), None)
+    if given is None:
+        return False
+    values = evaluate(given, module)
+    return any(
+        not isinstance(v, Constant) or not isinstance(v.value, str | None) or v.value not in _OWN for v in values
+    )
+
+
+def _is_fabric(receiver: ast.expr) -> bool:
+    name = receiver.attr if isinstance(receiver, ast.Attribute) else getattr(receiver, "id", "")
+    return str(name).lower().endswith("fabric")
+
+
+def _says(call: ast.Call, module: Module) -> WeightsOnly:
+    given = next((keyword.value for keyword in call.keywords if keyword.arg == "weights_only"), None)
+    if given is None:
+        return WeightsOnly.ABSENT
+    values = evaluate(given, module)
+    said = {bool(v.value) if isinstance(v, Constant) else None for v in values}
+    if said == {True}:
+        return WeightsOnly.TRUE
+    return WeightsOnly.FALSE if False in said else WeightsOnly.DYNAMIC
+
+
+def _advice(name: str) -> str:
+    if name == "PackageImporter":
+        return "load packages only from where you would install code from"
+    since = "torch 2.1" if "url" in name else "Lightning 2.6"
+    return f"pass weights_only=True ({since} and newer)" + (" and check_hash=True" if "url" in name else "")
+
+
+def check_site(site: Site, judgement: Judgement, project: Project) -> Finding | None:
+    """`pickle_module=dill`: the unpickler is somebody else's, and weights_only cannot be True beside it."""
+    given = evaluate(site.pickle_module, site.module) if site.pickle_module is not None else ()
+    roots = sorted({v.name.partition(".")[0] for v in given if isinstance(v, Qualified)} & _PICKLERS)
+    if not roots:
+        return None
+    message = f"pickle_module={roots[0]} loads with an unpickler that runs code, and rules weights_only=True out"
+    return finding_of(site, judgement, rule=RULE.code, severity=Severity.WARNING, message=message)
+
+
+RULE = Rule(
+    "LG007",
+    "related-loader",
+    Severity.WARNING,
+    "a loader that hides a torch.load or takes the same switch",
+    check_site=check_site,
+    check_module=check,
+    trigger=re.compile(
+        rb"load_from_checkpoint|ckpt_path|load_state_dict_from_url|model_zoo|load_url|[Ff]abric\.load|PackageImporter"
+    ),
+)
