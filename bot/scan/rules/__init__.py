@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 
-from bot.scan.rules import ck101, ck102, ck103, ck104, ck105, ck106, ck107, ck108, lg001, lg002, lg003
+from bot.scan.rules import ck101, ck102, ck103, ck104, ck105, ck106, ck107, ck108, lg001, lg002, lg003, lg004, lg005, lg006, lg007, lg008
 from bot.scan.rules.base import Rule
 
 CHECKPOINT_RULES: tuple[Rule, ...] = (
