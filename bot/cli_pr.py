@@ -12,6 +12,7 @@ from bot.activities.desk import Desk, Read
 from bot.cli_context import Context
 from bot.cli_policy import overrides_of
 from bot.cli_scan import show
+from bot.cli_smoke import gatekeeper_for
 from bot.edge.checkout import Checkout
 from bot.edge.forge_local import LocalForge
 from bot.errors import UsageError
@@ -34,6 +35,7 @@ def pr(arguments: Namespace, context: Context) -> int:
         checkout=checkout,
         policy=_policy_maker(arguments),
         patches=checkout.root,
+        checkpoints=gatekeeper_for(checkout, context),
         review_tier=arguments.review_tier,
     )
     outcome = pull_request.run(desk, pull=pull)

@@ -15,8 +15,8 @@ from bot.policy import Policy
 Read = Callable[[str], bytes | None]
 """Reads a file by its path at some commit; None where there is none."""
 
-Checkpoints = Callable[[tuple[ChangedFile, ...], Read, Policy], tuple[CheckpointReport, ...]]
-"""Looks at the checkpoints among changed files."""
+Checkpoints = Callable[[tuple[ChangedFile, ...], Read, Read | None, Policy], tuple[CheckpointReport, ...]]
+"""Looks at the checkpoints among changed files, given readers of the new side and, where it is at hand, the old."""
 
 
 def now() -> datetime:

@@ -60,7 +60,7 @@ def examine(
     with_findings = {each.path for each in report.findings}
     sides = {each.path: Side(each, files[each.path]) for each in wanted if each.path in with_findings}
     if desk.checkpoints is not None:
-        found = desk.checkpoints(tuple(wanted), reader_at(desk, head), policy)
+        found = desk.checkpoints(tuple(wanted), reader_at(desk, head), before, policy)
         report = replace(
             report, checkpoints=found, findings=(*report.findings, *(f for c in found for f in c.findings))
         )
