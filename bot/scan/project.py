@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.model import Unreadable
 from bot.scan.module import Module, parse_module
+from bot.scan.options import ScanOptions
 from bot.scan.reading import read_file
 
 
@@ -18,6 +19,7 @@ class Project:
         self.files = files
         self._modules: dict[str, Module | Unreadable] = {}
         self._paths: tuple[str, ...] | None = None
+        self.options = ScanOptions()  # set by the engine: what the evidence may ask of the policy
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -52,11 +54,13 @@ class Project:
         An absolute name is looked for from the folders around the importer (a script sees its neighbours), then in the
         root and `src/`; a name of the standard library is never the project's unless it is imported with dots.
         """
-        for path in _candidates(dotted, importer, level):
-            if path in self.files:
-                found = self.module(path)
-                return found if isinstance(found, Module) else None
-        return None
+        path = self.locate(dotted, importer, level)
+        found = self.module(path) if path is not None else None
+        return found if isinstance(found, Module) else None
+
+    def locate(self, dotted: str, importer: str, level: int) -> str | None:
+        """The path `resolve` would parse, or None."""
+        return next((path for path in _candidates(dotted, importer, level) if path in self.files), None)
 
 
 def _candidates(dotted: str, importer: str, level: int) -> Iterator[str]:

@@ -174,9 +174,7 @@ def _under_dict(spreads: Sequence[ast.expr], module: Module) -> ast.expr | None:
     """The `**options` that surely hands over a pickle_module."""
     for expression in spreads:
         for value in evaluate(expression, module):
-            if isinstance(value, Dictionary) and any(
-                i.key == "pickle_module" and i.key is not AnyKey.ANY for i in value.items
-            ):
+            if isinstance(value, Dictionary) and any(i.key == "pickle_module" for i in value.items):
                 there = value.get("pickle_module")[0]
                 if not all(isinstance(v, Constant) and v.value is None for v in there):
                     return expression

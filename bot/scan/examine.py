@@ -1,0 +1,101 @@
+"""One file: sites, rules, fixes, suppressions, fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from bot.model import FileReport, Finding, Fix, Scanned, Unreadable, Use
+from bot.scan.exports import Export, resolver, uses_export
+from bot.scan.fingerprint import with_fingerprints
+from bot.scan.fixes import make_fixes
+from bot.scan.judgement import Judgement
+from bot.scan.module import Module
+from bot.scan.prefilter import may_hold_site
+from bot.scan.project import Project
+from bot.scan.rules import RULES
+from bot.scan.rules.base import Rule
+from bot.scan.sites import Site, find_sites
+from bot.scan.source import MAX_BYTES
+from bot.scan.suppress import Sifted, Terms, silence, silence_plain
+
+_PYTHON = (".py", ".pyw", ".ipynb")
+_MARKDOWN = (".md", ".markdown", ".mdx")
+
+
+def active_rules(project: Project) -> tuple[Rule, ...]:
+    """The rules that look at source and that the policy has not switched off."""
+    levels = project.options.levels
+    checks = (r for r in RULES if r.check_site or r.check_module or r.check_file)
+    return tuple(r for r in checks if levels.get(r.code, r.severity) is not None)
+
+
+def is_python(path: str, data: bytes, *, markdown: bool = False) -> bool:
+    """Python source, a notebook, a script that a shebang says is Python; a stub never."""
+    if path.endswith(_PYTHON):
+        return True
+    if "." not in path.rpartition("/")[2]:
+        return data.startswith(b"#!") and b"python" in data[:200].partition(b"\n")[0]
+    return markdown and path.endswith(_MARKDOWN)
+
+
+def scan_file(project: Project, path: str, *, exports: Collection[Export] = ()) -> FileReport:
+    """What is to be said of one file. Trouble is an `Unreadable`, never an exception."""
+    try:
+        return _scan(project, path, exports)
+    except (RecursionError, MemoryError):
+        return Unreadable(path, "too deep or too large to be examined")
+
+
+def _scan(project: Project, path: str, exports: Collection[Export]) -> FileReport:
+    data = project.files[path]
+    rules = active_rules(project)
+    found = [
+        f
+        for rule in rules
+        if rule.check_file and rule.wants and rule.wants(path)
+        for f in rule.check_file(path, data, project)
+    ]
+    if not is_python(path, data, markdown=project.options.markdown):
+        return _report(
+            path,
+            silence_plain(path, data.decode(errors="replace"), found, terms=_terms(project, rules))
+            if found
+            else Sifted(()),
+        )
+    if len(data) > MAX_BYTES:
+        return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
+    asking = [r for r in rules if r.check_module and (r.trigger is None or r.trigger.search(data))]
+    sites = may_hold_site(data, resolves=resolver(project, path)) or uses_export(data, exports)
+    if not (sites or asking or found):
+        return Scanned(path)
+    module = project.module(path)
+    if isinstance(module, Unreadable):
+        return module
+    found += [f for rule in asking if rule.check_module for f in rule.check_module(module, project)]
+    if sites:
+        found += _about_sites(module, project, rules, frozenset(e.word for e in exports))
+    return _report(path, silence(module.source, found, terms=_terms(project, rules)))
+
+
+def _about_sites(module: Module, project: Project, rules: Sequence[Rule], words: frozenset[str]) -> Iterator[Finding]:
+    sites = find_sites(module, words)
+    judgements = [_judge(site, project) for site in sites]
+    fixes = make_fixes(module, sites, judgements)
+    for site, judgement, fix in zip(sites, judgements, fixes, strict=True):
+        for rule in rules:
+            finding = rule.check_site(site, judgement, project) if rule.check_site else None
+            if finding is not None:
+                yield replace(finding, fix=fix) if isinstance(fix, Fix) else finding
+
+
+def _judge(site: Site, project: Project) -> Judgement:
+    return Judgement(Use.UNKNOWN, None, "no evidence was looked at")
+
+
+def _terms(project: Project, rules: Sequence[Rule]) -> Terms:
+    return Terms(project.options.today, [r.code for r in RULES], [r.code for r in rules])
+
+
+def _report(path: str, sifted: Sifted) -> Scanned:
+    return Scanned(path, with_fingerprints(sifted.findings), len(sifted.silenced), sifted.silenced, sifted.notices)
