@@ -5,17 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 
-from bot.activities.checkpoints import Gate, gatekeeper, inspect
-from bot.activities.desk import Checkpoints
+from bot.activities.checkpoints import Gate, inspect
+from bot.cli_checkpoints import sandbox_for
 from bot.cli_context import Context
 from bot.cli_policy import policy_of
 from bot.cli_scan import show
 from bot.edge.checkout import Checkout
-from bot.edge.lfs import LfsStore
 from bot.edge.runner import Progress
-from bot.edge.sandbox import Sandbox, SandboxLimits, device_environment
 from bot.errors import UsageError
 from bot.model import CheckpointReport, Report
 from bot.plan.verdict import decide
@@ -45,20 +43,6 @@ def smoke(arguments: Namespace, context: Context) -> int:
 def _chosen(policy: CheckpointPolicy, arguments: Namespace) -> CheckpointPolicy:
     mode = CheckpointMode.STATIC if arguments.static else CheckpointMode.SMOKE
     return replace(policy, mode=mode, devices=tuple(arguments.device or policy.devices))
-
-
-def sandbox_for(policy: CheckpointPolicy, context: Context) -> Sandbox:
-    """The sandbox with the policy's limits; only the device legs see the driver's variables."""
-    limits = SandboxLimits(seconds=policy.limits.seconds, memory=policy.limits.memory)
-    return Sandbox(limits=limits, environment=device_environment(dict(context.environ)))
-
-
-def gatekeeper_for(checkout: Checkout | None, context: Context, *, address: str = "", token: str = "") -> Checkpoints:
-    """The gate for a pull request's checkpoints. `address` is the repository's page, whose LFS server may be asked."""
-    cache = Path(context.environ.get("RUNNER_TEMP") or gettempdir()) / "loadguard-lfs"
-    local = checkout.root / ".git" / "lfs" / "objects" if checkout else None
-    objects = LfsStore(cache, local=local, address=address, token=token)
-    return gatekeeper(lambda policy: sandbox_for(policy, context), objects)
 
 
 def _existing(word: str, folder: Path) -> Path:

@@ -29,8 +29,8 @@ from bot.policy_tree import Mapping as Tree
 
 POLICY_FILES = (".github/loadguard.yml", ".github/loadguard.yaml", "pyproject.toml")
 """Where a repository's policy may stand; the first that says something is the policy."""
-ORGANISATION_FILES = ("loadguard.yml", ".github/loadguard.yml")
-"""Where it may stand in the organisation's `.github` repository."""
+ORGANISATION_FILE = "loadguard.yml"
+"""Where it stands in the organisation's `.github` repository: one place, so that asking costs one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,12 @@ def policy_at(read: Callable[[str], bytes | None], config: str = "", *, label: s
                 f"{config}: there is no such policy file in the base", hint="name a file that is committed"
             )
     return ()
+
+
+def organisation_policy(read: Callable[[str], bytes | None], home: str) -> tuple[PolicyFile, ...]:
+    """The policy that an owner keeps in the repository `home` (`acme/.github`) for all of its repositories."""
+    data = read(ORGANISATION_FILE)
+    return () if data is None else (PolicyFile(f"{home}/{ORGANISATION_FILE}", data),)
 
 
 def read_policy(file: PolicyFile) -> Tree | None:

@@ -25,8 +25,11 @@ from bot.model import (
 class Forge(Protocol):
     """A dozen verbs. `slug` is `owner/name`; `web` the base address of its pages (empty for a local repository)."""
 
-    slug: str
-    web: str
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def web(self) -> str: ...
 
     def default_branch(self) -> str: ...
 

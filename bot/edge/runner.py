@@ -22,6 +22,7 @@ OUTPUT_LIMIT = 256 * 1024
 """Bytes of one output; a job's outputs together may have 1 MB."""
 
 BAR_WIDTH = 28
+NEWLINE = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Console:
     def write(self, text: str) -> None:
         """The result of a command; on standard output."""
         _write(self.out, text)
+
+    def write_unheeded(self, text: str) -> None:
+        """Text in which the runner is to see no command, whatever a file's name or a line of code looks like."""
+        word = secrets.token_hex(16)
+        self.write(f"::stop-commands::{word}\n{text}{'' if text.endswith(NEWLINE) else NEWLINE}::{word}::\n")
 
     def write_bytes(self, data: bytes) -> None:
         """A result that has to arrive byte for byte, such as a diff."""
@@ -142,6 +148,19 @@ def _append(path: Path, text: str, *, name: str) -> None:
             file.write(text)
     except OSError as trouble:
         raise UsageError(f"{name} names {path}, which cannot be written: {trouble.strerror}") from trouble
+
+
+def write_in_workspace(workspace: str, name: str, text: str) -> str:
+    """Write a report below the workspace; its path as given. The checkout may hold a link of that name to anywhere.
+
+    Raises `UsageError` for a path that leads out of the workspace.
+    """
+    root = Path(workspace).resolve()
+    target = root / name
+    if not target.parent.resolve().is_relative_to(root) or target.is_symlink() or ".git" in target.parts:
+        raise UsageError(f"{name}: reports are written inside the workspace only", hint="name a path relative to it")
+    write_file(target, text)
+    return name
 
 
 def write_file(path: Path, text: str) -> None:

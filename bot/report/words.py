@@ -17,8 +17,11 @@ def place(finding: Finding) -> str:
     """
     if whole_file(finding):
         return finding.path
+    path = (
+        f"./{finding.path}" if finding.path.startswith(("::", "##[")) else finding.path
+    )  # a runner's command otherwise
     cell = "" if finding.cell is None else f"cell {finding.cell + 1}:"
-    return f"{finding.path}:{cell}{finding.line}:{finding.column}"
+    return f"{path}:{cell}{finding.line}:{finding.column}"
 
 
 def whole_file(finding: Finding) -> bool:
