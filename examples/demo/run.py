@@ -23,7 +23,7 @@ def main() -> int:
         make_repository(repository)
         ends = [
             step("1. What is unsafe in the repository, and what would make it safe", repository, "scan", expect=1),
-            step("2. The pull request: a review with suggestions, and the fix on its own branch", repository, *PR, expect=1),
+            step("2. The pull request: a review with suggestions, the fix on its own branch", repository, *PR, expect=1),
             show_fix_branch(repository),
             run_again(repository),
             try_checkpoints(Path(folder)),

@@ -16,7 +16,7 @@ EVIL = "open('/work/ran', 'w').write('imported')\n"
 
 
 def test_scanning_needs_no_network(machine: Machine, image: str) -> None:
-    ran = machine.run_image(image, "scan", "/work", volumes={DEMO / "base": "/work:ro"})
+    ran = machine.run_image(image, "scan", volumes={DEMO / "base": "/work:ro"}, workdir="/work")
     assert ran.returncode == 1, ran.stdout
     assert "evaluate.py:8:27: LG001" in ran.stdout
 
