@@ -23,7 +23,7 @@ _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 def code(text: str) -> str:
     """An inline code span on one line, safe in a table cell and without our marker in it."""
-    line = _visible(text).replace("<!--", f"<!{_BREAK}--").replace("|", "\\|")
+    line = _unmarked(_visible(text)).replace("|", "\\|")
     fence = "`" * (_longest_run(line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") or not line.strip() else ""
     return f"{fence}{pad}{line}{pad}{fence}"
@@ -31,7 +31,7 @@ def code(text: str) -> str:
 
 def plain(text: str) -> str:
     """One line of prose that stays prose: no mention, reference, link, HTML or table cell comes out of it."""
-    line = " ".join(_visible(text).split())
+    line = _unmarked(" ".join(_visible(text).split()))
     return _REFERENCE.sub(lambda found: found[0] + _BREAK, _SPECIAL.sub(r"\\\1", line))
 
 
@@ -105,6 +105,11 @@ def _keep_blanks(text: str) -> str:
 
 def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall(r"`+", text)), default=0)
+
+
+def _unmarked(text: str) -> str:
+    """No comment can open here: our marker is looked for in the raw text, where an escape would not hide it."""
+    return text.replace("<!--", f"<!{_BREAK}--")
 
 
 def _visible(text: str) -> str:
