@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.activities import gate, pull_request, repository
 from bot.activities.desk import Desk, Read
+from bot.cli_checkpoints import gatekeeper_for
 from bot.cli_context import Context
 from bot.cli_outcome import present, present_trouble
-from bot.cli_smoke import gatekeeper_for
 from bot.edge.checkout import Checkout
 from bot.edge.forge import Forge
 from bot.edge.forge_dry import DryForge

@@ -6,15 +6,13 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.activities import pull_request
 from bot.activities.desk import Desk, Read
-from bot.cli_checkpoints import Looker, lfs_store
+from bot.cli_checkpoints import gatekeeper_for
 from bot.cli_context import Context
 from bot.cli_policy import overrides_of
 from bot.cli_scan import show
-from bot.cli_smoke import gatekeeper_for
 from bot.edge.checkout import Checkout
 from bot.edge.forge_local import LocalForge
 from bot.errors import UsageError
@@ -32,14 +30,12 @@ def pr(arguments: Namespace, context: Context) -> int:
         raise UsageError(f"{arguments.repository}: in no git repository", hint="run it inside one, or name one")
     forge = LocalForge(checkout)
     pull = forge.open_pull(arguments.base or forge.default_branch(), arguments.head)
-    cache = TemporaryDirectory(prefix="loadguard-lfs-")  # gone with this function
     desk = Desk(
         forge=forge,
         checkout=checkout,
         policy=_policy_maker(arguments),
         patches=checkout.root,
         checkpoints=gatekeeper_for(checkout, context),
-        checkpoints=Looker(context, lfs_store(checkout, Path(cache.name))),
         review_tier=arguments.review_tier,
     )
     outcome = pull_request.run(desk, pull=pull)
