@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bot.model import Unreadable
+from bot.scan.markdown_blocks import SUFFIXES, read_markdown
 from bot.scan.notebook import read_notebook
 from bot.scan.source import SourceText, read_source
 
 
 def read_file(path: str, data: bytes) -> SourceText | Unreadable:
-    """A notebook's code cells, or a Python file's text; why not, where that cannot be done."""
-    return read_notebook(path, data) if path.endswith(".ipynb") else read_source(path, data)
+    """A notebook's code cells, a Markdown file's Python blocks or a Python file's text; why not, where that fails."""
+    if path.endswith(".ipynb"):
+        return read_notebook(path, data)
+    return read_markdown(path, data) if path.lower().endswith(SUFFIXES) else read_source(path, data)
