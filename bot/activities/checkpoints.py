@@ -23,6 +23,7 @@ from bot.scan.checkpoint.read import read_checkpoint
 from bot.scan.checkpoint.reader import StreamReader
 
 _LOADED_BY_TORCH = ("torch-zip", "torch-legacy", "torch-tar", "pickle")
+_KNOWN_BY_CONTENT = (*_LOADED_BY_TORCH, "torchscript", "pt2", "safetensors", "joblib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,13 @@ def _load(gate: Gate, file: Path, report: CheckpointReport, export: Path | None)
     """One sandboxed load, or why there was none."""
     if gate.sandbox is None or gate.policy.mode is not CheckpointMode.SMOKE:
         return NotTried("only read, not loaded (checkpoints.mode)")
-    if report.format not in _LOADED_BY_TORCH:
-        return NotTried(f"{report.format}: not a file for torch.load")
     trusted = tuple(name for name in report.safe_globals if name in gate.policy.safe_globals)
     if report.verdict is Verdict.NEEDS_ALLOWLIST and len(trusted) < len(report.safe_globals):
         return NotTried("needs names on the allow-list that the policy does not trust (checkpoints.safe_globals)")
     if report.verdict not in (Verdict.LOADABLE, Verdict.NEEDS_ALLOWLIST):
         return NotTried(f"not loaded: {report.verdict}")
+    if report.format not in _LOADED_BY_TORCH:
+        return NotTried(f"{report.format}: not a file for torch.load")
     return gate.sandbox.smoke(file, mapped=report.mappable, safe_globals=trusted, export=export)
 
 
@@ -167,12 +168,17 @@ def _inspect_one(gate: Gate, file: ChangedFile, head: Read, base: Read | None) -
         before = base(file.previous_path or file.path) if base else None
         if before is not None:
             old.write_bytes(before)
-        if not _named(gate, file.path) and _static(gate, new, file.path).verdict is Verdict.NOT_A_CHECKPOINT:
+        if not _named(gate, file.path) and not _known_by_content(_static(gate, new, file.path)):
             return None
         report = inspect(gate, new, name=file.path, against=old)
         known = {each.fingerprint for each in _static(gate, old, file.path).findings} if before is not None else set()
     findings = tuple(replace(each, new=each.fingerprint not in known) for each in report.findings)
     return replace(report, findings=findings)
+
+
+def _known_by_content(report: CheckpointReport) -> bool:
+    """A picture or an archive of text is somebody else's file; one that was meant for torch is ours, whole or not."""
+    return report.format in _KNOWN_BY_CONTENT and report.verdict is not Verdict.NOT_A_CHECKPOINT
 
 
 def _absent(path: str) -> CheckpointReport:
