@@ -1,4 +1,4 @@
-"""Every verb of the GitHub forge against the test server: what it answers, what it writes, and how many requests that takes."""
+"""Every verb of the GitHub forge against the test server: what it answers, writes, and costs in requests."""
 
 from __future__ import annotations
 
@@ -173,7 +173,9 @@ def test_a_link_and_a_submodule_are_no_files(github: FakeGitHub) -> None:
     commit = repository.git.resolve("main") or ""
     tree = repository.git.make_tree(repository.git.resolve(commit, kind="tree"), [("160000", commit, "module")])
     facts = repository.git.facts(commit)
-    repository.git.update_ref("refs/heads/main", repository.git.commit(tree, [commit], message="m", author=facts.author))
+    repository.git.update_ref(
+        "refs/heads/main", repository.git.commit(tree, [commit], message="m", author=facts.author)
+    )
     forge = forge_of(github)
     assert forge.read_file("link", "main") is None
     assert forge.read_file("module", "main") is None
@@ -221,7 +223,9 @@ def test_threads_and_summary_cost_one_request(github: FakeGitHub, repository: Re
 def test_a_thread_whose_line_went_is_outdated(github: FakeGitHub, repository: Repository, pull: Pull) -> None:
     github.start_thread(repository, pull, "pkg/train.py", 7, finding())
     github.start_thread(repository, pull, "pkg/train.py", 32, finding())
-    github.commit(repository, {"pkg/train.py": "# new\n" + CHANGED.replace("x5 = torch.load('a.pt')\n", "")}, branch="feature")
+    github.commit(
+        repository, {"pkg/train.py": "# new\n" + CHANGED.replace("x5 = torch.load('a.pt')\n", "")}, branch="feature"
+    )
     forge = forge_of(github)
     gone, moved = forge.threads(forge.pull_request(pull.number))
     assert (gone.outdated, gone.line) == (True, None)
@@ -365,7 +369,7 @@ def test_modes_and_bytes_survive(github: FakeGitHub, repository: Repository) -> 
         FileChange("bom.py", b"\xef\xbb\xbfx = 1\n"),
         FileChange("nul.txt", b"a\0b"),
         FileChange("pkg/deep/er/y.py", b"no newline"),
-        FileChange("new/folder/\xe4 \".py", "ä = '\u2028'\n".encode()),
+        FileChange('new/folder/\xe4 ".py', "ä = '\u2028'\n".encode()),
     )
     fix = fix_of(github, repository, changes=changes)
     forge = forge_of(github)

@@ -7,17 +7,18 @@
         assert [str(entry) for entry in github.mutating] == ["POST /repos/octo/models/pulls/1/reviews 200"]
 
 What is there
-- `github.api_url` (`.../api/v3` with `ghes=True`), `github.web` (git over HTTP: `<web>/<slug>.git`, any user name, the token as
-  password), `github.token` (a GITHUB_TOKEN that may write everything), `github.new_token(account, permissions={...})`.
-- Fixtures (fixtures.py): `create_repository(files, slug=, modes=, private=, actions_may_open_pulls=, drafts=, ...)`, `fork`, `commit(repository,
-  files, branch=, amend=)`, `open_pull_request(repository, files, branch=, head=fork)`, `close`, `comment`, `start_thread`, `reply`, `resolve`,
-  `pull_request_event`, `push_event`. A file's content is bytes, str, or None to delete it.
+- `github.api_url` (`.../api/v3` with `ghes=True`), `github.web` (git over HTTP: `<web>/<slug>.git`, any user name,
+  the token as password), `github.token` (a GITHUB_TOKEN that may write everything), `github.new_token(account,
+  permissions={...})`.
+- Fixtures (fixtures.py): `create_repository(files, slug=, modes=, private=, actions_may_open_pulls=, drafts=, ...)`,
+  `fork`, `commit(repository, files, branch=, amend=)`, `open_pull_request(repository, files, branch=, head=fork)`,
+  `close`, `comment`, `start_thread`, `reply`, `resolve`, `pull_request_event`, `push_event`. A file's content is bytes, str, or None to delete it.
 - The log: `github.requests` (API), `github.mutating` (API writes and pushes), `github.forget()` to count from here.
 - Faults (faults.py): `github.faults.add("POST", r"/pulls$", status=502, after=True)`.
 - The state itself (state.py), free to look at and to change: `repository.pulls[1].threads`, `repository.git.blob(...)`.
 
-Every REST request and answer is validated against GitHub's OpenAPI description (description.py), every GraphQL query against
-GitHub's types (schema.py). A mismatch answers 400 or 500 and raises `Undescribed` when the `with` block ends.
+Every REST request and answer is validated against GitHub's OpenAPI description (description.py), every GraphQL query
+against GitHub's types (schema.py). A mismatch answers 400 or 500 and raises `Undescribed` when the `with` block ends.
 
 Standalone: `python -m tests.fake_github --port 8123 --root /tmp/github` prints its address; see `__main__.py`.
 """

@@ -2,8 +2,9 @@
 
     python -m tests.fake_github --port 8123 --root /tmp/github --seed examples/demo
 
-`--seed DIR` makes `octo/models` from `DIR/base` and opens pull request 1 with the files of `DIR/head`. `ROOT/server.json`
-then holds the address, the token, the slug and the head sha, `ROOT/event.json` the payload of its `pull_request` event.
+`--seed DIR` makes `octo/models` from `DIR/base` and opens pull request 1 with the files of `DIR/head`.
+`ROOT/server.json` then holds the address, the token and the slug, `ROOT/event.json` the payload of its
+`pull_request` event.
 While it runs, GET /_log answers every request it saw and GET /_state what stands on it; neither is GitHub's.
 """
 

@@ -23,7 +23,7 @@ RATE_LIMITED = {
 
 @dataclass
 class Fault:
-    """`after` lets the request do its work first. `change` rewrites a good answer (a truncated tree, a shifted page)."""
+    """`after` lets the request do its work first. `change` rewrites a good answer (a cut tree, a shifted page)."""
 
     method: str
     path: re.Pattern[str]

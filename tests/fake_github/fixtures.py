@@ -94,7 +94,7 @@ class Fixtures:
         modes: Mapping[str, str] | None = None,
         amend: bool = False,
     ) -> str:
-        """Commit `files` (None deletes) on `branch`; `start` names where a new branch begins, `amend` replaces the tip."""
+        """Commit `files` (None deletes) on `branch`; `start` is where a new branch begins, `amend` replaces the tip."""
         git, modes = repository.git, modes or {}
         tip = git.resolve(branch) or (git.resolve(start) if start else None)
         entries = []

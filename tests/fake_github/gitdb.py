@@ -124,7 +124,8 @@ class GitDirectory:
 
     def refs(self, prefix: str = "refs/heads/") -> dict[str, str]:
         lines = self.text("for-each-ref", "--format=%(refname) %(objectname)", prefix).splitlines()
-        return {name: sha for name, sha in (line.rsplit(" ", 1) for line in lines)}
+        pairs = (line.rsplit(" ", 1) for line in lines)
+        return {name: sha for name, sha in pairs}  # noqa: C416 - dict() of lists is no dict of strings to a type checker
 
     def update_ref(self, ref: str, sha: str) -> None:
         self.run("update-ref", ref, sha)

@@ -1,4 +1,4 @@
-"""The `/graphql` endpoint: graphql-core runs the query over `schema.SCHEMA`, so that a misspelt field fails as on GitHub."""
+"""The `/graphql` endpoint: graphql-core runs the query over `schema.SCHEMA`: a misspelt field fails as on GitHub."""
 # ruff: noqa: N802 - the names are GitHub's own
 
 from __future__ import annotations

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 READ = ("pull_requests", "read")
 WRITE = ("pull_requests", "write")
 BODY_LIMIT = 65_536
+NOT_A_COLLABORATOR = (
+    "Reviews may only be requested from collaborators. "
+    "One or more of the users or teams you specified is not a collaborator."
+)
 
 
 def pull_of(repository: Repository, request: Request) -> Pull:
@@ -170,9 +174,7 @@ def list_review_comments(server: FakeGitHub, repository: Repository, request: Re
     pairs = [(thread, comment) for thread in pull.threads for comment in thread.comments]
     page, headers = page_of(request, pairs, address=server.shapes.api)
     shaped = [
-        server.shapes.review_comment(
-            repository, pull, thread, comment, server.line_now(repository, thread, head)
-        )
+        server.shapes.review_comment(repository, pull, thread, comment, server.line_now(repository, thread, head))
         for thread, comment in page
     ]
     return Answer(200, shaped, headers)
@@ -205,8 +207,8 @@ def request_reviewers(server: FakeGitHub, repository: Repository, request: Reque
         if login not in repository.collaborators:
             raise Refused(
                 422,
-                "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator.",
-            )  # noqa: E501
+                NOT_A_COLLABORATOR,
+            )
         if login not in pull.reviewers:
             pull.reviewers.append(login)
             pull.timeline.append(Event("REVIEW_REQUESTED_EVENT", request.token.account))
