@@ -15,6 +15,8 @@ from bot.scan.checkpoint.limits import Limits
 from bot.scan.checkpoint.opcodes import HIGHEST_PROTOCOL, NAMES
 from bot.scan.checkpoint.reader import Reader
 
+CORRUPTING = "on what is no dict: memory corruption before torch 2.10 (CVE-2026-24747)"
+TENSOR_MAKERS = ("torch._utils._rebuild_", "torch.nn.parameter.Parameter", "torch._tensor.")
 SETITEM_TARGETS = frozenset({"collections.OrderedDict", "collections.Counter"})
 
 
@@ -168,11 +170,14 @@ class Machine:
                 pairs = [pair for pair in pairs if not isinstance(pair[1], SCALARS)]
             target.held.extend(pairs)
         elif isinstance(target, Call):
-            if not (isinstance(target.callee, Global) and target.callee.dotted in SETITEM_TARGETS):
+            dotted = target.callee.dotted if isinstance(target.callee, Global) else ""
+            if dotted.startswith(TENSOR_MAKERS):
+                self.fault(f"{opcode} {CORRUPTING}")
+            elif dotted not in SETITEM_TARGETS:
                 self._subclass(opcode, target)
             target.pairs.extend(pairs)
         elif not isinstance(target, Unknown):
-            self.fault(f"{opcode} on what is no dict: memory corruption before torch 2.10 (CVE-2026-24747)")
+            self.fault(f"{opcode} {CORRUPTING}")
 
     def _subclass(self, opcode: str, target: Call) -> None:
         if len(self.walk.subclasses) < 100:

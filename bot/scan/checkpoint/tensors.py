@@ -68,7 +68,6 @@ class _Visitor:
                 self.trouble("more objects than this reader follows", 0, over=True)
                 break
             self._open(name, value, shared=shared)
-        self.found.tensors.reverse()
         return self.found
 
     def trouble(self, message: str, at: int, *, over: bool = False) -> None:
@@ -83,37 +82,40 @@ class _Visitor:
         elif isinstance(value, Pairs):
             self._push_pairs(name, value.held)
         else:
-            self.todo.extend((_join(name, str(index)), each) for index, each in enumerate(elements(value)))
+            self._push_members(name, elements(value))
+
+    def _later(self, found: list[tuple[str, object]]) -> None:
+        """Visit these next, in this order: the first declaration of a storage is the one torch reads."""
+        self.todo.extend(reversed(found))
+
+    def _push_members(self, name: str, members: list[object]) -> None:
+        self._later([(_join(name, str(index)), each) for index, each in enumerate(members)])
 
     def _push_pairs(self, name: str, pairs: list[tuple[object, object]]) -> None:
-        for key, value in pairs:
-            self.todo.append((_join(name, _key(key)), value))
-            self.todo.append((name, key))
+        self._later([each for key, value in pairs for each in ((name, key), (_join(name, _key(key)), value))])
 
     def _open_call(self, name: str, call: Call, *, shared: bool) -> None:
         callee = call.callee
         dotted = callee.dotted if isinstance(callee, Global) else ""
         if self._rebuild(name, dotted, call, shared=shared) or shared:
             return
+        self._push_pairs(name, call.pairs)
+        self._push_members(name, call.items)
+        self.todo.append((name, call.state))
         if dotted == "numpy.dtype" and isinstance(call.arguments, tuple) and call.arguments:
             self.found.numpy_dtypes.append(as_text(call.arguments[0]) or "")
         if dotted in ("torch.nn.parameter.Parameter", "torch._tensor._rebuild_from_type_v2"):
             self._wrapped(name, dotted, call)
         else:
-            self.todo.append((name, callee))
-            self.todo.append((name, call.arguments))
-        self.todo.append((name, call.state))
-        self.todo.extend((_join(name, str(index)), each) for index, each in enumerate(call.items))
-        self._push_pairs(name, call.pairs)
+            self._later([(name, callee), (name, call.arguments)])
 
     def _wrapped(self, name: str, dotted: str, call: Call) -> None:
         """Parameter(data); _rebuild_from_type_v2(function, type, arguments, state)."""
         arguments = elements(call.arguments)
         if dotted.endswith("_v2") and len(arguments) >= 4:
-            self.todo.append((name, Call(arguments[0], arguments[2], "REDUCE", call.offset)))
-            self.todo.append((name, arguments[3]))
+            self._later([(name, Call(arguments[0], arguments[2], "REDUCE", call.offset)), (name, arguments[3])])
         else:
-            self.todo.extend((name, each) for each in arguments)
+            self._later([(name, each) for each in arguments])
 
     # -- the rebuild functions -----------------------------------------------------------------------------------
     def _rebuild(self, name: str, dotted: str, call: Call, *, shared: bool) -> bool:
@@ -138,7 +140,7 @@ class _Visitor:
             self._sparse(name, arguments[1], call.offset)
             return True
         if kind in ("parameter", "parameter_with_state", "device_tensor_from_cpu_tensor") and arguments:
-            self.todo.extend((name, each) for each in (arguments[:1] if shared else arguments))
+            self._later([(name, each) for each in (arguments[:1] if shared else arguments)])
             return True
         return False
 
@@ -156,10 +158,13 @@ class _Visitor:
         size = next((_sizes(part) for part in reversed(parts) if _sizes(part) is not None), None)
         if size is None or any(each < 0 for each in size):
             self.trouble(f"sparse tensor {name!r} has no size or a negative one", at)
-        for index, part in enumerate(parts):
-            if isinstance(part, Call):
-                label = labels[index] if index < len(labels) else str(index)
-                self.todo.append((_join(name, label), part))
+        self._later(
+            [
+                (_join(name, labels[index] if index < len(labels) else str(index)), part)
+                for index, part in enumerate(parts)
+                if isinstance(part, Call)
+            ]
+        )
 
     def _quantised(self, name: str, arguments: list[object], at: int) -> None:
         size, params = _sizes(arguments[2]), elements(arguments[4])
