@@ -1,0 +1,189 @@
+"""Notebooks: read with magics, fixed byte for byte outside the source lines, hostile ones refused."""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import Any
+
+import pytest
+
+from bot.edits import apply_edits
+from bot.model import Unreadable
+from bot.scan.notebook import MAX_BYTES, NotebookText, read_notebook, same_apart_from_source
+from bot.scan.prove import Expected, prove
+from bot.scan.rewrite import rewrite
+from bot.scan.source import Place
+
+
+def cell(*lines: str, **more: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": list(lines), **more}
+
+
+def notebook(*cells: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"cells": list(cells), "metadata": {"z": 1, "a": 2}, "nbformat": 4, "nbformat_minor": 5, **more}
+
+
+def read(data: bytes) -> NotebookText:
+    source = read_notebook("a.ipynb", data)
+    assert isinstance(source, NotebookText), source
+    return source
+
+
+def loads(source: NotebookText) -> list[ast.Call]:
+    calls = (n for n in ast.walk(ast.parse(source.text)) if isinstance(n, ast.Call))
+    return sorted((c for c in calls if ast.unparse(c.func) == "torch.load"), key=lambda c: c.lineno)
+
+
+def fixed(data: bytes) -> bytes:
+    source = read(data)
+    tree = ast.parse(source.text)
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "torch.load"]
+    edits, expected = [], []
+    for call in calls:
+        found = rewrite(source, call, weights_only=True, mmap=False)
+        if found:
+            edits += found
+            expected.append(Expected(call, weights_only=True, mmap=False))
+    assert prove(source, tree, edits=edits, expected=expected) == ""
+    return apply_edits(data, edits)
+
+
+CELLS = (
+    {"cell_type": "markdown", "metadata": {}, "source": ["torch.load(p)\n"]},
+    cell('import torch  # é "quoted" \\ 😀\n', "x = torch.load('ä😀\\n.pt')", outputs=[{"text": ["torch.load(p)"]}]),
+    cell("y = torch.load(\n", "    p,\n", "    'cpu',\n", ")\n"),
+    {"cell_type": "raw", "metadata": {}, "source": "torch.load(p"},
+)
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("indent", [1, 2, "\t", None])
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_everything_but_the_source_lines_is_the_same(ascii_only: bool, indent: Any, end: str) -> None:
+    before = (json.dumps(notebook(*CELLS), indent=indent, ensure_ascii=ascii_only) + end).encode()
+    after = fixed(before)
+    want = json.loads(before)
+    want["cells"][1]["source"][1] = "x = torch.load('ä😀\\n.pt', weights_only=True)"
+    want["cells"][2]["source"].insert(3, "    weights_only=True,\n")
+    # Written again with the same settings it is the same file: no key moved, no list lost its layout.
+    assert after == (json.dumps(want, indent=indent, ensure_ascii=ascii_only) + end).encode()
+    assert fixed(after) == after
+
+
+def test_a_source_that_is_one_string() -> None:
+    before = json.dumps(notebook(cell(source="import torch\nx = torch.load(\n  p,\n  q\n)\n")), indent=1).encode()
+    after = json.loads(fixed(before))
+    assert after["cells"][0]["source"] == "import torch\nx = torch.load(\n  p,\n  q,\n  weights_only=True\n)\n"
+
+
+def test_any_json_escape_maps_back() -> None:
+    raw = r'"\u0078 = \"\ud83d\ude00\/\t\" ; y = torch\u002eload(\"\u00e9\")"'
+    before = b'{"cells": [{"source": [%s], "cell_type": "code"}]}' % raw.encode()
+    after = raw.replace(r"\u00e9\")", r"\u00e9\", weights_only=True)")
+    assert fixed(before) == b'{"cells": [{"source": [%s], "cell_type": "code"}]}' % after.encode()
+
+
+def test_nbformat_3() -> None:
+    sheets = [{"cells": [{"cell_type": "code", "input": ["x = torch.load(p)"], "language": "python"}]}]
+    before = json.dumps({"worksheets": sheets, "nbformat": 3, "metadata": {}}, indent=1).encode()
+    assert fixed(before) == before.replace(b"load(p)", b"load(p, weights_only=True)")
+
+
+def test_positions_name_the_cell() -> None:
+    source = read(json.dumps(notebook(*CELLS)).encode())
+    places = [source.place(call.lineno, call.col_offset) for call in loads(source)]
+    assert [(p.cell, p.line, p.column) for p in places] == [(1, 2, 5), (2, 1, 5)]
+
+
+def test_a_call_over_several_items_of_the_list_without_line_ends() -> None:
+    before = json.dumps(notebook(cell("x = torch.lo", "ad(", "p", ")\ny = 1\n", "z = torch.load(q)"))).encode()
+    assert "".join(json.loads(fixed(before))["cells"][0]["source"]) == (
+        "x = torch.load(p, weights_only=True)\ny = 1\nz = torch.load(q, weights_only=True)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("%matplotlib inline\n", None),
+        ("!pip install torch \\\n", None),
+        ("?torch.load\n", None),
+        ("torch.load?\n", None),
+        ("files = !ls *.pt\n", None),
+        ("here = %pwd\n", None),
+        ("for f in x:\n    !echo torch.load({f})\n", None),
+        ("%time y = torch.load(p)\n", "%time y = torch.load(p, weights_only=True)\n"),
+        ("%timeit -n 3 torch.load(p)\n", "%timeit -n 3 torch.load(p, weights_only=True)\n"),
+        ("%%time\ny = torch.load(p)\n", "%%time\ny = torch.load(p, weights_only=True)\n"),
+        ("%%capture out\ny = torch.load(p)\n", "%%capture out\ny = torch.load(p, weights_only=True)\n"),
+        ("%%bash\npython -c 'torch.load(p)'\n", None),
+        ("%%writefile load.py\ntorch.load(p)\n", None),
+        ("%%R\nx <- torch.load(p)\n", None),
+        ("s = '''\n%d torch.load(p)\n!x\n'''\n", None),
+        ("y = (torch.load(p)\n%z)\n!ls\n", "y = (torch.load(p, weights_only=True)\n%z)\n!ls\n"),
+        ("await torch.load(p)\n", "await torch.load(p, weights_only=True)\n"),
+    ],
+)
+def test_what_ipython_allows(line: str, fix: str | None) -> None:
+    rest = "   more\n" if line.endswith("\\\n") else ""
+    before = json.dumps(notebook(cell(source="import torch\n"), cell(source=line + rest))).encode()
+    assert json.loads(fixed(before))["cells"][1]["source"] == (fix or line) + rest
+
+
+def test_other_languages_hold_no_python() -> None:
+    julia = notebook(cell("x = torch.load(p)"), metadata={"kernelspec": {"language": "julia"}})
+    assert read(json.dumps(julia).encode()).text == ""
+
+
+def test_a_broken_cell_costs_only_itself_unless_it_may_load() -> None:
+    python2 = notebook(cell("print 'x'\n", "y"), cell("x = torch.load(p)"))
+    source = read(json.dumps(python2).encode())
+    assert [source.place(c.lineno, c.col_offset) for c in loads(source)] == [Place(1, 1, 5)]
+    torn = read_notebook("a.ipynb", json.dumps(notebook(cell("x = torch.load(p"))).encode())
+    assert torn == Unreadable("a.ipynb", "cell 0: Python cannot parse it")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "not a notebook"),
+        (b"[]", "not a notebook"),
+        (b"{}", "not a notebook"),
+        (b'{"cells": 3}', "not a notebook"),
+        (b'{"cells": [3]}', "not a notebook"),
+        (b'{"cells": [{"cell_type": "code", "source": {"a": "torch.load(p)"}}]}', "not a notebook"),
+        (b'{"cells": [{"cell_type": "code", "source": [["torch.load(p)"]]}]}', "not a notebook"),
+        (b'{"cells": [', "not a notebook"),
+        (b'{"cells": []} x', "not a notebook"),
+        ('{"cells": []}'.encode("utf-16"), "not a notebook"),
+        (b'{"cells": "\xff"}', "not a notebook"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"cells": [{"cell_type": "code", "source": "x = 1", "source": "torch.load(p)"}]}', "not a notebook"),
+        (b'{"n": ' + b"9" * 5000 + b', "cells": []}', "not a notebook"),
+        (b" " * (MAX_BYTES + 1), "bytes; notebooks over"),
+    ],
+)
+def test_hostile_notebooks_are_unreadable(data: bytes, says: str) -> None:
+    source = read_notebook("a.ipynb", data)
+    assert isinstance(source, Unreadable)
+    assert says in source.reason
+
+
+def test_what_jupyter_itself_writes_is_read() -> None:
+    data = json.dumps(notebook(cell("x = torch.load(p)"), score=float("nan"))).encode()
+    assert b"NaN" in data
+    assert b"weights_only=True" in fixed(data)
+    lone = b'{"cells": [{"cell_type": "code", "source": ["# \\ud800\\n", "x = torch.load(p)"]}]}'
+    assert fixed(lone) == lone.replace(b"(p)", b"(p, weights_only=True)")
+    marked = b"\xef\xbb\xbf" + data
+    assert fixed(marked) == b"\xef\xbb\xbf" + fixed(data)
+
+
+def test_the_proof_sees_any_change_outside_the_source() -> None:
+    before = json.dumps(notebook(*CELLS)).encode()
+    assert same_apart_from_source(before, fixed(before))
+    assert not same_apart_from_source(before, before.replace(b'"z": 1', b'"z": 2'))
+    assert not same_apart_from_source(before, before.replace(b'"z": 1, "a": 2', b'"a": 2, "z": 1'))
+    assert not same_apart_from_source(before, before.replace(b"markdown", b"raw"))
