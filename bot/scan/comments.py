@@ -74,7 +74,7 @@ def _read_ours(ours: re.Match[str], text: str, *, line: int, below: int) -> Supp
         try:
             until = date.fromisoformat(day["day"])
         except ValueError:
-            trouble = trouble or f"says `{day["day"]}`, which is no date like 2027-01-31"
+            trouble = trouble or f"says `{day['day']}`, which is no date like 2027-01-31"
     return Suppression(line, below, "loadguard", named or None, text, until, trouble)
 
 
