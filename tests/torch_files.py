@@ -166,16 +166,16 @@ def many_tensors(path: Path) -> None:
 WHOLE: dict[str, Maker] = {
     maker.__name__: maker
     for maker in (
-        state_dict, legacy, legacy_shared, optimizer_adam, optimizer_sgd, schedulers, lower_precision, sparse, quantised,
-        nested, shared_storages, expanded, parameters, conjugated, meta, empty_tensors, plain_values, random_states,
-        grad_scaler, many_tensors,
+        state_dict, legacy, legacy_shared, optimizer_adam, optimizer_sgd, schedulers, lower_precision, sparse,
+        quantised, nested, shared_storages, expanded, parameters, conjugated, meta, empty_tensors, plain_values,
+        random_states, grad_scaler, many_tensors,
     )
 }  # fmt: skip
 """Loadable with weights_only=True, all of them."""
 
 
 def big_endian(path: Path) -> None:
-    """What torch writes on a big-endian machine: bytes swapped, `byteorder` says so."""
+    """What torch writes where `sys.byteorder` is big: `byteorder` says so, and a load swaps every element."""
     from unittest import mock
 
     import torch
