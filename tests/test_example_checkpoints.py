@@ -1,4 +1,4 @@
-"""examples/checkpoints.yml: its own shell lines, run on pull requests with a good, a replaced and a malicious checkpoint."""
+"""examples/checkpoints.yml: its own shell lines, run on pull requests that bring checkpoints."""
 
 from __future__ import annotations
 
