@@ -59,15 +59,16 @@ def _scan(project: Project, path: str, exports: Collection[Export]) -> FileRepor
     if not is_python(path, data, markdown=project.options.markdown):
         return _report(
             path,
-            silence_plain(path, data.decode(errors="replace"), found, terms=_terms(project, rules))
+            silence_plain(path, data.decode(errors="replace"), with_fingerprints(found), terms=_terms(project, rules))
             if found
             else Sifted(()),
         )
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
     asking = [r for r in rules if r.check_module and (r.trigger is None or r.trigger.search(data))]
     sites = may_hold_site(data, resolves=resolver(project, path)) or uses_export(data, exports)
-    if not (sites or asking or found):
+    # UTF-16 hides every word we look for; and a comment of ours that silences nothing has to be told.
+    if not (sites or asking or found or b"\0" in data[:4] or b"loadguard:" in data):
         return Scanned(path)
     module = project.module(path)
     if isinstance(module, Unreadable):
@@ -75,7 +76,7 @@ def _scan(project: Project, path: str, exports: Collection[Export]) -> FileRepor
     found += [f for rule in asking if rule.check_module for f in rule.check_module(module, project)]
     if sites:
         found += _about_sites(module, project, rules, frozenset(e.word for e in exports))
-    return _report(path, silence(module.source, found, terms=_terms(project, rules)))
+    return _report(path, silence(module.source, with_fingerprints(found), terms=_terms(project, rules)))
 
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule], words: frozenset[str]) -> Iterator[Finding]:
@@ -98,4 +99,4 @@ def _terms(project: Project, rules: Sequence[Rule]) -> Terms:
 
 
 def _report(path: str, sifted: Sifted) -> Scanned:
-    return Scanned(path, with_fingerprints(sifted.findings), len(sifted.silenced), sifted.silenced, sifted.notices)
+    return Scanned(path, sifted.findings, len(sifted.silenced), sifted.silenced, sifted.notices)

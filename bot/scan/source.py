@@ -82,6 +82,8 @@ def read_source(path: str, data: bytes) -> SourceText | Unreadable:
         line = data.count(b"\n", 0, error.start + mark) + 1
         return Unreadable(path, f"line {line}: byte 0x{data[error.start + mark]:02x} is not {encoding}")
     except (SyntaxError, LookupError, ValueError) as error:
+        if "missing encoding" in str(error):  # the tokenizer's words for bytes in the first two lines
+            return Unreadable(path, "not utf-8, and no coding line says what else it is")
         return Unreadable(path, f"the declared encoding cannot be read: {error}")
     lines = split_lines(text)
     return SourceText(path, data, text, encoding, lines, _line_starts(lines, encoding, mark))
