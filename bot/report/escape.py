@@ -6,7 +6,9 @@ escape sequence, a line break that starts a workflow command, or a right-to-left
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from urllib.parse import quote
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that do not show, or that move what shows."""
@@ -22,6 +24,12 @@ def visible(text: str, *, keep: str = "") -> str:
 def one_line(text: str) -> str:
     """The text on one line: runs of blanks and line breaks become one space, the rest as in `visible`."""
     return visible(" ".join(text.split()))
+
+
+def uri(path: str) -> str:
+    """A path as a relative URI; bytes of a name that are no UTF-8 keep their values."""
+    whole = re.sub("[\ud800-\udc7f\udd00-\udfff]", "\N{REPLACEMENT CHARACTER}", path)
+    return quote(whole.encode("utf-8", "surrogateescape"))
 
 
 def _escaped(character: str) -> str:

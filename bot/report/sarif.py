@@ -9,11 +9,10 @@ import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from bot import __version__
 from bot.model import Finding, Fix, Report, Severity, Silenced
-from bot.report.escape import visible
+from bot.report.escape import uri, visible
 from bot.report.excerpt import ReadFile, encoding_of
 from bot.report.words import counted, evidence_words, sarif_title, whole_file
 
@@ -128,7 +127,7 @@ def _silenced(silenced: Silenced, codes: list[str]) -> dict[str, Any]:
 
 
 def _location(path: str, region: dict[str, int]) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": uri(path), "uriBaseId": "%SRCROOT%"}}
     if region:
         location["region"] = region
     return location
@@ -158,7 +157,7 @@ def _fix(fix: Fix, path: str, data: bytes) -> dict[str, Any]:
         "description": {"text": visible(f"{fix.tier.value}: {fix.reason}")},
         "artifactChanges": [
             {
-                "artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"},
+                "artifactLocation": {"uri": uri(path), "uriBaseId": "%SRCROOT%"},
                 "replacements": [
                     {
                         "deletedRegion": _edit_region(each.start, each.end, data),

@@ -8,7 +8,7 @@ from bot.model import CheckpointReport, Finding, Loaded, MmapDecision, Report, S
 from bot.report.escape import one_line, visible
 from bot.report.excerpt import Line, ReadFile, change, excerpt
 from bot.report.style import Style
-from bot.report.words import counted, evidence_words, place, whole_file
+from bot.report.words import counted, evidence_words, named, place, whole_file
 
 TAB = "    "
 
@@ -18,7 +18,7 @@ def render_text(report: Report, *, read: ReadFile, style: Style, quiet: bool = F
     parts = [render_finding(each, read=read, style=style, quiet=quiet) for each in report.findings]
     parts += [_checkpoint(each, style) for each in report.checkpoints]
     parts += [
-        f"{visible(each.path)}: {style.severity(Severity.ERROR, 'unreadable')}: {one_line(each.reason)}\n"
+        f"{visible(named(each.path))}: {style.severity(Severity.ERROR, 'unreadable')}: {one_line(each.reason)}\n"
         for each in report.unreadable
     ]
     parts += [f"{style.blue('note')}: {one_line(each)}\n" for each in report.notices]
@@ -89,7 +89,7 @@ def _remarks(finding: Finding, style: Style) -> list[str]:
         told.append(f"{style.bold('no mmap')}: {one_line(finding.mmap.reason)}")
     if finding.advice:
         first, *rest = visible(finding.advice, keep="\n").splitlines()
-        told.append("\n".join([f"{style.bold('help')}: {first}", *(f"{TAB}{TAB}{each}" for each in rest)]))
+        told.append("\n".join([f"{style.bold('help')}: {first}", *(f"{TAB}| {each}" for each in rest)]))
     return told
 
 
@@ -110,7 +110,7 @@ def _checkpoint(report: CheckpointReport, style: Style) -> str:
         told = f"; {one_line(smoke.reason)}" if smoke else ""
     verdict = report.verdict.value
     colour = style.green if verdict == "loadable" else style.red
-    return f"{style.bold(visible(report.path))}: {one_line(report.format)}, {colour(verdict)}{told}\n"
+    return f"{style.bold(visible(named(report.path)))}: {one_line(report.format)}, {colour(verdict)}{told}\n"
 
 
 def _gutter(style: Style, width: int) -> str:

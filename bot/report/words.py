@@ -15,13 +15,16 @@ def place(finding: Finding) -> str:
 
     A file as a whole, such as a checkpoint, is its path.
     """
+    path = named(finding.path)
     if whole_file(finding):
-        return finding.path
-    path = (
-        f"./{finding.path}" if finding.path.startswith(("::", "##[")) else finding.path
-    )  # a runner's command otherwise
+        return path
     cell = "" if finding.cell is None else f"cell {finding.cell + 1}:"
     return f"{path}:{cell}{finding.line}:{finding.column}"
+
+
+def named(path: str) -> str:
+    """A path that may begin a line: one that looks like a command of the Actions runner gets `./` before it."""
+    return f"./{path}" if path.lstrip().startswith(("::", "##[")) else path
 
 
 def whole_file(finding: Finding) -> bool:
