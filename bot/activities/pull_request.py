@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.activities.deeds import ELSEWHERE, Deeds
@@ -9,14 +10,16 @@ from bot.activities.desk import Desk, reader_at
 from bot.activities.examining import Examined, changed_files, examine
 from bot.activities.keeping import Material, keep_fix
 from bot.activities.projects import by_project
+from bot.errors import ForgeError
 from bot.model import Comment, Outcome, PullRequest, Refusal, Report
-from bot.plan.fix_branch import Target
+from bot.plan.fix_branch import Target, branch_name
 from bot.plan.marker import read_fact
 from bot.plan.review import ReviewLimits, plan_review
 from bot.plan.verdict import Verdict, count, decide
 from bot.plan.wording import REFUSED_FACT, summary_body
-from bot.policy import CommentMode, FixMode, Policy
+from bot.policy import CommentMode, FixMode, FixPullRequestPolicy, Policy
 from bot.policy_apply import fail_level
+from bot.policy_load import POLICY_FILES
 
 
 def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
@@ -26,6 +29,7 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
     cannot
     be read and `PolicyError` for a policy that is wrong; trouble in writing is in the outcome.
     """
+    _prepare(desk, pull, writes=privileged or not pull.fork)
     policy = desk.policy(reader_at(desk, pull.base_sha))
     if pull.draft and not policy.pull_request.draft:
         return Deeds().outcome(Report(".", 0, ()), Verdict(0, "a draft, which the policy leaves alone"))
@@ -39,6 +43,16 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
         _write(_Turn(desk, pull, found, policy, deeds))
     verdict = decide(found.report, lambda path: fail_level(policy, path), only_new=True)
     return deeds.outcome(found.report, verdict)
+
+
+def _prepare(desk: Desk, pull: PullRequest, *, writes: bool) -> None:
+    """Let the forge fetch at once what is asked of it below. It is a hint: trouble comes up where it matters."""
+    at_hand = desk.checkout is not None and desk.checkout.commit(pull.base_sha) is not None
+    if at_hand and not writes:
+        return
+    branch = branch_name(FixPullRequestPolicy(), Target(pull.head_ref, pull.head_sha, pull.number))
+    with suppress(ForgeError):
+        desk.forge.prepare(pull, branch=branch, files=() if at_hand else POLICY_FILES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ token lacks the right, and never repeat a POST blindly: after a 5xx they read ba
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from bot.model import (
@@ -43,6 +43,15 @@ class Forge(Protocol):
 
     def read_file(self, path: str, ref: str) -> bytes | None:
         """A file's bytes at a commit; None where there is none."""
+
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
+        """Those of `paths` that are files at a commit, in as few requests as the forge can."""
+
+    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
+        """A hint: the run will ask for threads, summary, this fix branch onto the head, and `files` of the base.
+
+        A forge that can answer it all at once does; one that need not does nothing. Never needed for a right answer.
+        """
 
     # -- the review ------------------------------------------------------------------------------------------
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.edge.forge import Forge
@@ -48,6 +49,12 @@ class DryForge:
 
     def read_file(self, path: str, ref: str) -> bytes | None:
         return self.forge.read_file(path, ref)
+
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
+        return self.forge.read_files(paths, commit)
+
+    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
+        self.forge.prepare(pull, branch=branch, files=files)
 
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
         return self.forge.threads(pull)

@@ -6,7 +6,7 @@ requests. Both are kept until we write ourselves (docs/requests.md counts what a
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,9 +14,10 @@ from urllib.parse import quote
 from bot.diff import parse_hunks
 from bot.edge.forge_github_errors import Answered
 from bot.edge.forge_github_facts import Identity
-from bot.edge.forge_github_fix import Fixer
+from bot.edge.forge_github_files import Files
+from bot.edge.forge_github_fix import NO_BRANCH, Fixer
 from bot.edge.forge_github_http import Door, Patience
-from bot.edge.forge_github_queries import PAGE, PULL, RESOLVE
+from bot.edge.forge_github_queries import PAGE, RESOLVE, TALK, standing_query
 from bot.edge.forge_github_review import Reviewer
 from bot.model import (
     SUMMARY_MARKER,
@@ -38,6 +39,7 @@ MOST_FILES = 3_000
 """GitHub lists no more changed files than these, and does not say that there are more."""
 
 _PULLS = "pull-requests: write"
+_FIRST_PAGE: dict[str, Any] = {"threads": None, "comments": None, "moreThreads": True, "moreComments": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,12 @@ class GitHubForge:
     slug: str
     web: str
     _fixer: Fixer = field(init=False)
+    _files: Files = field(init=False)
     _talks: dict[int, Talk] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._fixer = Fixer(self.door, self.slug)
+        self._files = Files(self.door, self.slug)
 
     @property
     def _repository(self) -> str:
@@ -74,14 +78,10 @@ class GitHubForge:
         return str(found["object"]["sha"]) if found else None
 
     def read_file(self, path: str, ref: str) -> bytes | None:
-        """A file's bytes, up to GitHub's 100 MB. None for a folder, a submodule or a link out of the repository."""
-        found = self._found(f"{self._repository}/contents/{quote(path, errors='surrogateescape')}", ref=ref)
-        if not isinstance(found, dict) or found.get("type") != "file":
-            return None
-        if found["encoding"] != "base64":
-            # Above 1 MB the content is left out; the blob has it.
-            found = self.door.get(f"{self._repository}/git/blobs/{found['sha']}")
-        return base64.b64decode(found["content"])
+        return self._files.read(path, ref)
+
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
+        return self._files.read_all(paths, commit)
 
     def _found(self, path: str, **query: Any) -> Any:
         """A GET whose 404 (or an empty repository's 409) means that there is nothing."""
@@ -129,28 +129,41 @@ class GitHubForge:
     def summary(self, pull: PullRequest) -> Comment | None:
         return self._talk(pull).summary
 
+    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
+        """Read in one request what a run over a pull request asks first: talk, fix branch, `files` of the base."""
+        owner, name = self.slug.split("/")
+        about = {"owner": owner, "name": name, "number": pull.number, **_FIRST_PAGE}
+        about |= {"branch": branch, "base": pull.head_ref, "after": None}
+        about |= self._files.expressions(files, pull.base_sha)
+        answer = self.door.ask(standing_query(len(files)), about, tolerate=NO_BRANCH)
+        self._files.learn(files, pull.base_sha, answer["repository"])
+        self._fixer.learn(branch, pull.head_ref, answer)
+        self._talks[pull.number] = self._read_talk(pull.number, answer)
+
     def _talk(self, pull: PullRequest) -> Talk:
         if pull.number not in self._talks:
             self._talks[pull.number] = self._read_talk(pull.number)
         return self._talks[pull.number]
 
-    def _read_talk(self, number: int) -> Talk:
-        """All threads; of the comments only the pages up to our summary, which stands near the beginning."""
+    def _read_talk(self, number: int, answer: Any = None) -> Talk:
+        """All threads; of the comments only the pages up to our summary. `answer` is the first page, if it is there."""
         owner, name = self.slug.split("/")
         threads: list[Thread] = []
         summary: Comment | None = None
-        after: dict[str, str | None] = {"threads": None, "comments": None}
+        asked = {"owner": owner, "name": name, "number": number, **_FIRST_PAGE}
         more = {"moreThreads": True, "moreComments": True}
         while any(more.values()):
-            answer = self.door.ask(PULL, {"owner": owner, "name": name, "number": number, **after, **more})
+            answer = answer or self.door.ask(TALK, asked)
             identity, found = Identity(answer["viewer"]["login"]), answer["repository"]["pullRequest"]
             if more["moreThreads"]:
                 threads += [identity.thread(node) for node in found["reviewThreads"]["nodes"]]
-                after["threads"], more["moreThreads"] = _next(found["reviewThreads"])
+                asked["threads"], more["moreThreads"] = _next(found["reviewThreads"])
             if more["moreComments"]:
                 summary = identity.summary(found["comments"]["nodes"])
-                after["comments"], further = _next(found["comments"])
+                asked["comments"], further = _next(found["comments"])
                 more["moreComments"] = further and summary is None
+            asked |= more
+            answer = None
         return Talk(tuple({thread.id: thread for thread in threads}.values()), summary)
 
     def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:

@@ -13,7 +13,7 @@ ACTIONS_MAY_NOT = "not permitted to create or approve pull requests"
 LIMIT_WORDS = ("rate limit", "abuse detection", "submitted too quickly")
 
 
-class Answered(ForgeError):  # noqa: N818 - an answer, not yet an error
+class Answered(ForgeError):
     """GitHub answered with an error that only the asking verb can judge: 404, 409, 410, 422, 451."""
 
     def __init__(self, message: str, *, status: int, hint: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +17,8 @@ from bot.model import BranchState, FixBranch, FixPullRequest
 
 _CONTENTS = "contents: write"
 _PULLS = "pull-requests: write"
+NO_BRANCH = ("compare",)
+"""A branch that does not exist yet cannot be compared: that error says nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ class Fixer:
         known = self._known.get(branch)
         if known and base_ref in (None, known[0]):
             return known[1]
-        base = base_ref or branch
-        pages = list(self._pages(branch, base))
+        return self.learn(branch, base_ref or branch, self._page(branch, base_ref or branch, None))
+
+    def learn(self, branch: str, base: str, answer: Json) -> BranchFacts:
+        """Keep what a query said of the branch; further pages of pull requests are asked for."""
+        pages = list(self._pages(branch, base, answer))
         identity = Identity(pages[0]["viewer"]["login"])
         first: Json = pages[0]["repository"]
         nodes = [node for page in pages for node in page["repository"]["pullRequests"]["nodes"]]
@@ -65,17 +70,18 @@ class Fixer:
         self._known[branch] = (base, found)
         return found
 
-    def _pages(self, branch: str, base: str) -> Any:
-        after = None
+    def _pages(self, branch: str, base: str, page: Json) -> Iterator[Json]:
         while True:
-            variables = {**self._names, "branch": branch, "base": base, "after": after}
-            # A branch that does not exist yet cannot be compared: that error says nothing new.
-            page = self.door.ask(BRANCH, variables, tolerate=("compare",))
             yield page
             info = page["repository"]["pullRequests"]["pageInfo"]
             if not info["hasNextPage"]:
                 return
-            after = info["endCursor"]
+            page = self._page(branch, base, info["endCursor"])
+
+    def _page(self, branch: str, base: str, after: str | None) -> Json:
+        variables = {**self._names, "branch": branch, "base": base, "after": after}
+        answer: Json = self.door.ask(BRANCH, variables, tolerate=NO_BRANCH)
+        return answer
 
     # -- the branch ------------------------------------------------------------------------------------------
     def push(self, branch: FixBranch, standing: BranchState | None) -> str:

@@ -8,11 +8,7 @@ PAGE = 100
 _COMMENT = "id fullDatabaseId body viewerDidAuthor author { __typename login }"
 
 # Comments of a thread beyond the first fifty are more answers to what is answered already.
-PULL = f"""
-query($owner: String!, $name: String!, $number: Int!, $threads: String, $comments: String, $moreThreads: Boolean!,
-      $moreComments: Boolean!) {{
-  viewer {{ login }}
-  repository(owner: $owner, name: $name) {{
+_TALK = f"""
     pullRequest(number: $number) {{
       reviewThreads(first: {PAGE}, after: $threads) @include(if: $moreThreads) {{
         pageInfo {{ hasNextPage endCursor }}
@@ -26,9 +22,48 @@ query($owner: String!, $name: String!, $number: Int!, $threads: String, $comment
         nodes {{ {_COMMENT} }}
       }}
     }}
-  }}
-}}
 """
+_TALK_VARIABLES = "$number: Int!, $threads: String, $comments: String, $moreThreads: Boolean!, $moreComments: Boolean!"
+
+# Everything about the fix branch: its tip, whose commits it holds, and its pull requests.
+_BRANCH = f"""
+    defaultBranchRef {{ name }}
+    tip: ref(qualifiedName: $branch) {{ name target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
+    base: ref(qualifiedName: $base) {{
+      target {{ oid ... on Commit {{ tree {{ oid }} }} }}
+      compare(headRef: $branch) {{
+        commits(first: {PAGE}) {{ totalCount nodes {{ author {{ email user {{ login }} }} }} }}
+      }}
+    }}
+    pullRequests(
+      first: {PAGE}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
+      orderBy: {{field: CREATED_AT, direction: DESC}}
+    ) {{
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{
+        number url state merged title body isDraft isCrossRepository baseRefName headRefOid closedAt viewerDidAuthor
+        author {{ __typename login }}
+        closings: timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) {{
+          nodes {{ ... on ClosedEvent {{ actor {{ __typename login }} }} }}
+        }}
+        labellings: timelineItems(first: 1, itemTypes: [LABELED_EVENT]) {{ nodes {{ __typename }} }}
+        requests: timelineItems(first: 1, itemTypes: [REVIEW_REQUESTED_EVENT]) {{ nodes {{ __typename }} }}
+      }}
+    }}
+"""
+_BRANCH_VARIABLES = "$branch: String!, $base: String!, $after: String"
+_BLOB = "... on Blob { oid text }"
+
+
+def _query(variables: str, fields: str) -> str:
+    return (
+        f"query($owner: String!, $name: String!, {variables}) {{\n  viewer {{ login }}\n"
+        f"  repository(owner: $owner, name: $name) {{\n{fields}\n  }}\n}}\n"
+    )
+
+
+TALK = _query(_TALK_VARIABLES, _TALK)
+BRANCH = _query(_BRANCH_VARIABLES, _BRANCH)
 
 REVIEWS = """
 query($owner: String!, $name: String!, $number: Int!) {
@@ -81,14 +116,23 @@ query($owner: String!, $name: String!, $branch: String!, $base: String!, $after:
 RESOLVE = "mutation($thread: ID!) { resolveReviewThread(input: {threadId: $thread}) { thread { isResolved } } }"
 
 
+def standing_query(files: int) -> str:
+    """What a run over a pull request begins with, in one request: talk, fix branch, and `files` files."""
+    variables, fields = _objects(files, _BLOB)
+    parts = [part for part in (_TALK_VARIABLES, _BRANCH_VARIABLES, variables) if part]
+    return _query(", ".join(parts), f"{_TALK}{_BRANCH}{fields}")
+
+
+def files_query(count: int) -> str:
+    """`count` files in one request; `$f0`, `$f1`, … are `commit:path`."""
+    return _query(*_objects(count, _BLOB))
+
+
 def folders_query(count: int) -> str:
     """The entries of `count` folders in one request; `$f0`, `$f1`, … are `commit:folder`."""
+    return _query(*_objects(count, "... on Tree { oid entries { mode nameRaw oid type } }"))
+
+
+def _objects(count: int, wanted: str) -> tuple[str, str]:
     variables = ", ".join(f"$f{index}: String!" for index in range(count))
-    fields = "\n".join(
-        f"f{index}: object(expression: $f{index}) {{ ... on Tree {{ oid entries {{ mode nameRaw oid type }} }} }}"
-        for index in range(count)
-    )
-    return (
-        f"query($owner: String!, $name: String!, {variables}) {{\n"
-        f"repository(owner: $owner, name: $name) {{\n{fields}\n}} }}"
-    )
+    return variables, "\n".join(f"    f{index}: object(expression: $f{index}) {{ {wanted} }}" for index in range(count))

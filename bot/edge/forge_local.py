@@ -7,6 +7,7 @@ text are written under `.git/loadguard/`, as JSON for the next run and as Markdo
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,13 @@ class LocalForge:
 
     def read_file(self, path: str, ref: str) -> bytes | None:
         return self.checkout.read_file(path, ref)
+
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
+        found = {path: self.read_file(path, commit) for path in paths}
+        return {path: data for path, data in found.items() if data is not None}
+
+    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
+        """Nothing is far away here."""
 
     # -- the review ----------------------------------------------------------------------------------------
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:

@@ -12,7 +12,8 @@ What is there
   permissions={...})`.
 - Fixtures (fixtures.py): `create_repository(files, slug=, modes=, private=, actions_may_open_pulls=, drafts=, ...)`,
   `fork`, `commit(repository, files, branch=, amend=)`, `open_pull_request(repository, files, branch=, head=fork)`,
-  `close`, `comment`, `start_thread`, `reply`, `resolve`, `pull_request_event`, `push_event`. A file's content is bytes, str, or None to delete it.
+  `close`, `comment`, `start_thread`, `reply`, `resolve`, `pull_request_event`, `push_event`. A file's content is
+  bytes, str, or None to delete it.
 - The log: `github.requests` (API), `github.mutating` (API writes and pushes), `github.forget()` to count from here.
 - Faults (faults.py): `github.faults.add("POST", r"/pulls$", status=502, after=True)`.
 - The state itself (state.py), free to look at and to change: `repository.pulls[1].threads`, `repository.git.blob(...)`.

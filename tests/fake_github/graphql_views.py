@@ -248,10 +248,27 @@ class TreeView:
 
 @dataclass
 class BlobView:
+    """GraphQL shows text only, decoded as UTF-8 with what does not fit replaced, and cut where it is long."""
+
     oid: str
-    byteSize: int
-    isBinary: bool
+    data: bytes
     typename: str = "Blob"
+
+    @property
+    def byteSize(self) -> int:
+        return len(self.data)
+
+    @property
+    def isBinary(self) -> bool:
+        return b"\0" in self.data
+
+    @property
+    def isTruncated(self) -> bool:
+        return len(self.data) > 512_000
+
+    @property
+    def text(self) -> str | None:
+        return None if self.isBinary else self.data[:512_000].decode("utf-8", "replace")
 
     @property
     def id(self) -> str:
@@ -421,7 +438,7 @@ class RepositoryView:
         if kind == "tree":
             return TreeView(self.repository, found)
         data = git.blob(found)
-        return BlobView(found, len(data), b"\0" in data)
+        return BlobView(found, data)
 
     def pullRequest(self, _: GraphQLResolveInfo, number: int) -> PullView:
         pull = self.repository.pulls.get(number)

@@ -55,7 +55,7 @@ type CommitConnection { nodes: [Commit] pageInfo: PageInfo! totalCount: Int! }
 type GitActor { email: String name: String user: User }
 type Tree implements GitObject & Node { id: ID! oid: GitObjectID! entries: [TreeEntry!] }
 type TreeEntry { mode: Int! name: String! nameRaw: Base64String! oid: GitObjectID! path: String type: String! }
-type Blob implements GitObject & Node { id: ID! oid: GitObjectID! byteSize: Int! isBinary: Boolean }
+type Blob implements GitObject & Node { id: ID! oid: GitObjectID! byteSize: Int! isBinary: Boolean isTruncated: Boolean! text: String }
 
 enum PullRequestState { CLOSED MERGED OPEN }
 type PullRequestConnection { nodes: [PullRequest] pageInfo: PageInfo! totalCount: Int! }
