@@ -136,6 +136,9 @@ def _add_smoke(commands: Any) -> None:
     parser.add_argument(
         "--device", action="append", choices=DEVICES, help="also this device; may be given several times"
     )
+    parser.add_argument(
+        "--device-python", metavar="PYTHON", help="run the devices' part with this Python (PyTorch/XLA needs torch 2.9)"
+    )
     parser.add_argument("--against", metavar="REF", help="compare with this git ref's version, or with this file")
     parser.add_argument("--static", action="store_true", help="only read, load nothing")
     parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)

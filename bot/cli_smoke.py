@@ -27,7 +27,8 @@ def smoke(arguments: Namespace, context: Context) -> int:
     policy = policy_of(arguments, context)
     wanted = _chosen(policy.checkpoints, arguments)
     files = [_existing(word, context.folder) for word in arguments.files]
-    gate = Gate(wanted, sandbox=sandbox_for(wanted, context))
+    sandbox = replace(sandbox_for(wanted, context), device_python=arguments.device_python or "")
+    gate = Gate(wanted, sandbox=sandbox)
     bar = Progress(context.console, "checkpoints")
     reports = []
     for number, path in enumerate(files):

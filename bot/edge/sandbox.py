@@ -55,11 +55,15 @@ class SandboxLimits:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Where and how children run. `python` must be able to import torch; `environment` is the device legs' only."""
+    """Where and how children run. `python` must be able to import torch; `environment` is the device legs' only.
+
+    `device_python` runs those legs where it is given: PyTorch/XLA is bound to a torch that must not open a pickle.
+    """
 
     python: str = sys.executable
     limits: SandboxLimits = SandboxLimits()
     environment: tuple[tuple[str, str], ...] = ()
+    device_python: str = ""
 
     def smoke(
         self, path: Path, *, mapped: bool, safe_globals: tuple[str, ...] = (), export: Path | None = None
@@ -99,7 +103,8 @@ class Sandbox:
     def on_device(self, path: Path, device: str) -> Smoke:
         """Move the tensors of a safetensors file of ours to `device` and read them back. No pickle is opened there."""
         request = {"verb": "device", "path": str(path), "device": device}
-        ending = self._ask(request, path.stat().st_size, environment=dict(self.environment))
+        size, variables = path.stat().st_size, dict(self.environment)
+        ending = self._ask(request, size, python=self.device_python, environment=variables)
         return _smoke_verdict(ending, device=device)
 
     def _user(self) -> int | None:
@@ -115,10 +120,11 @@ class Sandbox:
         size: int,
         *,
         keep: tuple[int, ...] = (),
+        python: str = "",
         environment: dict[str, str] | None = None,
     ) -> Ending:
         folder = str(Path(__file__).resolve().parent)
-        command = [self.python, "-I", "-B", "-c", _BOOTSTRAP, folder, json.dumps(request)]
+        command = [python or self.python, "-I", "-B", "-c", _BOOTSTRAP, folder, json.dumps(request)]
         return converse(
             command,
             environment={**_ENVIRONMENT, **(environment or {})},
