@@ -30,10 +30,14 @@ class Source:
 
 
 class BlobFiles(Mapping[str, bytes]):
-    """Files of a commit, read from git's objects in large helpings once somebody asks for the first of them."""
+    """Files of a commit, read from git's objects in large helpings once somebody asks for the first of them.
 
-    def __init__(self, checkout: Checkout, entries: Iterable[TreeEntry]) -> None:
+    One whose object is missing is empty here and named in `unreadable`, which is handed in.
+    """
+
+    def __init__(self, checkout: Checkout, entries: Iterable[TreeEntry], unreadable: dict[str, str]) -> None:
         self._checkout = checkout
+        self._unreadable = unreadable
         self._entries = {entry.path: entry for entry in entries}
         self._blobs: dict[str, bytes] = {}
 
@@ -41,7 +45,10 @@ class BlobFiles(Mapping[str, bytes]):
         entry = self._entries[path]
         if entry.blob not in self._blobs:
             self._blobs |= self._checkout.read_blobs(self._helping(path))
-        return self._blobs.get(entry.blob, b"")
+        if entry.blob not in self._blobs:
+            self._unreadable[path] = "its content is not in the checkout (a partial clone)"
+            return b""
+        return self._blobs[entry.blob]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -83,7 +90,7 @@ def from_commit(checkout: Checkout, commit: str) -> Source:
         for each in links
         if _leads_out(each.path, os.fsdecode(targets.get(each.blob, b"/")))
     }
-    files = BlobFiles(checkout, [each for each in wanted if each.size <= MAX_FILE])
+    files = BlobFiles(checkout, [each for each in wanted if each.size <= MAX_FILE], unreadable)
     return Source(files, {each.path: each.mode for each in listed}, unreadable)
 
 
@@ -101,23 +108,26 @@ def _from_forge(desk: Desk, head: str, changed: tuple[ChangedFile, ...]) -> Sour
     unreadable: dict[str, str] = {}
     work = _work_tree(desk)
     files |= {path: content for path, content in work.items() if isinstance(content, bytes)}
-    for file in changed:
-        if file.status == "removed" or not wants(file.path):
-            files.pop(file.path, None)
-            continue
-        known = files.get(file.path)
-        if known is not None and file.blob and blob_id(known) == file.blob:
-            continue
-        content = desk.forge.read_file(file.path, head)
+    gone = {file.path for file in changed if file.status == "removed" or not wants(file.path)}
+    missing = [file.path for file in changed if file.path not in gone and not _is_at_hand(file, files)]
+    fetched = desk.forge.read_files(missing, head) if missing else {}
+    for path in (*gone, *missing):
+        files.pop(path, None)
+    for path in missing:
+        content = fetched.get(path)
         if content is None:
-            files.pop(file.path, None)
-            unreadable[file.path] = "the forge has no such file at this commit: a link, a submodule, or it is gone"
+            unreadable[path] = "the forge has no such file at this commit: a link, a submodule, or it is gone"
         elif len(content) > MAX_FILE:
-            unreadable[file.path] = f"{len(content):,} bytes, more than the limit of {MAX_FILE:,}"
+            unreadable[path] = f"{len(content):,} bytes, more than the limit of {MAX_FILE:,}"
         else:
-            files[file.path] = content
+            files[path] = content
     head_tree = desk.checkout.list_tree("HEAD") if desk.checkout and desk.checkout.commit("HEAD") else ()
     return Source(files, {each.path: each.mode for each in head_tree}, unreadable)
+
+
+def _is_at_hand(file: ChangedFile, files: Mapping[str, bytes]) -> bool:
+    """Whether the work tree already has exactly the head's content."""
+    return bool(file.blob) and file.path in files and blob_id(files[file.path]) == file.blob
 
 
 def _work_tree(desk: Desk) -> dict[str, bytes]:
