@@ -15,6 +15,7 @@ from bot.scan.values import (
     Evaluate,
     Function,
     Instance,
+    Parameter,
     Partial,
     ProjectModule,
     Qualified,
@@ -46,6 +47,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
         return class_attribute(base.of, name, of) or (Unknown(name),)
     if isinstance(base, Class):
         return class_attribute(base, name, of) or (Unknown(name),)
+    if isinstance(base, Parameter) and base.default:
+        return [v for default in base.default for v in attribute_of(default, name, of)]
     if isinstance(base, Dictionary):  # a SimpleNamespace
         return base.get(name)[0] or (Unknown(name),)
     if isinstance(base, Partial) and name == "func":

@@ -14,7 +14,7 @@ from bot.scan.dicts import key_of, spread, with_updates
 from bot.scan.known_calls import call_values
 from bot.scan.lookup import find_bindings, open_stars
 from bot.scan.module import Module
-from bot.scan.values import Constant, Dictionary, Function, Item, Qualified, Sequence, Unknown, Value
+from bot.scan.values import Constant, Dictionary, Function, Item, Parameter, Qualified, Sequence, Unknown, Value
 
 _DEEP = 40
 _STEPS = 4_000
@@ -175,6 +175,9 @@ def truth(value: Value) -> bool | None:
         return True if value.items else (False if value.complete else None)
     if isinstance(value, Sequence):
         return bool(value.items)
+    if isinstance(value, Parameter) and value.default:  # what a caller gives may differ: its default is what counts
+        decided = {truth(v) for v in value.default}
+        return decided.pop() if len(decided) == 1 else None
     return None
 
 

@@ -13,9 +13,8 @@ from bot.scan.prefilter import may_hold_site
 from bot.scan.project import Project
 from bot.scan.search import Search
 
-_GIVES_OUT = re.compile(
-    rb"(?:=[^=\n(]*|return\s[^\n(]*|\(|[:,]\s*)\bload\b(?!\s*\()|\bload\s+as\s|partial|getattr|import_module|__import__"
-)
+_GIVES_OUT = re.compile(rb"load\b(?!\s*\()(?<=\.load|['\"]load)|load\s+as\s")
+"""`load` behind a dot or in quotes and not called there, or renamed on import: only then it gets a new name."""
 
 
 @dataclass(frozen=True, slots=True)

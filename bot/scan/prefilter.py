@@ -31,8 +31,10 @@ def may_hold_site(data: bytes, *, resolves: Callable[[str], bool]) -> bool:
             quoted = True
         elif before == b"." or before.isspace() or before == b"\n":
             receiver = _receiver(data, start)
-            if receiver in (b"torch", b"serialization", b"any"):
-                return receiver != b"any" or b"torch" in data
+            if receiver == b"any" or (
+                receiver and receiver.endswith((b"torch", b"serialization"))
+            ):  # also r"\ntorch.load"
+                return b"torch" in data
             if receiver:
                 receivers.add(receiver)
             bare = bare or receiver is None

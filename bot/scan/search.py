@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 from bot.model import WeightsOnly
@@ -13,10 +14,13 @@ from bot.scan.saying import Saying, read_call, read_partial
 from bot.scan.sites import Form, Site
 from bot.scan.values import Dictionary, Getter, Parameter, Partial, Qualified, Sequence, Value, is_load
 
-_SEEDS = (
-    "load getattr getattr_static attrgetter methodcaller vars __dict__ __getattribute__ globals locals eval "
+_BY_TEXT = (
+    "getattr getattr_static attrgetter methodcaller vars __dict__ __getattribute__ globals locals eval "
     "locate resolve_name import_string get_method get_object"
 ).split()
+"""Ways to look torch.load up by its name as text; followed only where that text stands in the file."""
+_TEXT = re.compile(r"\bload[\"']")
+_NAMES_ONLY = frozenset({"getattr", "vars", "globals", "locals", "eval"})
 _CLIMB = 8
 
 
@@ -25,7 +29,8 @@ class Search:
 
     def __init__(self, module: Module, words: Collection[str]) -> None:
         self.module = module
-        self.words: list[str] = [*dict.fromkeys((*_SEEDS, *words, *_aliases(module, words)))]
+        by_text = _BY_TEXT if _TEXT.search(module.source.text) else ()
+        self.words: list[str] = [*dict.fromkeys(("load", *by_text, *words, *_aliases(module, words)))]
         self.seen: set[ast.AST] = set()
         self.sites: dict[ast.expr, Site] = {}
         self.stored: dict[
@@ -38,9 +43,9 @@ class Search:
     def run(self) -> Iterator[Site]:
         for word in self.words:  # grows while it is read
             for name in self.module.names(word):
-                if isinstance(name.ctx, ast.Load):
+                if isinstance(name.ctx, ast.Load) and not _gets_other(name, self.module):
                     self._look(name, word)
-            for attribute in self.module.attributes(word):
+            for attribute in () if word in _NAMES_ONLY else self.module.attributes(word):
                 if isinstance(attribute.ctx, ast.Load):
                     self._look(attribute, word)
         self._settle_partials()
@@ -64,15 +69,14 @@ class Search:
                 self._use_partial(node, values)
                 return
             self._call_by_getter(node, values)
-            if any(_holds(v) for v in values):
-                self._flow(node, node)
             parent = self.module.parents.get(node)
-            if isinstance(parent, ast.Subscript | ast.Attribute | ast.Await) and parent.value is node:
-                node = parent
-            elif isinstance(parent, ast.Call) and parent.func is node:
-                node = parent
-            else:
+            if any(_holds(v) for v in values) and not _goes_on(parent, node):
+                self.reached.add(word)
+                self._flow(node, node)
+            if not _goes_on(parent, node):
                 return
+            assert isinstance(parent, ast.expr)
+            node = parent
 
     def _follow(self, node: ast.expr, values: Iterable[Value]) -> None:
         """`node` is torch.load: a site where it is called, otherwise see where it goes."""
@@ -107,8 +111,13 @@ class Search:
         parent = self.module.parents.get(node)
         if isinstance(parent, ast.keyword):
             parent = self.module.parents.get(parent)
-        if isinstance(parent, ast.Call) and parent.func is not node:
-            self._argument(node, parent, origin)
+        if isinstance(parent, ast.Call):
+            if parent.func is node:
+                self._look(node, "")
+            else:
+                self._argument(node, parent, origin)
+        elif isinstance(parent, ast.Subscript | ast.Attribute | ast.Await) and parent.value is node:
+            self._look(parent, "")
         elif isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and parent.value is node:
             self._store(parent, origin)
             if isinstance(parent, ast.NamedExpr):
@@ -209,6 +218,14 @@ class Search:
             self._add(node, node, Form.CALL, said, (Qualified("torch.load"),))
 
 
+def _gets_other(name: ast.Name, module: Module) -> bool:
+    """`getattr(x, "something_else")`: not worth finding out what x is."""
+    call = module.parents.get(name)
+    if name.id != "getattr" or not isinstance(call, ast.Call) or call.func is not name or len(call.args) < 2:
+        return False
+    return isinstance(call.args[1], ast.Constant) and call.args[1].value != "load"
+
+
 def _aliases(module: Module, words: Collection[str]) -> Iterator[str]:
     """Names given on import to `load`, or to what the project exports it as."""
     for statement in module.of(ast.ImportFrom):
@@ -219,12 +236,16 @@ def _patches_torch(target: ast.expr, module: Module) -> bool:
     """Whether an assignment replaces torch.load itself: that is another rule's business."""
     if not isinstance(target, ast.Attribute) or target.attr != "load":
         return False
-    return any(isinstance(v, Qualified) and v.name in ("torch", "torch.serialization") for v in evaluate(target.value, module))
+    return any(
+        isinstance(v, Qualified) and v.name in ("torch", "torch.serialization") for v in evaluate(target.value, module)
+    )
 
 
 def _defaults(values: tuple[Value, ...]) -> tuple[Value, ...]:
     """A parameter counts as what its default can be, besides whatever a caller gives."""
-    return tuple(v for value in values for v in (value.default if isinstance(value, Parameter) and value.default else (value,)))
+    return tuple(
+        v for value in values for v in (value.default if isinstance(value, Parameter) and value.default else (value,))
+    )
 
 
 def _through_partial(value: Value) -> bool:
@@ -242,6 +263,13 @@ def _holds(value: Value, depth: int = 3) -> bool:
     if depth and isinstance(value, Sequence):
         return any(is_load(v) or _through_partial(v) or _holds(v, depth - 1) for item in value.items for v in item)
     return False
+
+
+def _goes_on(parent: ast.AST | None, node: ast.expr) -> bool:
+    """Whether `parent` is something looked up in `node`, or made by calling it."""
+    if isinstance(parent, ast.Call):
+        return parent.func is node
+    return isinstance(parent, ast.Subscript | ast.Attribute | ast.Await) and parent.value is node
 
 
 def _passes_on(parent: ast.AST | None, node: ast.expr) -> bool:

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch as t
+
+state = t.load("model.pt")  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+state = torch.serialization.load("model.pt")  # site

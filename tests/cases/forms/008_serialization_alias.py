@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch.serialization as storage
+
+state = storage.load("model.pt")  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+from torch.serialization import load as read
+
+state = read("model.pt")  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+read = lambda path, f=torch.load: f(path)  # site

@@ -1,0 +1,5 @@
+# expect: unsafe LG001
+import torch
+from somewhere import timed
+
+read = timed(torch.load)  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+state = getattr(torch, "load")("model.pt")  # site

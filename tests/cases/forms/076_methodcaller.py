@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import operator
+
+import torch
+
+state = operator.methodcaller("load", "model.pt")(torch)  # site

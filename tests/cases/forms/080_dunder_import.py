@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+state = __import__("torch").load("model.pt")  # site

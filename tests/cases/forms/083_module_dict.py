@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+state = torch.__dict__["load"]("model.pt")  # site

@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+exec("import torch; state = torch.load('model.pt')")  # site

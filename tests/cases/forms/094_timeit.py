@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import timeit
+
+seconds = timeit.timeit("torch.load('model.pt')", setup="import torch", number=3)  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+from common.everything import *
+
+state = torch.load("model.pt")  # site

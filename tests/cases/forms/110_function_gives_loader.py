@@ -1,0 +1,9 @@
+# expect: unsafe LG001
+import torch
+
+
+def loader():
+    return torch.load
+
+
+state = loader()("model.pt")  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+states = [torch.load(path) for path in ("a.pt", "b.pt")]  # site

@@ -1,0 +1,5 @@
+# expect: unsafe LG001
+import torch
+
+state = (torch  # site
+         .load("model.pt"))

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+state = torch.load(torch.load("pointer.pt"))  # site site

@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+
+
+async def read(path):
+    return torch.load(path)  # site

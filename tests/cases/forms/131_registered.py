@@ -1,0 +1,5 @@
+# expect: unsafe LG001
+import torch
+from registry import register
+
+register("pt", torch.load)  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+state = torch.load.__call__("model.pt")  # site

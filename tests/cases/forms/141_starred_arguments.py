@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+
+
+def read(*arguments):
+    return torch.load(*arguments)  # site

@@ -1,0 +1,6 @@
+# expect: safe
+import torch
+
+
+def read(path, weights_only=True):
+    return torch.load(path, weights_only=weights_only)

@@ -1,0 +1,6 @@
+# expect: safe
+import torch
+
+options = {}
+options["weights_only"] = True
+state = torch.load("model.pt", **options)

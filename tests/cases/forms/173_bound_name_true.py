@@ -1,0 +1,5 @@
+# expect: safe
+import torch
+
+read = torch.load
+state = read("model.pt", weights_only=True)

@@ -1,0 +1,5 @@
+# expect: safe
+from flashlight import Torch
+
+torch = Torch()
+torch.load("batteries")

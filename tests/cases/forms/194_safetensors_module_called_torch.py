@@ -1,0 +1,4 @@
+# expect: safe
+from safetensors import torch
+
+state = torch.load(open("model.safetensors", "rb").read())

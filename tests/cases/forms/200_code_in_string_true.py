@@ -1,0 +1,2 @@
+# expect: safe
+exec("import torch; torch.load('model.pt', weights_only=True)")

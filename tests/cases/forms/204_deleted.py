@@ -1,0 +1,9 @@
+# expect: safe
+import torch
+
+
+def read(path):
+    load = torch.load
+    del load
+    load = open
+    return load(path)

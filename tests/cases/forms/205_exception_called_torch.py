@@ -1,0 +1,5 @@
+# expect: safe
+try:
+    pass
+except Exception as torch:
+    torch.load("x")

@@ -1,0 +1,5 @@
+# expect: safe
+def read(thing):
+    match thing:
+        case [torch, *_]:
+            return torch.load("x")

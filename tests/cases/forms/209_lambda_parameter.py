@@ -1,0 +1,5 @@
+# expect: safe
+import torch
+
+read = lambda load, path: load(path)
+print(torch.zeros(1))

@@ -1,0 +1,4 @@
+# expect: related
+import torch
+
+model = torch.hub.load("pytorch/vision", "resnet18")

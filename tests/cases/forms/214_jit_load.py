@@ -1,0 +1,4 @@
+# expect: related
+import torch
+
+model = torch.jit.load("model.pt")

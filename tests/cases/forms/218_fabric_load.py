@@ -1,0 +1,5 @@
+# expect: related
+from lightning.fabric import Fabric
+
+fabric = Fabric()
+state = fabric.load("model.ckpt")

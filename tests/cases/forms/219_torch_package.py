@@ -1,0 +1,4 @@
+# expect: related
+from torch import package
+
+importer = package.PackageImporter("model.pt")

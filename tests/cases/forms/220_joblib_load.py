@@ -1,0 +1,4 @@
+# expect: related
+import joblib
+
+model = joblib.load("model.joblib")

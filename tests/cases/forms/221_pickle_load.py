@@ -1,0 +1,4 @@
+# expect: related
+import pickle
+
+model = pickle.load(open("model.pkl", "rb"))

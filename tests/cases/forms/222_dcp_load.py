@@ -1,0 +1,4 @@
+# expect: related
+import torch.distributed.checkpoint as dcp
+
+dcp.load({}, checkpoint_id="folder")

@@ -1,0 +1,4 @@
+# expect: related
+import torch
+
+program = torch.export.load("model.pt2")

@@ -1,0 +1,4 @@
+# expect: depends LG001
+from fairseq import torch
+
+state = torch.load("model.pt")  # site
