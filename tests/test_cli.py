@@ -1,0 +1,211 @@
+"""The command line as a person meets it: help, misspellings, paths, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot import __version__
+from bot.cli import EXIT_CODES, build_parser
+from bot.errors import ExitCode
+from bot.main import run
+
+UNSAFE = "import torch\n\n\ndef weights(model, path):\n    model.load_state_dict(torch.load(path))\n"
+SAFE = "import torch\n\nx = torch.load('a.pt', weights_only=True)\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [*os.environ]:
+        if name.startswith(("GITHUB_", "INPUT_")) or name in ("NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "unsafe.py").write_text(UNSAFE)
+    (tmp_path / "safe.py").write_text(SAFE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+def commands() -> list[str]:
+    actions = build_parser()._subparsers._group_actions  # type: ignore[union-attr]
+    return [*actions[0].choices]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("command", [[], *([each] for each in commands())], ids=lambda each: each[0] if each else "all")
+def test_help_shows_the_exit_codes(command: list[str], folder: Path, capsys: Captured) -> None:
+    assert run([*command, "--help"]) == ExitCode.CLEAN
+    shown = capsys.readouterr().out
+    for code, meaning in EXIT_CODES.items():
+        assert f"  {code.value:<5}{meaning}\n" in shown
+    assert "examples:" in shown or command in (["action"], ["rules"], ["doctor"])
+
+
+def test_every_exit_code_is_told() -> None:
+    assert set(EXIT_CODES) == set(ExitCode)
+
+
+def test_version(folder: Path, capsys: Captured) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"loadguard {__version__}\n"
+
+
+def test_no_command_is_the_help_and_wrong_usage(folder: Path, capsys: Captured) -> None:
+    assert run([]) == ExitCode.USAGE
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert "usage: loadguard" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "hint"),
+    [
+        (["scna"], "unknown command 'scna'", "did you mean `scan`?"),
+        (["scan", "--fromat", "json"], "does not know '--fromat'", "did you mean `--format`?"),
+        (["scan", "--form", "json"], "does not know '--form'", "did you mean `--format`?"),
+        (["scan", "--format", "jsn"], "'jsn'", "did you mean `json`?"),
+        (["scan", "--fail-on", "eror"], "'eror'", "did you mean `error`?"),
+        (["scan", "--select", "LG01"], "unknown rule 'LG01'", "did you mean `LG001`?"),
+        (["explain", "LG04"], "unknown rule 'LG04'", "did you mean `LG004`?"),
+        (["explain", "unsafe-falback"], "unknown rule 'unsafe-falback'", "did you mean `unsafe-fallback`?"),
+        (["explain", "zzz"], "unknown rule 'zzz'", "`loadguard rules` lists them"),
+        (["explain"], "the following arguments are required: CODE", "see `loadguard explain --help`"),
+        (["scan", "nowhere.py"], "nowhere.py: there is no such file or folder", "relative to this folder"),
+        (["scan", "--config", "no.yml"], "no.yml: there is no such policy file", "config check"),
+        (["scan", "--baseline", "no.json"], "no.json: the baseline cannot be read", "--write-baseline no.json"),
+        (["smoke", "nowhere.pt"], "nowhere.pt: there is no such file", ""),
+        (["smoke", "."], ".: a folder", "*.pt"),
+        (["scan", "--output", "safe.py/x"], "cannot be written", ""),
+        (["scan", "--diff-base", "main"], "git repository", ""),
+        (["action"], "GITHUB_REPOSITORY is not set", "GitHub Actions"),
+    ],
+)
+def test_wrong_usage_says_what_and_what_next(
+    words: list[str], told: str, hint: str, folder: Path, capsys: Captured
+) -> None:
+    assert run(words) == ExitCode.USAGE
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert hint in shown
+    assert "Traceback" not in shown
+
+
+def test_scan_ends_with_findings_or_clean(folder: Path, capsys: Captured) -> None:
+    assert run(["scan"]) == ExitCode.FINDINGS
+    assert "unsafe.py:5:27: LG001" in capsys.readouterr().out
+    assert run(["scan", "safe.py"]) == ExitCode.CLEAN
+    assert run(["scan", "--fail-on", "never"]) == ExitCode.CLEAN
+    assert run(["scan", "--ignore", "LG001"]) == ExitCode.CLEAN
+    assert run(["scan", "--select", "LG002"]) == ExitCode.CLEAN
+    assert run(["scan", "--select", "LG"]) == ExitCode.FINDINGS
+
+
+def test_several_paths_and_one_outside_the_folder(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "far.py").write_text(UNSAFE)
+    assert run(["scan", "safe.py", "unsafe.py"]) == ExitCode.FINDINGS
+    assert run(["scan", "safe.py", str(elsewhere)]) == ExitCode.FINDINGS
+    assert run(["scan", str(elsewhere / "far.py"), "--format", "json", "--output", "out.json"]) == ExitCode.FINDINGS
+    assert [each["path"] for each in json.loads(Path("out.json").read_text())["findings"]] == ["far.py"]
+
+
+def test_the_report_goes_to_a_file_and_a_sentence_to_the_person(folder: Path, capsys: Captured) -> None:
+    assert run(["scan", "--format", "json", "--output", "reports/out.json"]) == ExitCode.FINDINGS
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "reports/out.json: 1 finding written as json\n"
+    assert json.loads((folder / "reports/out.json").read_text())["root"] == "."
+
+
+def test_fix_prints_then_writes_then_has_nothing_to_do(folder: Path, capsys: Captured) -> None:
+    (folder / "train.py").write_text("import torch\n\ntorch.save(net.state_dict(), 'w.pt')\n")
+    (folder / "unsafe.py").write_text(UNSAFE.replace("(path)", "('w.pt')"))
+    before = (folder / "unsafe.py").read_bytes()
+    run(["fix", "--diff"])
+    diff = capsys.readouterr().out
+    assert "weights_only=True" in diff
+    assert (folder / "unsafe.py").read_bytes() == before
+    done = subprocess.run(["git", "apply", "--check", "-"], input=diff.encode(), cwd=folder, check=False)
+    assert done.returncode == 0
+    assert run(["fix"]) == ExitCode.CLEAN
+    assert "fixed unsafe.py" in capsys.readouterr().out
+    after = (folder / "unsafe.py").read_text()
+    assert "weights_only=True" in after
+    assert run(["fix"]) == ExitCode.CLEAN
+    assert (folder / "unsafe.py").read_text() == after
+
+
+def test_a_policy_mistake_is_told_with_its_place(folder: Path, capsys: Captured) -> None:
+    (folder / ".github").mkdir()
+    (folder / ".github/loadguard.yml").write_text("fial_on: error\n")
+    assert run(["scan"]) == ExitCode.USAGE
+    shown = capsys.readouterr().err
+    assert ".github/loadguard.yml:1:1: unknown key `fial_on`" in shown
+    assert "did you mean `fail_on`?" in shown
+
+
+def test_the_policy_above_is_found_and_checked(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    (folder / "pyproject.toml").write_text(
+        '[tool.loadguard]\nfail_on = "never"\n\n[tool.loadguard.rules]\nLG001 = "note"\n'
+    )
+    (folder / "deep/er").mkdir(parents=True)
+    monkeypatch.chdir(folder / "deep/er")
+    assert run(["config", "check"]) == ExitCode.CLEAN
+    shown = capsys.readouterr().out
+    assert f"fail_on  {' ' * 29}never  # {folder}/pyproject.toml:2" in shown
+    assert f"rules  {' ' * 31}LG001 note  # {folder}/pyproject.toml:5" in shown
+    assert "inline_cap" in shown
+    assert "# default" in shown
+
+
+def test_rules_and_explain_speak_of_every_rule(folder: Path, capsys: Captured) -> None:
+    assert run(["rules", "--format", "json"]) == 0
+    rules = json.loads(capsys.readouterr().out)
+    wanted = [f"LG{n:03d}" for n in range(1, 9)] + [f"CK{n}" for n in range(101, 109)]
+    assert [each["code"] for each in rules] == wanted
+    for each in rules:
+        assert run(["explain", each["code"].lower()]) == 0
+        shown = capsys.readouterr().out
+        assert shown.startswith(f"{each['code']} {each['name']} ({each['severity']})\n")
+        assert len(shown) > 200
+
+
+def test_doctor_names_what_it_looks_at(folder: Path, capsys: Captured) -> None:
+    assert run(["doctor"]) in (ExitCode.CLEAN, ExitCode.USAGE)
+    shown = capsys.readouterr().out
+    for name in ("python", "git", "policy", "torch", "sandbox", "github"):
+        assert name in shown
+    (folder / ".github").mkdir()
+    (folder / ".github/loadguard.yml").write_text("fix: maybe\n")
+    assert run(["doctor"]) == ExitCode.USAGE
+    assert "wrong   policy" in capsys.readouterr().out
+
+
+def test_the_package_runs_as_a_module_and_keeps_its_exit_code(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "bot", "scan"], capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.FINDINGS
+    assert "\x1b[" not in done.stdout
+    done = subprocess.run([sys.executable, "-m", "bot", "scan", "--color", "always"], capture_output=True, check=False)
+    assert b"\x1b[" in done.stdout
+
+
+def test_a_closed_pipe_is_no_trouble(folder: Path) -> None:
+    for number in range(400):
+        (folder / f"m{number}.py").write_text(UNSAFE)
+    command = f"{sys.executable} -m bot scan | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_scanning_starts_without_what_it_does_not_need(folder: Path) -> None:
+    script = "import sys; from bot.main import run; run(['scan', 'safe.py']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"torch", "numpy", "github", "requests", "jsonschema"} & set(done.stderr.split())
