@@ -10,9 +10,10 @@ from html import escape
 from importlib.resources import files
 
 from bot import __version__
-from bot.model import CheckpointReport, Finding, Loaded, Report, Severity, Tier
+from bot.model import CheckpointReport, Finding, Report, Severity, Tier
 from bot.report.escape import one_line, visible
 from bot.report.excerpt import Line, ReadFile, change, excerpt
+from bot.report.loads import drift_words, load_words, moved
 from bot.report.words import counted, evidence_words, place, whole_file
 
 
@@ -149,14 +150,12 @@ def _checkpoints(reports: tuple[CheckpointReport, ...]) -> str:
     largest = max(1, *(each.size for each in reports))
     rows = "".join(_checkpoint(each, largest) for each in reports)
     head = "<tr><th>file<th>format<th class=number>bytes<th>size<th>verdict<th>sandboxed load"
-    return f"<h2>Checkpoints</h2><table>{head}{rows}</table>\n"
+    charts = "".join(_drift(each) for each in reports if moved(each))
+    return f"<h2>Checkpoints</h2><table>{head}{rows}</table>\n{charts}"
 
 
 def _checkpoint(report: CheckpointReport, largest: int) -> str:
-    smoke = report.smoke
-    told = _text(smoke.reason) if smoke and not isinstance(smoke, Loaded) else "not asked for"
-    if isinstance(smoke, Loaded):
-        told = f"{counted(smoke.tensors, 'tensor')} on {_text(smoke.device)} in {smoke.seconds:.2f} s"
+    told = _text("; ".join(filter(None, (load_words(report), drift_words(report)))))
     tone = "good" if report.verdict.value == "loadable" else "bad"
     bar = f"<svg width=100 height=8 role=img aria-label='{report.size:,} bytes'>" + (
         f"<rect width={max(report.size * 100 // largest, 1)} height=8 rx=3 fill=currentColor /></svg>"
@@ -165,6 +164,21 @@ def _checkpoint(report: CheckpointReport, largest: int) -> str:
         f"<tr><td><code>{_text(report.path)}</code><td>{_text(report.format)}<td class=number>{report.size:,}"
         f"<td class=soft>{bar}<td class={tone}>{report.verdict.value}<td>{told}"
     )
+
+
+def _drift(report: CheckpointReport) -> str:
+    """A bar for each tensor that moved, as long as its mean change is large against its old values."""
+    shown = moved(report)
+    longest = max((row.relative for row in shown), default=0.0) or 1.0
+    rows = "".join(
+        f"<tr><td><code>{_text(row.name)}</code>"
+        f"<td class=soft><svg width=200 height=8 role=img aria-label='{row.relative:.2%}'>"
+        f"<rect width={max(row.relative * 200 / longest, 1):.0f} height=8 rx=3 fill=currentColor /></svg>"
+        f"<td class=number>{row.relative:.2%}<td class=number>{row.largest:.3g}<td class=number>{row.new_bad_values:,}"
+        for row in shown
+    )
+    head = "<tr><th>tensor<th>drift<th class=number>relative<th class=number>largest<th class=number>new NaN"
+    return f"<h3>Drift of <code>{_text(report.path)}</code></h3><table>{head}{rows}</table>\n"
 
 
 def _rules(report: Report, documentation: Mapping[str, str]) -> str:

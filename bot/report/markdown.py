@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from bot.model import CheckpointReport, Finding, Loaded, Report, Severity, Tier
+from bot.model import CheckpointReport, Finding, Report, Severity, Tier
 from bot.report.escape import one_line, visible
 from bot.report.excerpt import ReadFile, change
+from bot.report.loads import drift_words, load_words, moved
 from bot.report.words import counted, evidence_words, place
 
 LARGEST = 1_000_000
@@ -105,17 +106,22 @@ def _unreadable(report: Report) -> str:
 
 def _checkpoints(reports: tuple[CheckpointReport, ...]) -> str:
     rows = "".join(
-        f"| {code(each.path)} | {text(each.format)} | {each.size:,} | {text(each.verdict.value)} | {_smoke(each)} |\n"
+        f"| {code(each.path)} | {text(each.format)} | {each.size:,} | {text(each.verdict.value)} "
+        f"| {prose(load_words(each))} | {prose(drift_words(each))} |\n"
         for each in reports[:200]
     )
-    return f"### Checkpoints\n\n| file | format | bytes | verdict | sandboxed load |\n|---|---|--:|---|---|\n{rows}\n"
+    head = "| file | format | bytes | verdict | sandboxed load | against the version before |\n"
+    head += "|---|---|--:|---|---|---|\n"
+    return f"### Checkpoints\n\n{head}{rows}\n" + "".join(_drift(each) for each in reports[:20] if moved(each))
 
 
-def _smoke(report: CheckpointReport) -> str:
-    smoke = report.smoke
-    if isinstance(smoke, Loaded):
-        return f"{counted(smoke.tensors, 'tensor')} on {text(smoke.device)} in {smoke.seconds:.2f} s"
-    return prose(smoke.reason) if smoke else "not asked for"
+def _drift(report: CheckpointReport) -> str:
+    rows = "".join(
+        f"| {code(row.name)} | {row.largest:.3g} | {row.mean:.3g} | {row.relative:.2%} | {row.new_bad_values:,} |\n"
+        for row in moved(report)
+    )
+    head = "| tensor | largest change | mean change | relative | new NaN or infinity |\n|---|--:|--:|--:|--:|\n"
+    return f"<details><summary>Drift of {prose(report.path)}</summary>\n\n{head}{rows}\n</details>\n\n"
 
 
 def _finding(finding: Finding, read: ReadFile) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.model import CheckpointReport, Finding, Loaded, MmapDecision, Report, Severity, Tier
+from bot.model import CheckpointReport, Finding, MmapDecision, Report, Severity, Tier
 from bot.report.escape import one_line, visible
 from bot.report.excerpt import Line, ReadFile, change, excerpt
+from bot.report.loads import drift_words, load_words
 from bot.report.style import Style
 from bot.report.words import counted, evidence_words, named, place, whole_file
 
@@ -103,14 +104,11 @@ def _diff(finding: Finding, data: bytes | None, style: Style, gutter: int) -> li
 
 
 def _checkpoint(report: CheckpointReport, style: Style) -> str:
-    smoke = report.smoke
-    if isinstance(smoke, Loaded):
-        told = f"; loaded on {smoke.device} in {smoke.seconds:.2f} s, {counted(smoke.tensors, 'tensor')}"
-    else:
-        told = f"; {one_line(smoke.reason)}" if smoke else ""
+    told = f"; {one_line(load_words(report))}"
+    moved = f"; {one_line(drift_words(report))}" if report.drift else ""
     verdict = report.verdict.value
     colour = style.green if verdict == "loadable" else style.red
-    return f"{style.bold(visible(named(report.path)))}: {one_line(report.format)}, {colour(verdict)}{told}\n"
+    return f"{style.bold(visible(named(report.path)))}: {one_line(report.format)}, {colour(verdict)}{told}{moved}\n"
 
 
 def _gutter(style: Style, width: int) -> str:
