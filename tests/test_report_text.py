@@ -176,7 +176,7 @@ def test_the_job_summary_has_counts_findings_diff_and_checkpoints() -> None:
     assert "4 findings in 12 files, 1 file not read." in shown
     assert "| 4 | 3 | 1 | 0 | 1 |" in shown
     assert "```diff\n-    model.load_state_dict(" in shown
-    assert "| `good.pt` | torch\\-zip | 2,048 | loadable | 4 tensors on cpu in 0.25 s |" in shown
+    assert "| `good.pt` | torch\\-zip | 2,048 | loadable | loaded on cpu in 0.25 s, 4 tensors, peak" in shown
     assert "| `broken.py` | invalid syntax in line 3 |" in shown
     assert "Save `model.state_dict()` instead" in shown
 

@@ -20,13 +20,15 @@ def _one(smoke: Loaded | Refused | Killed | NotTried) -> str:
         case Loaded():
             mapped = ", mapped" if smoke.mapped else ""
             memory = f", peak {size_words(smoke.peak_memory)}" if smoke.peak_memory else ""
-            return f"{counted(smoke.tensors, 'tensor')} on {smoke.device} in {smoke.seconds:.2f} s{mapped}{memory}"
+            return (
+                f"loaded on {smoke.device} in {smoke.seconds:.2f} s, {counted(smoke.tensors, 'tensor')}{mapped}{memory}"
+            )
         case Refused():
             return f"refused on {smoke.device}: {smoke.reason}"
         case Killed():
             return f"killed on {smoke.device}: {smoke.reason}"
         case NotTried():
-            return f"not tried on {smoke.device}: {smoke.reason}"
+            return smoke.reason if smoke.device == "cpu" else f"not tried on {smoke.device}: {smoke.reason}"
 
 
 def moved(report: CheckpointReport) -> tuple[Drift, ...]:
