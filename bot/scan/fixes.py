@@ -6,9 +6,9 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.model import Edit, Fix, Unreadable, WeightsOnly
+from bot.model import Edit, Fix, WeightsOnly
 from bot.scan.judgement import Judgement
-from bot.scan.module import Module, parse_module
+from bot.scan.module import Module
 from bot.scan.prove import Expected, prove
 from bot.scan.rewrite import rewrite
 from bot.scan.sites import Site, find_sites
@@ -61,10 +61,7 @@ def _doubt(module: Module, sites: Sequence[Site], drafts: Sequence[Draft]) -> st
     fixed = {draft.index for draft in drafts}
 
     def silent(source: SourceText, tree: ast.Module) -> bool:
-        after = parse_module(source, project=module.project)
-        if isinstance(after, Unreadable):
-            return False
-        now = find_sites(after)
+        now = find_sites(Module(source, tree, project=module.project))
         says = [WeightsOnly.TRUE if index in fixed else site.says for index, site in enumerate(sites)]
         return [site.says for site in now] == says
 

@@ -61,16 +61,25 @@ def prove(
             grown = ast.parse(after.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "the new file would not parse"
-    if not _grown(tree, grown, expected):
+    if not _grown(Pair(before, tree), Pair(after, grown), expected):
         return "the new syntax tree would differ by more than the keywords"
     return "" if silent is None or silent(after, grown) else "a second scan would still speak of the call"
 
 
-def _grown(old: ast.AST, new: ast.AST, expected: Sequence[Expected]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A text and its tree."""
+
+    source: SourceText
+    tree: ast.Module
+
+
+def _grown(old: Pair, new: Pair, expected: Sequence[Expected]) -> bool:
     """Compare two trees side by side, without recursion: nesting is the author's choice, the stack is ours."""
     calls = {id(each.call): each for each in expected}
+    lines = {each.call.lineno for each in expected}
     met: set[int] = set()
-    pairs: list[tuple[object, object]] = [(old, new)]
+    pairs: list[tuple[object, object]] = [(old.tree, new.tree)]
     while pairs:
         left, right = pairs.pop()
         if type(left) is not type(right):
@@ -86,10 +95,28 @@ def _grown(old: ast.AST, new: ast.AST, expected: Sequence[Expected]) -> bool:
                 return False
             pairs += ((left.func, right.func), (left.args, right.args), kept)
         elif isinstance(left, ast.AST):
-            pairs += ((getattr(left, name, None), getattr(right, name, None)) for name in left._fields)
+            holds = isinstance(left, ast.stmt) and any(left.lineno <= n <= (left.end_lineno or n) for n in lines)
+            if holds or not _untouched(left, right, old, new):
+                pairs += ((getattr(left, name, None), getattr(right, name, None)) for name in left._fields)
         elif left != right or (isinstance(left, float | complex) and repr(left) != repr(right)):  # -0.0 == 0.0
             return False
     return met == set(calls)
+
+
+def _untouched(left: ast.AST, right: object, old: Pair, new: Pair) -> bool:
+    """Whether these are statements that stand on the same lines of text from the same column to the same column.
+
+    The same text parses to the same tree, so most of a file need not be compared node by node. Decorators stand before
+    a statement's first line and are compared by hand.
+    """
+    if not isinstance(left, ast.stmt) or not isinstance(right, ast.stmt):
+        return False
+    if left.col_offset != right.col_offset or left.end_col_offset != right.end_col_offset:
+        return False
+    if getattr(left, "decorator_list", None) or getattr(right, "decorator_list", None):
+        return False
+    here = old.source.lines[left.lineno - 1 : left.end_lineno]
+    return here == new.source.lines[right.lineno - 1 : right.end_lineno]
 
 
 def _kept(old: ast.Call, new: ast.Call, asked: frozenset[str]) -> tuple[object, object] | None:
