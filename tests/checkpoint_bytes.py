@@ -54,9 +54,10 @@ class Tensor:
     numel: int = 6
     kind: str = "FloatStorage"
     tag: str = "storage"
+    device: str = "cpu"
 
     def storage(self, *, legacy: bool = False) -> bytes:
-        parts = text(self.tag) + name("torch", self.kind) + text(self.key) + text("cpu") + number(self.numel)
+        parts = text(self.tag) + name("torch", self.kind) + text(self.key) + text(self.device) + number(self.numel)
         return b"(" + parts + (b"N" if legacy else b"") + b"tQ"
 
     def opcodes(self, *, legacy: bool = False) -> bytes:
@@ -160,13 +161,20 @@ def _local(record: Record, start: int) -> bytes:
 
 
 def _central(record: Record, facts: dict[str, int], start: int) -> bytes:
-    known = {"name": record.name, "flags": record.flags, "method": record.method, "start": start, **facts}
+    known = {
+        "name": record.name,
+        "flags": record.flags,
+        "method": record.method,
+        "start": start,
+        "attributes": 0,
+        **facts,
+    }
     known |= record.central
     raw = str(known["name"]).encode()
     return (
         struct.pack(
             "<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 0, 0, known["flags"], known["method"], 0, 0, known["crc"],
-            known["packed"], known["size"], len(raw), 0, 0, 0, 0, 0, known["start"],
+            known["packed"], known["size"], len(raw), 0, 0, 0, 0, known["attributes"], known["start"],
         )
         + raw
     )  # fmt: skip

@@ -119,6 +119,7 @@ def directory() -> list[Case]:
         Case("strong encryption flag", _with(DATA, flags=0x0848), CORRUPT, "m/data.pkl", "encrypted"),
         Case("patch flag", _with(DATA, flags=0x0828), CORRUPT, "m/data.pkl", "patch"),
         Case("unknown method", _with(STORAGE, method=99), CORRUPT, "m/data/0", "method 99"),
+        Case("folder bit", _with(STORAGE, central={"attributes": 0x10}), CORRUPT, "m/data/0", "folder"),
         Case("count too low", write_zip(records, End(count=3)), CORRUPT, "byte", "record count"),
         Case("count too high", write_zip(records, End(count64=9)), CORRUPT, "byte", "record"),
         Case("offset wrong", write_zip(records, End(offset=5)), CORRUPT, "byte", "offset"),
@@ -209,6 +210,14 @@ def tensors() -> list[Case]:
         Case("out of bounds", _tensor(size=(2, 4)), CORRUPT, place, "'w' ends at byte 28"),
         Case("offset out of bounds", _tensor(offset=1), CORRUPT, place, "'w' ends"),
         Case("stride out of bounds", _tensor(stride=(9, 1)), CORRUPT, place, "'w' ends"),
+        Case("device", _tensor(device="bpu"), CORRUPT, place, "'bpu'"),
+        Case(
+            "arguments missing",
+            torch_zip(state_dict(w=call("torch._utils", "_rebuild_tensor_v3", _four()))),
+            CORRUPT,
+            place,
+            "TypeError",
+        ),
         Case("negative size", _tensor(size=(-2, 3)), CORRUPT, place, "shape (-2, 3)"),
         Case("negative offset", _tensor(offset=-1), CORRUPT, place, "offset -1"),
         Case("negative stride", _tensor(stride=(-3, 1)), CORRUPT, place, "stride (-3, 1)"),
@@ -225,6 +234,10 @@ def tensors() -> list[Case]:
             "no storage",
         ),
     ]
+
+
+def _four() -> bytes:
+    return Tensor().storage() + number(0) + numbers((2, 3)) + numbers((3, 1))
 
 
 @fault

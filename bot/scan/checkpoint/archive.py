@@ -21,6 +21,9 @@ _END = struct.Struct("<4sHHHHIIH")
 _END64 = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR64 = struct.Struct("<4sIQI")
 
+FOLDER = 0x10
+"""The MS-DOS directory bit among the external attributes, which miniz (and so torch) goes by."""
+
 
 @dataclass(slots=True)
 class _Directory:
@@ -134,6 +137,8 @@ def _read_central(reader: Reader, archive: Archive, directory: _Directory, log: 
         entry = _entry(raw, fields, archive.base)
         if comments or fields[13] or (fields[3] & MASKED):
             log.corrupt("a record with a comment, on another disk or masked", record=entry.name, offset=at)
+        if fields[15] & FOLDER and entry.size:
+            log.corrupt("marked as a folder: torch reads it as empty", record=entry.name, offset=archive.central + at)
         _widen_entry(entry, extra, log)
         archive.entries.append(entry)
         at += _CENTRAL.size + names + extras + comments

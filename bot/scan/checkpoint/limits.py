@@ -30,7 +30,6 @@ class Limits:
     line: int = 1 * MIB
     tensors: int = 200_000
     objects: int = 2_000_000
-    depth: int = 200
     header: int = 100_000_000
     expansion: int = 4 * GIB
     globals: int = 10_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from bot.model import TensorInfo
@@ -10,6 +11,11 @@ from bot.scan.checkpoint.inert import Call, Global, Items, Pairs, Persistent, as
 from bot.scan.checkpoint.limits import Limits
 
 REBUILD = "torch._utils._rebuild_"
+ARITY = {"tensor": (4,), "tensor_v2": (6, 7), "tensor_v3": (7, 8), "qtensor": (7,), "parameter": (3,)}
+DEVICES = re.compile(
+    r"(?:cpu|cuda|meta|mps|xla|xpu|hpu|npu|mtia|ipu|hip|maia|privateuseone|tpu|vulkan|lazy)(?::\d+)?\Z"
+)
+"""Where torch and its known back ends restore a storage to; another word raises when it is loaded without map_location."""
 QUIET_PARTS = frozenset({"_parameters", "_buffers", "_modules"})
 
 
@@ -119,11 +125,13 @@ class _Visitor:
 
     # -- the rebuild functions -----------------------------------------------------------------------------------
     def _rebuild(self, name: str, dotted: str, call: Call, *, shared: bool) -> bool:
-        """Whether `call` makes a tensor; if so it is recorded. A shared one is followed along one argument only, so
-        that parameters of parameters cannot double at each level."""
+        """Whether `call` makes a tensor; if so it is recorded. A shared parameter is followed one step only, so that
+        parameters of parameters cost no more than their number."""
         if not dotted.startswith(REBUILD):
             return self._legacy_tensor(name, dotted, call)
         kind, arguments = dotted.removeprefix(REBUILD), elements(call.arguments)
+        if len(arguments) not in ARITY.get(kind, (len(arguments),)):
+            self.trouble(f"{dotted} is given {len(arguments)} arguments: torch raises TypeError", call.offset)
         if kind in ("tensor", "tensor_v2", "tensor_v3", "qtensor") and len(arguments) >= 4:
             dtype = arguments[6] if kind == "tensor_v3" and len(arguments) > 6 else None
             self.strided(name, arguments, call.offset, dtype=dtype)
@@ -140,7 +148,8 @@ class _Visitor:
             self._sparse(name, arguments[1], call.offset)
             return True
         if kind in ("parameter", "parameter_with_state", "device_tensor_from_cpu_tensor") and arguments:
-            self._later([(name, each) for each in (arguments[:1] if shared else arguments)])
+            if not shared or _is_strided(arguments[0]):
+                self._later([(name, each) for each in arguments[:1]])
             return True
         return False
 
@@ -189,6 +198,10 @@ class _Visitor:
         storage = Storage(key, dtype, itemsize, numel, as_text(pid[3]) or "", value.offset, _view(pid))
         if numel < 0:
             self.trouble(f"storage {key} has {numel} elements", value.offset)
+        if not DEVICES.match(storage.device):
+            self.trouble(
+                f"storage {key} is from device {storage.device[:40]!r}, which torch does not know", value.offset
+            )
         first = self.found.storages.setdefault(key, storage)
         if first.nbytes != storage.nbytes:
             self.trouble(f"storage {key} is declared with {first.nbytes:,} and {storage.nbytes:,} bytes", value.offset)
@@ -235,6 +248,11 @@ class _Visitor:
                 at,
                 over=True,
             )
+
+
+def _is_strided(value: object) -> bool:
+    callee = value.callee if isinstance(value, Call) else None
+    return isinstance(callee, Global) and callee.dotted.startswith((f"{REBUILD}tensor", f"{REBUILD}qtensor"))
 
 
 def _end_bytes(storage: Storage, offset: int, span: int, itemsize: int) -> int:
