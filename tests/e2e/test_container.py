@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import pinned_action
 from tests.e2e.machine import Machine
 from tests.e2e.workspace import Workspace, rights
-from tests.fake_github import FakeGitHub
+from tests.fake_github import READ_ONLY, FakeGitHub
 
 READ = "import torch\n\n\ndef weights(model):\n    model.load_state_dict(torch.load('weights.pt'))\n"
 SAVE = "import torch\n\n\ndef keep(model):\n    torch.save(model.state_dict(), 'weights.pt')\n"
@@ -105,6 +105,17 @@ def test_a_token_that_may_not_write_is_named(place: Place, github: FakeGitHub) -
     assert "pull-requests: write" in ran.output, ran.output
     assert [line for line in ran.lines("::error ") if "file=new.py" in line], ran.output
     assert not pull.reviews
+
+
+def test_a_fork_is_told_in_annotations_and_nothing_is_tried(place: Place, github: FakeGitHub) -> None:
+    """GitHub hands a fork's run a token that only reads, whatever the workflow asks for."""
+    workspace = place("review-comments.yml")
+    fork = github.fork(workspace.repository, "mallory")
+    pull = github.open_pull_request(workspace.repository, {"new.py": READ}, author="mallory", head=fork)
+    ran = workspace.run_pull_request(pull, token=github.new_token(permissions=READ_ONLY))
+    assert ran.code == 1, ran.output
+    assert [line for line in ran.lines("::error ") if "file=new.py" in line], ran.output
+    assert not github.mutating
 
 
 def test_code_scanning_gets_a_sarif_file(place: Place, github: FakeGitHub) -> None:

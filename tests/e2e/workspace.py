@@ -48,7 +48,8 @@ class Workspace:
         if not checkout.exists():
             git(self.folder, "clone", "--quiet", str(self.repository.git.path), "models")
             git(checkout, "remote", "set-url", "origin", f"https://github.com/{self.repository.slug}.git")
-        git(checkout, "fetch", "--quiet", str(self.repository.git.path), "+refs/heads/*:refs/remotes/origin/*")
+        everything = ("+refs/heads/*:refs/remotes/origin/*", "+refs/pull/*:refs/remotes/pull/*")
+        git(checkout, "fetch", "--quiet", str(self.repository.git.path), *everything)
         git(checkout, "switch", "--quiet", "--force", "--detach", head)
         workflow = checkout / ".github/workflows/loadguard.yml"
         workflow.parent.mkdir(parents=True, exist_ok=True)
