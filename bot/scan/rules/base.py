@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.model import Finding, Severity, Use, WeightsOnly
+from bot.model import Finding, Severity
 from bot.scan.judgement import Judgement
 from bot.scan.module import Module
 from bot.scan.project import Project
@@ -22,8 +22,8 @@ CheckFile = Callable[[str, bytes, Project], Iterable[Finding]]
 class Rule:
     """One rule. It looks at sites, at whole Python modules, at other files by name, or at several of these.
 
-    `trigger` is searched in a Python file's bytes: without a match `check_module` is not asked and nothing is parsed for
-    it. `wants` says by its path whether `check_file` is given a file. A rule of sites needs no trigger.
+    `trigger` is searched in a Python file's bytes (see `any_of`): without a match `check_module` is not asked and
+    nothing is parsed for it; a rule of sites needs none. `wants` says by its path whether `check_file` is given a file.
     """
 
     code: str
@@ -32,12 +32,17 @@ class Rule:
     summary: str
     check_site: CheckSite | None = None
     check_module: CheckModule | None = None
-    trigger: re.Pattern[bytes] | None = None
+    trigger: tuple[re.Pattern[bytes], ...] = ()
     check_file: CheckFile | None = None
     wants: Callable[[str], bool] | None = None
 
 
-def finding_at(
+def any_of(*patterns: bytes) -> tuple[re.Pattern[bytes], ...]:
+    """Patterns one by one, each beginning with plain letters: ten times as fast as one with `|` in between."""
+    return tuple(re.compile(pattern) for pattern in patterns)
+
+
+def finding_at(  # noqa: PLR0913  (a finding has that many parts, and each rule names them)
     module: Module, node: ast.expr | ast.stmt, *, rule: str, severity: Severity, message: str, advice: str = ""
 ) -> Finding:
     """A finding that underlines `node`; its fingerprint is put on by the engine."""
@@ -53,13 +58,5 @@ def finding_at(
 
 def finding_of(site: Site, judgement: Judgement, *, rule: str, severity: Severity, message: str) -> Finding:
     """A finding that underlines a site, with what the evidence says of it."""
-    place = finding_at(site.host, site.node, rule=rule, severity=severity, message=message)
-    return _judged(place, judgement.use, site.says, judgement)
-
-
-def _judged(place: Finding, use: Use, says: WeightsOnly, judgement: Judgement) -> Finding:
-    from dataclasses import replace
-
-    return replace(
-        place, use=use, weights_only=says, evidence=judgement.evidence, mmap=judgement.mmap, advice=judgement.advice
-    )
+    place = finding_at(site.host, site.node, rule=rule, severity=severity, message=message, advice=judgement.advice)
+    return replace(place, use=judgement.use, weights_only=site.says, evidence=judgement.evidence, mmap=judgement.mmap)

@@ -1,7 +1,7 @@
 """`torch.load` without `weights_only` runs whatever code the file asks for.
 
-A checkpoint is a pickle, and a pickle is a program. Below torch 2.6 `torch.load(path)` runs it without asking; since 2.6
-the default is safe, except where `pickle_module` is given, which silently means `weights_only=False`.
+A checkpoint is a pickle, and a pickle is a program. Below torch 2.6 `torch.load(path)` runs it without asking. Since
+2.6 the default is safe, except where `pickle_module` is given, which silently means `weights_only=False`.
 
 Bad:
 
@@ -11,33 +11,52 @@ Good:
 
     state = torch.load("model.pt", weights_only=True)
 
-Fix: write `weights_only=True` where the file holds tensors and plain containers. Where it holds objects, save a `state_dict`
-instead, or name the classes with `torch.serialization.safe_globals([...])`.
+Fix: write `weights_only=True` where the file holds tensors and plain containers. Where it holds objects, save a
+`state_dict` instead, or name the classes with `torch.serialization.safe_globals([...])`.
 `weights_only=True` protects from torch 2.6.0 on (CVE-2025-32434), fully from 2.10.0 on (CVE-2026-24747).
+
+The finding is a note where the project's own declared torch is 2.6 or newer: there the default already protects, and
+writing it out protects those who run the code with an older one.
 """
 
 from __future__ import annotations
 
 from bot.model import Finding, Severity, WeightsOnly
+from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
-from bot.scan.sites import Site
+from bot.scan.sites import Form, Site
+
+_HANDED = {
+    Form.CALL: "torch.load without weights_only=True runs the code a pickle asks for",
+    Form.PARTIAL: "this partial of torch.load does not say weights_only=True: it runs the code a pickle asks for",
+    Form.HANDED_ON: "torch.load is handed on without weights_only=True: whoever calls it runs the code a pickle asks for",
+    Form.STORED: "torch.load is handed out as it is: whoever calls it runs the code a pickle asks for",
+    Form.TEXT: "the code in this string calls torch.load without weights_only=True",
+}
 
 
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
     if site.says not in (WeightsOnly.ABSENT, WeightsOnly.NONE):
         return None
-    return finding_of(
-        site, judgement, rule=RULE.code, severity=RULE.severity,
-        message="torch.load without weights_only=True runs the code a pickle asks for",
-    )  # fmt: skip
+    severity, message = RULE.severity, _HANDED[site.form]
+    if site.pickle_module is not None:
+        message = "torch.load with a pickle_module means weights_only=False, in every torch: it runs the code a pickle asks for"
+    else:
+        floor = torch_floor(project, path=site.host.path, override=project.options.torch_floor)
+        if floor.reaches(SAFE_DEFAULT):
+            severity = Severity.NOTE
+            message += f"; safe by default in the torch declared here ({floor.text})"
+    if site.ambiguous:
+        message += " (if this torch is torch itself: it is imported from another library)"
+    return finding_of(site, judgement, rule=RULE.code, severity=severity, message=message)
 
 
 RULE = Rule(
     "LG001",
     "missing-weights-only",
     Severity.ERROR,
-    "torch.load without weights_only, unsafe by default below torch 2.6",
-    check,
+    "torch.load without weights_only: unsafe by default below torch 2.6",
+    check_site=check,
 )

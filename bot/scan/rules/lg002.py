@@ -11,26 +11,32 @@ Good:
 
     state = torch.load("model.pt", weights_only=True)
 
-Fix: write True where the file is known to hold tensors and plain containers. A False that must stay deserves a comment that says
-why the file is trusted: with a reason the finding is a note.
+Fix: write True where the file is known to hold tensors and plain containers. A False that must stay deserves a comment
+that says why the file is trusted: with a reason the finding is a note.
 """
 
 from __future__ import annotations
 
-from bot.model import Finding, Severity, WeightsOnly
+from bot.model import EvidenceKind, Finding, Severity, WeightsOnly
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
 from bot.scan.sites import Site
+from bot.scan.values import Parameter
 
 
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
     if site.says is not WeightsOnly.FALSE:
         return None
-    return finding_of(
-        site, judgement, rule=RULE.code, severity=RULE.severity,
-        message="weights_only=False runs the code a pickle asks for",
-    )  # fmt: skip
+    message = "weights_only=False runs the code a pickle asks for"
+    defaults = sorted({v.name for v in site.values if isinstance(v, Parameter)})
+    if defaults:
+        message = f"weights_only is False unless a caller gives {defaults[0]}: the code a pickle asks for runs"
+    elif len(set(site.possible)) > 1:
+        message = "weights_only is False or not given, and never True: the code a pickle asks for runs"
+    reasoned = any(e.kind is EvidenceKind.HUMAN and e.detail.startswith("reason") for e in judgement.evidence)
+    severity = Severity.NOTE if reasoned else RULE.severity
+    return finding_of(site, judgement, rule=RULE.code, severity=severity, message=message)
 
 
-RULE = Rule("LG002", "weights-only-false", Severity.ERROR, "weights_only is explicitly off", check)
+RULE = Rule("LG002", "weights-only-false", Severity.ERROR, "weights_only is explicitly off", check_site=check)

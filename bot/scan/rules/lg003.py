@@ -24,14 +24,28 @@ from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
 from bot.scan.sites import Site
 
+_WORDS = {
+    WeightsOnly.TRUE: "True",
+    WeightsOnly.FALSE: "False",
+    WeightsOnly.NONE: "None",
+    WeightsOnly.ABSENT: "not given",
+    WeightsOnly.DYNAMIC: "what cannot be seen here",
+    WeightsOnly.KWARGS: "whatever a caller puts into the keywords",
+}
+
 
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
     if site.says not in (WeightsOnly.DYNAMIC, WeightsOnly.KWARGS):
         return None
-    return finding_of(
-        site, judgement, rule=RULE.code, severity=RULE.severity,
-        message="weights_only cannot be traced to a constant",
-    )  # fmt: skip
+    written = f" ({_written(site)})" if site.weights_only is not None else ""
+    could = " or ".join(dict.fromkeys(_WORDS[word] for word in site.possible))
+    message = f"weights_only{written} cannot be traced to one constant; it could be {could}"
+    return finding_of(site, judgement, rule=RULE.code, severity=RULE.severity, message=message)
+
+
+def _written(site: Site) -> str:
+    assert site.weights_only is not None
+    return " ".join(site.module.segment(site.weights_only).split())[:60]
 
 
 RULE = Rule(
@@ -39,5 +53,5 @@ RULE = Rule(
     "weights-only-unresolved",
     Severity.WARNING,
     "a value or **kwargs that cannot be traced to a constant",
-    check,
+    check_site=check,
 )

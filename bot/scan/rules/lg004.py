@@ -24,7 +24,6 @@ not reported here, and it is not rewritten, since the keyword there would undo t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -33,7 +32,7 @@ from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
 from bot.scan.fallback import Fallback, find_fallbacks
 from bot.scan.module import Module
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, finding_at
+from bot.scan.rules.base import Rule, any_of, finding_at
 
 _ADVICE = "let the refusal be an error, or name what old files need with torch.serialization.safe_globals([...])"
 
@@ -69,5 +68,5 @@ RULE = Rule(
     Severity.ERROR,
     "a safe load whose failure handler loads again with weights_only=False",
     check_module=check,
-    trigger=re.compile(rb"weights_only"),
+    trigger=any_of(rb"weights_only"),
 )

@@ -22,14 +22,13 @@ Fix: take the switch out, see which loads fail, and name for each the harmless c
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from bot.model import Finding, Severity
 from bot.scan.module import Module
 from bot.scan.patched import find_patches
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, finding_at
+from bot.scan.rules.base import Rule, any_of, finding_at
 from bot.scan.switches import NAME, may_switch, switched_in_python, switched_in_text
 from bot.scan.trusted import Trusted, find_trusted
 
@@ -82,9 +81,13 @@ RULE = Rule(
     Severity.ERROR,
     "torch.load is patched, its safe default is switched off, or its allow-list trusts what executes",
     check_module=check,
-    trigger=re.compile(
-        rb"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD|safe_globals|\.load\s*=[^=]|__kwdefaults__|"
-        rb"(?:setattr|patch(?:\.object)?)\s*\([^)]{0,200}\bload\b"
+    trigger=any_of(
+        rb"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD",
+        rb"safe_globals",
+        rb"\.load\s*=[^=]",
+        rb"__kwdefaults__",
+        rb"setattr\s*\([^)]{0,200}\bload\b",
+        rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b",
     ),
     check_file=check_file,
     wants=may_switch,

@@ -22,7 +22,6 @@ rewritten here: whether the file holds more than tensors cannot be read from the
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,7 +30,7 @@ from bot.scan.evaluate import evaluate
 from bot.scan.judgement import Judgement
 from bot.scan.module import Module
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, finding_at, finding_of
+from bot.scan.rules.base import Rule, any_of, finding_at, finding_of
 from bot.scan.sites import Site
 from bot.scan.values import Constant, Function, Qualified
 
@@ -146,7 +145,13 @@ RULE = Rule(
     "a loader that hides a torch.load or takes the same switch",
     check_site=check_site,
     check_module=check,
-    trigger=re.compile(
-        rb"load_from_checkpoint|ckpt_path|load_state_dict_from_url|model_zoo|load_url|[Ff]abric\.load|PackageImporter"
+    trigger=any_of(
+        rb"load_from_checkpoint",
+        rb"ckpt_path",
+        rb"load_state_dict_from_url",
+        rb"model_zoo",
+        rb"load_url",
+        rb"abric\.load",
+        rb"PackageImporter",
     ),
 )
