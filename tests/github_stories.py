@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.activities import pull_request, repository
-from bot.activities.desk import Desk
+from bot.activities.desk import Desk, Read
 from bot.edge.checkout import Checkout
 from bot.edge.forge import Forge
 from bot.edge.forge_github import Address, connect
 from bot.edge.forge_github_http import Patience
 from bot.model import Outcome
 from bot.policy import CheckpointMode, CheckpointPolicy, FixMode, FixPullRequestPolicy, Policy
-from bot.policy_load import load_policy, policy_at
 from tests.fake_github import FakeGitHub, Pull, Repository, Token
 from tests.fake_github.gitdb import environment
 
@@ -44,7 +43,7 @@ class Story:
     repository: Repository
     pull: Pull
     folder: Path
-    policy: Policy | None = POLICY
+    policy: Policy | Callable[[Read], Policy] = POLICY
     slept: list[float] = field(default_factory=list)
 
     def forge(self, token: Token | None = None) -> Forge:
@@ -71,7 +70,7 @@ class Story:
         return Desk(
             forge=forge or self.forge(),
             checkout=self.checkout() if checkout else None,
-            policy=(lambda read: load_policy(policy_at(read, ""))) if policy is None else (lambda _: policy),
+            policy=(lambda _: policy) if isinstance(policy, Policy) else policy,
             patches=self.folder / "patches",
         )
 

@@ -1,0 +1,123 @@
+"""What a run costs, counted by the server: `docs/requests.md` is this test's own table, and its limits are the card's.
+
+`LOADGUARD_WRITE_DOCS=1` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.cli_action import policy_maker
+from bot.settings import read_settings
+from tests.fake_github import FakeGitHub
+from tests.github_stories import HARMLESS, QUIET, UNSAFE, Story, tell
+
+PAGE = Path(__file__).parent.parent / "docs" / "requests.md"
+BEGIN, END = "<!-- measured -->\n", "<!-- end -->\n"
+
+
+def as_action(story: Story) -> Story:
+    """With the policies as the action reads them: the organisation's, the base's, `fix: pr` from the workflow."""
+    environ = {
+        "GITHUB_API_URL": story.github.api_url,
+        "GITHUB_SERVER_URL": story.github.web,
+        "GITHUB_REPOSITORY": story.repository.slug,
+        "INPUT_GITHUB-TOKEN": story.github.token.text,
+        "INPUT_GITHUB-API-URL": story.github.api_url,
+        "INPUT_FIX": "pr",
+        "INPUT_CHECKPOINTS": "off",
+    }
+    story.policy = policy_maker(read_settings(environ))
+    return story
+
+
+def moved(story: Story) -> None:
+    """A force-push that only moves lines."""
+    changed = {path: text.replace("import torch\n", "import torch\n\nX = 1\n") for path, text in UNSAFE.items()}
+    story.github.commit(story.repository, changed, branch="feature", amend=True)
+
+
+def mended(story: Story) -> None:
+    story.github.commit(story.repository, {**QUIET, "pkg/run.py": None}, branch="feature")
+
+
+Steps = Callable[[Story], None]
+ROWS: dict[str, tuple[str, int, Steps]] = {
+    "quiet pull request, checkout with history": ("quiet", 2, _once),
+    "quiet pull request, no checkout": ("quiet", 4, lambda s: _once(s, checkout=False)),
+    "two findings, first run": ("unsafe", 8, _once),
+    "two findings, first run, no checkout": ("unsafe", 10, lambda s: _once(s, checkout=False)),
+    "the same commits again": ("unsafe", 3, _twice),
+    "a force-push that only moves lines": ("unsafe", 9, lambda s: _twice(s, moved)),
+    "the findings are gone": ("unsafe", 6, lambda s: _twice(s, mended)),
+    "push to main, first run": ("push", 8, lambda s: _push(s, runs=1)),
+    "push to main, again": ("push", 4, lambda s: _push(s, runs=2)),
+}
+
+
+def _once(story: Story, *, checkout: bool = True) -> None:
+    story.play(checkout=checkout)
+
+
+def _twice(story: Story, between: Callable[[Story], None] = lambda _: None) -> None:
+    story.play()
+    between(story)
+    story.github.forget()
+    story.play()
+
+
+def _push(story: Story, *, runs: int) -> None:
+    for _ in range(runs):
+        story.github.forget()
+        story.play_push()
+
+
+def measure(name: str, folder: Path) -> tuple[list[str], list[str]]:
+    """Every request of the row's last run, and those that wrote."""
+    kind, _, steps = ROWS[name]
+    with FakeGitHub() as github:
+        told = {
+            "quiet": {"after": HARMLESS},
+            "unsafe": {},
+            "push": {"before": UNSAFE, "after": {"README.md": "# More\n"}},
+        }
+        story = as_action(tell(github, folder, **told[kind]))
+        github.forget()
+        steps(story)
+        return [_short(one) for one in story.requests], [str(one) for one in github.mutating]
+
+
+def _short(request: str) -> str:
+    return re.sub(r"/repos/octo/\.github", "(organisation)", re.sub(r"\d{10}", "ID", request)).rsplit(" ", 1)[0]
+
+
+def row(name: str, requests: list[str], writes: list[str]) -> str:
+    return f"| {name} | {len(requests)} | {len(writes)} | {', '.join(f'`{one}`' for one in requests)} |\n"
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_what_a_run_costs(name: str, tmp_path: Path) -> None:
+    requests, writes = measure(name, tmp_path)
+    assert len(requests) <= ROWS[name][1], requests
+    if name in ("the same commits again", "push to main, again") or name.startswith("quiet"):
+        assert writes == []
+    line = row(name, requests, writes)
+    page = PAGE.read_text(encoding="utf-8")
+    if os.environ.get("LOADGUARD_WRITE_DOCS"):
+        _write(page, name, line)
+    else:
+        assert line in page, f"docs/requests.md is out of date; it should say\n{line}"
+
+
+def _write(page: str, name: str, line: str) -> None:
+    head, rest = page.split(BEGIN)
+    table, tail = rest.split(END)
+    rows = {text.split(" | ")[0].removeprefix("| "): text for text in table.splitlines(keepends=True)}
+    rows[name] = line
+    ordered = [text for key, text in rows.items() if key not in ROWS] + [rows[key] for key in ROWS if key in rows]
+    PAGE.write_text(head + BEGIN + "".join(ordered) + END + tail, encoding="utf-8")
