@@ -42,6 +42,11 @@ class Accepted:
     def key(self) -> tuple[str, str, str]:
         return self.path, self.rule, self.call
 
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has said why."""
+        return self.reason.strip() not in ("", UNREVIEWED)
+
 
 def call_hash(finding: Finding) -> str:
     """A hash of the call's text without blanks and trailing commas, so that reformatting does not make it new."""
@@ -132,8 +137,7 @@ def apply_baseline(
 
 
 def _wrong(entry: Accepted, left: int, name: str) -> Finding | None:
-    reviewed = entry.reason.strip() and entry.reason.strip() != UNREVIEWED
-    if reviewed and not left:
+    if entry.reviewed and not left:
         return None
     about = f"{entry.rule} in {entry.path}"
     if left:

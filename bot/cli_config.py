@@ -42,7 +42,7 @@ def _flat(value: object, prefix: str) -> Iterator[tuple[str, object]]:
         yield prefix, value
         return
     for each in dataclasses.fields(value):
-        if prefix or each.name != "origins":
+        if prefix or each.name not in ("origins", "accepted"):
             key = f"{prefix}.{each.name}" if prefix else each.name
             yield from _flat(getattr(value, each.name), key)
 

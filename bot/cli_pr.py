@@ -18,7 +18,7 @@ from bot.edge.forge_local import LocalForge
 from bot.errors import UsageError
 from bot.model import Outcome, PullRequest
 from bot.policy import FixMode, Policy
-from bot.policy_load import load_policy, policy_at
+from bot.policy_load import load_policy, policy_at, with_baseline
 from bot.report.escape import visible
 
 
@@ -51,7 +51,8 @@ def _policy_maker(arguments: Namespace) -> Callable[[Read], Policy]:
     """The base's policy with this command line's choices. Here a fix branch costs nothing, so it is made by default."""
 
     def make(read: Read) -> Policy:
-        policy = load_policy(policy_at(read, arguments.config), overrides=overrides_of(arguments))
+        files = policy_at(read, arguments.config)
+        policy = with_baseline(load_policy(files, overrides=overrides_of(arguments)), read)
         return policy if "fix" in policy.origins else replace(policy, fix=FixMode.PR)
 
     return make

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.baseline import Accepted
 from bot.model import Severity
 
 
@@ -64,8 +65,8 @@ class CheckpointLimits:
 
     bytes: int = 16 * 1024**3
     entries: int = 100_000
-    ratio: int = 100
-    nesting: int = 100
+    ratio: int = 200
+    nesting: int = 4
     seconds: int = 120
     memory: int = 4 * 1024**3
 
@@ -138,6 +139,7 @@ class ProjectPolicy:
 class Policy:
     """The whole of it. `rules` maps a code to off, note, warning or error; `fail_on` None is never.
 
+    `accepted` are the entries of the file `baseline`, where findings are judged by them as they come in.
     `include` and `exclude` are globs of paths from the repository's root. `origins` says for each dotted key that is
     not a default where its value came from.
     """
@@ -156,4 +158,5 @@ class Policy:
     pull_request: PullRequestPolicy = PullRequestPolicy()
     fix_pull_request: FixPullRequestPolicy = FixPullRequestPolicy()
     projects: tuple[ProjectPolicy, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)

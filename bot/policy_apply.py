@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
+from bot.baseline import call_hash
 from bot.model import Finding, Report, Severity, Silenced
 from bot.policy import Ignore, Policy, ProjectPolicy
 
@@ -40,16 +41,23 @@ def fail_level(policy: Policy, path: str) -> Severity | None:
 def apply_policy(report: Report, policy: Policy) -> Report:
     """The report with levels set, what is switched off taken out, and ignored findings counted as suppressed.
 
-    An entry of `ignore` that met no finding becomes a notice: it may be hiding that the rule has gone blind.
+    Reviewed entries of a baseline (`policy.accepted`) silence as many findings as they count. An entry of `ignore`
+    that met no finding becomes a notice: it may be hiding that the rule has gone blind.
     """
     kept: list[Finding] = []
     silenced: list[Silenced] = []
     used: set[Ignore] = set()
+    left = {each.key: each for each in policy.accepted}
+    counts = {each.key: each.count for each in policy.accepted}
     for finding in report.findings:
         entry = ignored_by(finding, policy.ignore)
+        key = (finding.path, finding.rule, call_hash(finding)) if left else ("", "", "")
         if entry is not None:
             used.add(entry)
             silenced.append(Silenced(finding, "external", entry.reason))
+        elif counts.get(key, 0) > 0:
+            counts[key] -= 1
+            silenced.append(Silenced(finding, "external", left[key].reason))
         elif (levelled := _levelled(finding, policy)) is not None:
             kept.append(levelled)
     notices = tuple(_unused(entry) for entry in policy.ignore if entry not in used)

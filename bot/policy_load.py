@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.baseline import read_baseline
 from bot.errors import PolicyError, UsageError
 from bot.model import Severity
 from bot.policy import (
@@ -76,6 +77,21 @@ def policy_at(read: Callable[[str], bytes | None], config: str = "", *, label: s
                 f"{config}: there is no such policy file in the base", hint="name a file that is committed"
             )
     return ()
+
+
+def with_baseline(policy: Policy, read: Callable[[str], bytes | None]) -> Policy:
+    """The policy with the entries of its baseline at the same commit, those that a person has reviewed.
+
+    Raises `PolicyError` where the policy names a file that is not there.
+    """
+    if not policy.baseline:
+        return policy
+    data = read(policy.baseline)
+    if data is None:
+        at = policy.origins.get("baseline", "policy")
+        raise PolicyError(f"{at}:1: `baseline` is {policy.baseline!r}; there is no such file in the base")
+    accepted = read_baseline(data, name=policy.baseline)
+    return replace(policy, accepted=tuple(each for each in accepted if each.reviewed))
 
 
 def organisation_policy(read: Callable[[str], bytes | None], home: str) -> tuple[PolicyFile, ...]:

@@ -63,7 +63,7 @@ def _read(gate: Gate, file: Path, name: str) -> tuple[Path, CheckpointReport]:
 def _static(gate: Gate, file: Path, name: str) -> CheckpointReport:
     limits = gate.policy.limits
     with file.open("rb") as stream:
-        wanted = Limits(size=limits.bytes, entries=limits.entries, ratio=limits.ratio)
+        wanted = Limits(size=limits.bytes, entries=limits.entries, ratio=limits.ratio, nesting=limits.nesting)
         return read_checkpoint(name, StreamReader(stream), wanted, crc=gate.crc)
 
 

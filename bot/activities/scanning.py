@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
 from bot.model import Report, Unreadable
 from bot.policy import Policy
-from bot.policy_apply import apply_policy, covers, levels
+from bot.policy_apply import apply_policy, covers, levels, project_of
 from bot.scan.engine import ScanOptions, scan_project
 from bot.scan.project import Project
 
 _SUFFIXES = (".py", ".pyw", ".ipynb", ".toml", ".cfg", ".txt", ".in", ".lock", ".yml", ".yaml", ".sh", ".bash", ".env")
+_MARKDOWN = (".md", ".markdown", ".mdx")
 _NAMES = ("Dockerfile", "Containerfile", "Pipfile", ".env", ".envrc")
 
 
@@ -26,7 +28,7 @@ def scan_paths(paths: Sequence[Path], *, policy: Policy, diff_base: str | None =
     """
     root = common_root(paths)
     named = [_below(root, path) for path in paths]
-    walk = walk_tree(root, wants=wants)
+    walk = walk_tree(root, wants=partial(wants, markdown=policy.markdown_blocks))
     for path in named:
         _add_named_file(root, path, walk)
     files = TreeFiles(root, walk)
@@ -48,19 +50,52 @@ def scan_files(files: Mapping[str, bytes], *, policy: Policy, only: Collection[s
 
     With `only` nothing is said about entries of the policy that met no finding: they may meet one elsewhere.
     """
-    scanned = scan_project(Project(files), options_for(policy, only=only))
+    parts = [scan_project(Project(files), each) for each in options_for(policy, files, only=only)]
+    scanned = parts[0] if len(parts) == 1 else _joined(parts)
     report = apply_policy(scanned, policy)
     return report if only is None else replace(report, notices=scanned.notices)
 
 
-def options_for(policy: Policy, *, only: Collection[str] | None = None) -> ScanOptions:
-    """What the scanner needs of a policy."""
-    return ScanOptions(only=only, levels=levels(policy), torch_floor=policy.torch_floor, mmap=policy.mmap.value)
+def options_for(
+    policy: Policy, paths: Iterable[str], *, only: Collection[str] | None = None
+) -> tuple[ScanOptions, ...]:
+    """What the scanner needs of a policy: one answer, or one for each torch floor where projects have their own."""
+    options = ScanOptions(
+        only=only,
+        levels=levels(policy),
+        torch_floor=policy.torch_floor,
+        mmap=policy.mmap.value,
+        markdown=policy.markdown_blocks,
+    )
+    if not any(each.torch_floor for each in policy.projects):
+        return (options,)
+    floors: dict[str, set[str]] = {}
+    for path in paths if only is None else only:
+        project = project_of(policy, path)
+        floors.setdefault((project and project.torch_floor) or policy.torch_floor, set()).add(path)
+    return tuple(replace(options, torch_floor=floor, only=chosen) for floor, chosen in floors.items()) or (options,)
 
 
-def wants(path: str) -> bool:
+def _joined(parts: Sequence[Report]) -> Report:
+    """Scans of different files of one tree as one report, in the order a single scan would have."""
+    return replace(
+        parts[0],
+        files_scanned=sum(each.files_scanned for each in parts),
+        findings=tuple(
+            sorted((f for each in parts for f in each.findings), key=lambda f: (f.path, f.cell or 0, f.line, f.column))
+        ),
+        unreadable=tuple(sorted((u for each in parts for u in each.unreadable), key=lambda u: u.path)),
+        suppressed=sum(each.suppressed for each in parts),
+        notices=tuple(sorted(n for each in parts for n in each.notices)),
+        silenced=tuple(s for each in parts for s in each.silenced),
+    )
+
+
+def wants(path: str, *, markdown: bool = False) -> bool:
     """Whether a file can matter to a rule, by its name. Names without a suffix may be scripts with a shebang."""
     name = path.rpartition("/")[2]
+    if markdown and name.endswith(_MARKDOWN):
+        return True
     return name.endswith(_SUFFIXES) or name.startswith(_NAMES) or "." not in name
 
 
