@@ -226,9 +226,8 @@ def run_matrix(part: int = 1, of: int = 1) -> tuple[int, int, list[str]]:
 def main() -> int:
     part, _, of = (sys.argv[1] if len(sys.argv) > 1 else "1/1").partition("/")
     size, ran, wrong = run_matrix(int(part), int(of))
-    print(
-        f"fault matrix: {size} cases from {len(STORIES)} stories and {len(FAULTS)} faults; {ran} run, {len(wrong)} wrong"
-    )
+    origin = f"{len(STORIES)} stories and {len(FAULTS)} faults"
+    print(f"fault matrix: {size} cases from {origin}; {ran} run, {len(wrong)} wrong")
     print("\n".join(wrong))
     return 1 if wrong else 0
 

@@ -46,20 +46,6 @@ def mended(story: Story) -> None:
     story.github.commit(story.repository, {**QUIET, "pkg/run.py": None}, branch="feature")
 
 
-Steps = Callable[[Story], None]
-ROWS: dict[str, tuple[str, int, Steps]] = {
-    "quiet pull request, checkout with history": ("quiet", 2, _once),
-    "quiet pull request, no checkout": ("quiet", 4, lambda s: _once(s, checkout=False)),
-    "two findings, first run": ("unsafe", 8, _once),
-    "two findings, first run, no checkout": ("unsafe", 10, lambda s: _once(s, checkout=False)),
-    "the same commits again": ("unsafe", 3, _twice),
-    "a force-push that only moves lines": ("unsafe", 9, lambda s: _twice(s, moved)),
-    "the findings are gone": ("unsafe", 6, lambda s: _twice(s, mended)),
-    "push to main, first run": ("push", 8, lambda s: _push(s, runs=1)),
-    "push to main, again": ("push", 4, lambda s: _push(s, runs=2)),
-}
-
-
 def _once(story: Story, *, checkout: bool = True) -> None:
     story.play(checkout=checkout)
 
@@ -75,6 +61,20 @@ def _push(story: Story, *, runs: int) -> None:
     for _ in range(runs):
         story.github.forget()
         story.play_push()
+
+
+Steps = Callable[[Story], None]
+ROWS: dict[str, tuple[str, int, Steps]] = {
+    "quiet pull request, checkout with history": ("quiet", 2, _once),
+    "quiet pull request, no checkout": ("quiet", 4, lambda s: _once(s, checkout=False)),
+    "two findings, first run": ("unsafe", 8, _once),
+    "two findings, first run, no checkout": ("unsafe", 10, lambda s: _once(s, checkout=False)),
+    "the same commits again": ("unsafe", 3, _twice),
+    "a force-push that only moves lines": ("unsafe", 9, lambda s: _twice(s, moved)),
+    "the findings are gone": ("unsafe", 6, lambda s: _twice(s, mended)),
+    "push to main, first run": ("push", 8, lambda s: _push(s, runs=1)),
+    "push to main, again": ("push", 4, lambda s: _push(s, runs=2)),
+}
 
 
 def measure(name: str, folder: Path) -> tuple[list[str], list[str]]:
