@@ -60,9 +60,18 @@ def fixed(data: bytes) -> bytes:
             "y = torch.load(p, weights_only=True)\n".encode(),
         ),
     ],
-    ids=["crlf", "old-mac", "no-final-newline", "tabs-and-mixed-ends", "bom", "form-feed", "latin-1", "shift-jis",
-         "line-separators-that-are-none"],
-)  # fmt: skip
+    ids=[
+        "crlf",
+        "old-mac",
+        "no-final-newline",
+        "tabs-and-mixed-ends",
+        "bom",
+        "form-feed",
+        "latin-1",
+        "shift-jis",
+        "line-separators-that-are-none",
+    ],
+)
 def test_every_other_byte_stays(before: bytes, after: bytes) -> None:
     assert fixed(before) == after
     assert fixed(after) == after
@@ -108,9 +117,26 @@ def test_an_encoding_with_states_is_fixed_right_or_not_at_all(data: bytes) -> No
         (LOAD.encode() + "".join(" " * n + "if x:\n" for n in range(150)).encode() + b" " * 150 + b"pass\n", ""),
         (LOAD.encode() + b"#" * 50_000_000, "bytes"),
     ],
-    ids=["nul", "utf-16", "utf-16-le", "utf-16-bom", "bom-in-the-middle", "bom-against-coding", "latin-1-unsaid",
-         "no-such-encoding", "python-2", "torn", "parentheses", "minuses", "dots", "brackets", "sum", "indents", "50-mb"],
-)  # fmt: skip
+    ids=[
+        "nul",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-bom",
+        "bom-in-the-middle",
+        "bom-against-coding",
+        "latin-1-unsaid",
+        "no-such-encoding",
+        "python-2",
+        "torn",
+        "parentheses",
+        "minuses",
+        "dots",
+        "brackets",
+        "sum",
+        "indents",
+        "50-mb",
+    ],
+)
 def test_what_cannot_be_read_is_reported_and_never_clean(data: bytes, says: str) -> None:
     report = scan(data)
     assert [u.path for u in report.unreadable] == ["a.py"]

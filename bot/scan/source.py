@@ -74,7 +74,7 @@ def read_source(path: str, data: bytes) -> SourceText | Unreadable:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         return Unreadable(path, f"line {line}: a NUL byte; Python does not read such a file")
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(_first_two(data)).readline)
         mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
         encoding = "utf-8" if mark else encoding
         text = data[mark:].decode(encoding)
@@ -89,8 +89,13 @@ def read_source(path: str, data: bytes) -> SourceText | Unreadable:
     return SourceText(path, data, text, encoding, lines, _line_starts(lines, encoding, mark))
 
 
+def _first_two(data: bytes) -> bytes:
+    """The lines a coding line may stand in; Python itself takes an old Mac's line ends there, its `tokenize` does not."""
+    return b"\n".join(re.split(rb"\r\n|\r|\n", data, maxsplit=2)[:2]) + b"\n"
+
+
 def split_lines(text: str) -> tuple[str, ...]:
-    """Lines with their ends, split where Python's parser splits them (unlike `str.splitlines`, which has more ends)."""
+    """Lines with their ends, split where Python's parser splits them: `str.splitlines` knows more ends."""
     return tuple(_LINE.findall(text))
 
 
