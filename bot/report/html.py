@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
@@ -21,23 +22,25 @@ def render_html(report: Report, *, documentation: Mapping[str, str], read: ReadF
     """The page. Its policy admits only the script and style it brings, by their hashes; no name or line can add one."""
     style, script = _asset("page.css"), _asset("page.js")
     policy = f"default-src 'none'; style-src '{_digest(style)}' 'unsafe-hashes'; script-src '{_digest(script)}'"
+    mixed = len({each.new for each in report.findings}) > 1
     body = "".join(
         [
             _tiles(report),
             _checkpoints(report.checkpoints),
             _unreadable(report),
             _form(report) if report.findings else "<p class=good>No findings.</p>",
-            *(_article(each, read) for each in report.findings),
+            *(_article(each, read, mixed=mixed) for each in report.findings),
             _rules(report, documentation),
         ]
     )
+    root = "" if report.root == "." else _text(report.root)
     title = f"Loadguard: {counted(len(report.findings), 'finding')}"
     return (
         "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name=viewport content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{style}</style></head>\n<body><header><h1>Loadguard</h1>"
-        f"<span class=soft>{_text(report.root)}</span><button id=theme type=button>light / dark</button></header>\n"
+        f"<span class=soft>{root}</span><button id=theme type=button>light / dark</button></header>\n"
         f"<main>{body}<footer class=soft>Made by loadguard {__version__}.</footer></main>\n"
         f"<script>{script}</script></body></html>\n"
     )
@@ -56,6 +59,11 @@ def _text(raw: str) -> str:
     return escape(one_line(raw))
 
 
+def _prose(raw: str) -> str:
+    """A sentence in which what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(raw))
+
+
 def _tiles(report: Report) -> str:
     fixes = [each.fix.tier for each in report.findings if each.fix]
     tiles: list[tuple[str, int]] = [
@@ -69,7 +77,7 @@ def _tiles(report: Report) -> str:
         ("not read", len(report.unreadable)),
     ]
     shown = "".join(f"<div class=tile><b>{count:,}</b>{name}</div>" for name, count in tiles)
-    return f"<div class=tiles>{shown}</div>\n" + "".join(f"<p class=soft>{_text(each)}</p>" for each in report.notices)
+    return f"<div class=tiles>{shown}</div>\n" + "".join(f"<p class=soft>{_prose(each)}</p>" for each in report.notices)
 
 
 def _form(report: Report) -> str:
@@ -90,18 +98,19 @@ def _select(name: str, none: str, values: list[str]) -> str:
     return f"<select name={name} aria-label={name}><option value=''>{none}</option>{options}</select>"
 
 
-def _article(finding: Finding, read: ReadFile) -> str:
+def _article(finding: Finding, read: ReadFile, *, mixed: bool) -> str:
+    """One finding; that it is new is worth a word only where not all are."""
     tier = finding.fix.tier.value if finding.fix else "none"
     data = None if whole_file(finding) else read(finding.path)
-    new = " <span class='badge good'>new</span>" if finding.new else ""
+    new = " <span class='badge good'>new</span>" if finding.new and mixed else ""
     evidence = "".join(
-        f"<li><b>{each.kind.value}</b> {_text(evidence_words(each, finding))}</li>" for each in finding.evidence
+        f"<li><b>{each.kind.value}</b> {_prose(evidence_words(each, finding))}</li>" for each in finding.evidence
     )
     return (
         f"<article class={finding.severity.value} data-severity={finding.severity.value} "
         f"data-rule={escape(finding.rule)} data-fix={tier} data-new={'yes' if finding.new else 'no'}>"
         f"<h3>{_text(place(finding))}</h3>"
-        f"<p><span class=badge>{escape(finding.rule)}</span>{new} {_text(finding.message)}</p>"
+        f"<p><span class=badge>{escape(finding.rule)}</span>{new} {_prose(finding.message)}</p>"
         f"{_code(excerpt(finding, data))}{_diff(finding, data)}"
         f"{f'<ul>{evidence}</ul>' if evidence else ''}"
         f"{_advice(finding.advice)}</article>\n"
@@ -111,7 +120,7 @@ def _article(finding: Finding, read: ReadFile) -> str:
 def _advice(advice: str) -> str:
     if "\n" in advice.strip():
         return f"<pre>{escape(visible(advice, keep=chr(10)))}</pre>"
-    return f"<p class=soft>{_text(advice)}</p>" if advice else ""
+    return f"<p class=soft>{_prose(advice)}</p>" if advice else ""
 
 
 def _code(lines: tuple[Line, ...]) -> str:
@@ -134,13 +143,13 @@ def _diff(finding: Finding, data: bytes | None) -> str:
     lines = [f"<del>- {escape(visible(each, keep=chr(9)))}</del>" for each in shown.removed]
     lines += [f"<ins>+ {escape(visible(each, keep=chr(9)))}</ins>" for each in shown.added]
     tier = "Proved fix" if finding.fix.tier is Tier.SAFE else "Likely fix, to be read"
-    return f"<p><b>{tier}</b>: {_text(finding.fix.reason)}</p><pre>{''.join(lines)}</pre>"
+    return f"<p><b>{tier}</b>: {_prose(finding.fix.reason)}</p><pre>{''.join(lines)}</pre>"
 
 
 def _unreadable(report: Report) -> str:
     if not report.unreadable:
         return ""
-    rows = "".join(f"<tr><td><code>{_text(u.path)}</code><td>{_text(u.reason)}" for u in report.unreadable)
+    rows = "".join(f"<tr><td><code>{_text(u.path)}</code><td>{_prose(u.reason)}" for u in report.unreadable)
     return f"<h2 class=bad>Not read</h2><table><tr><th>file<th>why{rows}</table>\n"
 
 
@@ -184,7 +193,7 @@ def _drift(report: CheckpointReport) -> str:
 def _rules(report: Report, documentation: Mapping[str, str]) -> str:
     used = [code for code in sorted({each.rule for each in report.findings}) if documentation.get(code)]
     shown = "".join(
-        f"<details><summary><b>{escape(code)}</b> {escape(documentation[code].partition(chr(10))[0])}</summary>"
+        f"<details><summary><b>{escape(code)}</b> {_prose(documentation[code].partition(chr(10))[0])}</summary>"
         f"<pre>{escape(visible(documentation[code], keep=chr(10)))}</pre></details>"
         for code in used
     )
