@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from bot.scan.bound import export_values, name_values, target_values
+from bot.scan.imports import OWN_TORCH
 from bot.scan.lookup import exported
 from bot.scan.module import Module
 from bot.scan.values import (
@@ -34,7 +35,16 @@ def attribute(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of:
     found = [v for base in bases for v in attribute_of(base, node.attr, of)]
     if all(isinstance(v, Unknown) for v in found):
         found += _stored(node, module, of)
+        if node.attr == "torch" and all(_opaque(base) for base in bases) and all(isinstance(v, Unknown) for v in found):
+            return [Qualified("torch", ambiguous=True)]  # `msc.torch.load`: storage clients stand in front of torch so
     return found
+
+
+def _opaque(base: Value) -> bool:
+    """Whether attributes of `base` can come from anywhere."""
+    if isinstance(base, Instance):
+        return bool(exported("__getattr__", base.of.module, base.of.node))
+    return isinstance(base, Unknown)
 
 
 def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
@@ -62,6 +72,8 @@ def _of_library(base: Qualified, name: str) -> Value:
     if is_load(base) and name in _ITSELF:
         return base
     whole = f"{base.name}.{name}"
+    if name == "torch" and whole.partition(".")[0] not in (*OWN_TORCH, "torch"):
+        return Qualified("torch", ambiguous=True)
     return Qualified("torch" if whole in _TORCH_AGAIN else whole, ambiguous=base.ambiguous)
 
 

@@ -28,7 +28,7 @@ def code_in_strings(module: Module) -> Iterator[tuple[Module, ast.expr]]:
     """Each string of `module` that is run and can hold a site, parsed, with the string's own node."""
     done: set[str] = set()
     for constant in module.of(ast.Constant):
-        if isinstance(constant.value, str) and "load" in constant.value:
+        if isinstance(constant.value, str | bytes) and "load" in _plain(constant.value):
             whole = _whole(constant, module)
             text = _text(whole, module)
             key = f"{getattr(whole, 'lineno', 0)}:{getattr(whole, 'col_offset', 0)}"
@@ -83,7 +83,7 @@ def _text(node: ast.expr, module: Module) -> str:
     while stack:
         current = stack.pop()
         if isinstance(current, ast.Constant):
-            parts.append(current.value if isinstance(current.value, str) else str(current.value))
+            parts.append(_plain(current.value))
         elif isinstance(current, ast.JoinedStr):
             stack += reversed(current.values)
         elif isinstance(current, ast.BinOp) and isinstance(current.op, ast.Mod):
@@ -100,6 +100,10 @@ def _text(node: ast.expr, module: Module) -> str:
         else:
             parts.append("__value__")
     return "".join(parts)
+
+
+def _plain(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:

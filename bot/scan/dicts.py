@@ -11,6 +11,10 @@ from bot.scan.names import Binding
 from bot.scan.values import AnyKey, Constant, Dictionary, Evaluate, Item, Parameter, Sequence, Unknown, Value
 
 
+_MANY = 60
+"""Writes to one name in one file beyond which nobody follows them: generated code."""
+
+
 def key_of(values: tuple[Value, ...]) -> object:
     """The one constant a key is, or ANY."""
     if len(values) == 1 and isinstance(values[0], Constant):
@@ -35,6 +39,8 @@ def with_updates(
         return values
     owner = found[0][0]
     writes = [w for w in owner.names(use.id) if w is not use and _writes(w, owner)]
+    if len(writes) > _MANY:
+        return [Dictionary((Item(AnyKey.ANY, ()),)) if isinstance(v, Dictionary) else v for v in values]
     here = [w for w in writes if _happens(w, use, owner) and set(find_bindings(w.id, w, owner)) & set(found)]
     if not here:
         return values

@@ -7,7 +7,7 @@ import ast
 from bot.scan.module import Module
 from bot.scan.values import ProjectModule, Qualified, Value
 
-_OWN_TORCH = frozenset(
+OWN_TORCH = frozenset(
     {"safetensors", "executorch", "horovod", "einops", "thinc", "ray", "flax", "numpyro", "mlflow", "wandb"}
 )
 """Libraries with a module of their own called `torch`: theirs is certainly not torch itself."""
@@ -31,5 +31,5 @@ def imported_name(statement: ast.ImportFrom, name: str, module: Module) -> tuple
     found = module.project.resolve(source, module.path, statement.level) if module.project else None
     if found is not None:
         return found, name
-    ambiguous = name == "torch" and source.partition(".")[0] not in _OWN_TORCH
+    ambiguous = name == "torch" and source.partition(".")[0] not in OWN_TORCH
     return Qualified("torch" if ambiguous else f"{'.' * statement.level}{source}.{name}", ambiguous=ambiguous)

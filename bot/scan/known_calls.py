@@ -196,14 +196,24 @@ def _returned(function: Function, call: ast.Call, module: Module, of: Evaluate) 
     if isinstance(function.node, ast.Lambda):
         results = [function.node.body]
     else:
-        inner = function.module
-        results = [r.value for r in inner.of(ast.Return) if r.value is not None and inner.function(r) is function.node]
+        results = _results(function.module).get(function.node, [])
     found: list[Value] = []
     for result in results:
         for value in of(result, function.module):
             given = _argument(value, function, call) if isinstance(value, Parameter) else None
             found += of(given, module) if given is not None else (value,)
     return found or (Unknown(),)
+
+
+def _results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
+    """What each function of the module returns."""
+    table: dict[ast.AST | None, list[ast.expr]] | None = module.cache.get("results")
+    if table is None:
+        table = module.cache["results"] = {}
+        for statement in module.of(ast.Return):
+            if statement.value is not None:
+                table.setdefault(module.function(statement), []).append(statement.value)
+    return table
 
 
 def _argument(parameter: Parameter, function: Function, call: ast.Call) -> ast.expr | None:

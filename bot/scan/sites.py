@@ -74,7 +74,7 @@ def find_sites(module: Module, words: Collection[str] = ()) -> Sequence[Site]:
         found += [
             replace(site, host=module, node=node, form=Form.TEXT)
             for site in find_sites(inner)
-            if site.form in (Form.CALL, Form.PARTIAL, Form.HANDED_ON)
+            if site.form is not Form.STORED
         ]
     return sorted(
         found, key=lambda s: (s.node.lineno, s.node.col_offset, s.node.end_lineno or 0, s.node.end_col_offset or 0)

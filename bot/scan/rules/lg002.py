@@ -17,7 +17,8 @@ that says why the file is trusted: with a reason the finding is a note.
 
 from __future__ import annotations
 
-from bot.model import EvidenceKind, Finding, Severity, WeightsOnly
+from bot.model import Finding, Severity, WeightsOnly
+from bot.scan.evidence.human import reason_comment
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
@@ -34,8 +35,7 @@ def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
         message = f"weights_only is False unless a caller gives {defaults[0]}: the code a pickle asks for runs"
     elif len(set(site.possible)) > 1:
         message = "weights_only is False or not given, and never True: the code a pickle asks for runs"
-    reasoned = any(e.kind is EvidenceKind.HUMAN and e.detail.startswith("reason") for e in judgement.evidence)
-    severity = Severity.NOTE if reasoned else RULE.severity
+    severity = Severity.NOTE if reason_comment(site.node, site.host) else RULE.severity
     return finding_of(site, judgement, rule=RULE.code, severity=severity, message=message)
 
 
