@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from bot.model import FileReport, Report, Scanned, Unreadable
 from bot.scan.examine import scan_file
@@ -20,14 +21,18 @@ def scan_files(files: Mapping[str, bytes], options: ScanOptions | None = None, *
     return scan_project(Project(files), options, root=root)
 
 
-def scan_project(project: Project, options: ScanOptions | None = None, *, root: str = ".") -> Report:
+Run = Callable[[Callable[[str], FileReport], Sequence[str]], Iterable[FileReport]]
+"""How the files are gone through: `map`, or something that does it in several processes."""
+
+
+def scan_project(project: Project, options: ScanOptions | None = None, *, root: str = ".", run: Run = map) -> Report:
     """Scan every file of a project. Trouble with one file is an `Unreadable` in the report, never an exception."""
     project.options = options or ScanOptions()
     only = project.options.only
     with _without_collector():
         exports = project_exports(project, [p for p in project.paths if p.endswith((".py", ".pyw"))])
         chosen = [p for p in project.paths if only is None or p in only]
-        return report_of([scan_file(project, path, exports=exports) for path in chosen], root=root)
+        return report_of(list(run(partial(scan_file, project, exports=exports), chosen)), root=root)
 
 
 def report_of(reports: Collection[FileReport], *, root: str = ".") -> Report:
