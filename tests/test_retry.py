@@ -12,7 +12,7 @@ import pytest
 
 from bot.edge.forge_github import Address, GitHubForge, connect
 from bot.edge.forge_github_http import Patience
-from bot.errors import ExitCode, ForgeError
+from bot.errors import ExitCode, ForgeError, UsageError
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, PullRequest, Review, ReviewComment
 from tests.fake_github import FakeGitHub, Pull, Repository
 from tests.fake_github.faults import RATE_LIMITED
@@ -284,6 +284,30 @@ def test_a_repository_that_vanished(world: World, gone: int) -> None:
         world.forge.pull_request(1)
     with pytest.raises(ForgeError):
         world.forge.threads(world.facts)
+
+
+def test_a_renamed_repository_is_read_and_its_new_name_asked_for(world: World) -> None:
+    world.github.moved["octo/old"] = "octo/models"
+    patience = Patience(sleep=world.time.sleep)
+    address = Address("octo/old", world.github.api_url, world.github.web)
+    forge = connect(address, token=world.github.token.text, patience=patience)
+    assert forge.pull_request(1).head_sha == world.facts.head_sha
+    with pytest.raises(ForgeError, match="sends us elsewhere"):
+        forge.put_summary(world.facts, SUMMARY_MARKER, existing=None)
+    assert not world.pull.comments
+
+
+def test_a_proxy_that_answers_in_html_is_not_believed(world: World) -> None:
+    world.github.faults.add("GET", r"/pulls/1$", status=200, body=b"<html>Please log in</html>", times=99)
+    with pytest.raises(ForgeError, match=r"no JSON.*Please log in.*5 times"):
+        world.forge.pull_request(1)
+
+
+@pytest.mark.parametrize("token", ["", " ", "ghs_a\nX-Evil: 1", "ghs a", "gh\u00e9"])
+def test_what_is_no_token_is_refused_without_being_shown(token: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        connect(Address("octo/models"), token=token)
+    assert "Evil" not in str(caught.value) + caught.value.hint
 
 
 def test_an_empty_repository_takes_no_fix(world: World) -> None:

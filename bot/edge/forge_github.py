@@ -19,6 +19,7 @@ from bot.edge.forge_github_fix import NO_BRANCH, Fixer
 from bot.edge.forge_github_http import Door, Patience
 from bot.edge.forge_github_queries import PAGE, RESOLVE, TALK, standing_query
 from bot.edge.forge_github_review import Reviewer
+from bot.errors import UsageError
 from bot.model import (
     SUMMARY_MARKER,
     BranchState,
@@ -223,9 +224,12 @@ class Address:
 
 
 def connect(address: Address, *, token: str, patience: Patience | None = None) -> GitHubForge:
-    """The forge for a token at hand."""
+    """The forge for a token at hand. Raises `UsageError` for what cannot be one, without showing it."""
     from github.Auth import Token
 
+    token = token.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError("the token for GitHub is empty or holds characters no token has", hint="set github-token")
     return _connect(address, Token(token), patience)
 
 

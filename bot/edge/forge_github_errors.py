@@ -87,6 +87,11 @@ def refusal(status: int, headers: Mapping[str, str], data: Any, *, what: str, ne
         return ForgeError(
             f"{what}: GitHub does not accept the token ({text})", hint="It has expired or was revoked; give a new one."
         )
+    if status < 400:
+        return ForgeError(
+            f"{what}: GitHub sends us elsewhere ({status}: {text})",
+            hint="The repository was renamed or moved; writes need its new name.",
+        )
     if status == 403 and ACTIONS_MAY_NOT in text:
         return PermissionMissing(
             f"{what}: {text}",

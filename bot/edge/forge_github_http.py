@@ -10,6 +10,7 @@ What is right instead:
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -117,23 +118,28 @@ class Door:
 
         self._pace(call)
         try:
-            return self._asked(call) if call.graphql else self._requested(call)
-        except GithubException as error:
+            return self._answered(call)
+        except GithubException as error:  # the token of an App that could not be made
             return self._judged(call, error.status, error.headers or {}, error.data)
-        except (requests.RequestException, ValueError) as error:
-            # ValueError: a body cut in the middle that is no JSON any more
+        except requests.RequestException as error:
             return Broken(f"{type(error).__name__}: {error}")
+        except RuntimeError as error:  # PyGithub's word for a redirect to another host
+            raise ForgeError(f"{call}: {error}", hint="Look at the address of the API.") from error
         finally:
             self._mark(call)
 
-    def _requested(self, call: Call) -> _Done:
-        parameters = {key: value for key, value in (call.query or {}).items() if value is not None}
-        _, data = self._requester.requestJsonAndCheck(call.method, call.address, parameters, None, call.body)
-        return _Done(data)
+    def _answered(self, call: Call) -> _Done | Limited | Broken:
+        query = {key: value for key, value in (call.query or {}).items() if value is not None}
+        body = {key: value for key, value in call.body.items() if key != "tolerate"} if call.graphql else call.body
+        status, headers, text = self._requester.requestJson(call.method, call.address, query, None, body)
+        data, whole = _parsed(text)
+        if status >= 300:
+            return self._judged(call, status, headers, data)
+        if not whole:
+            return Broken(f"GitHub said {status} and no JSON: {text[:80]!r}")
+        return self._read_graphql(call, headers, data) if call.graphql else _Done(data)
 
-    def _asked(self, call: Call) -> _Done | Limited | Broken:
-        body = {key: value for key, value in call.body.items() if key != "tolerate"}
-        headers, answer = self._requester.requestJsonAndCheck("POST", call.address, input=body)
+    def _read_graphql(self, call: Call, headers: Mapping[str, str], answer: Any) -> _Done | Limited | Broken:
         errors = [one for one in answer.get("errors") or [] if not _tolerated(one, call.body["tolerate"])]
         if not errors:
             return _Done(answer["data"])
@@ -188,6 +194,14 @@ class Door:
 @dataclass(frozen=True, slots=True)
 class _Done:
     value: Any
+
+
+def _parsed(text: str) -> tuple[Any, bool]:
+    """The body, and whether it was whole JSON: a proxy answers in HTML, a cut connection with half of it."""
+    try:
+        return (json.loads(text) if text else None), True
+    except ValueError:
+        return {"message": text[:200]}, False
 
 
 def _tolerated(error: Mapping[str, Any], names: tuple[str, ...]) -> bool:

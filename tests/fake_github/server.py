@@ -70,6 +70,8 @@ class FakeGitHub(Fixtures):
         self.repositories: dict[str, Repository] = {}
         self.apps: dict[int, Any] = {}
         self.signed: set[str] = set()
+        self.moved: dict[str, str] = {}
+        """Old name -> new name of renamed repositories."""
         self._token_numbers = itertools.count(1)
         self._http = _Server(("127.0.0.1", port), self)
         self.web = f"http://127.0.0.1:{self._http.server_address[1]}"
@@ -115,6 +117,10 @@ class FakeGitHub(Fixtures):
         """The repository a request names, once its token may do what it asks for."""
         slug = f"{request.groups['owner']}/{request.groups['repo']}"
         repository = self.repositories.get(slug)
+        if slug in self.moved:
+            rest = request.path.removeprefix(f"/repos/{slug}")
+            status, said = (301, "Moved Permanently") if request.method == "GET" else (307, "Temporary Redirect")
+            raise Refused(status, said, headers={"Location": f"{self.api_url}/repos/{self.moved[slug]}{rest}"})
         if repository is None or repository.gone == 404:
             raise Refused(404, "Not Found")
         if repository.gone == 451:
