@@ -175,7 +175,7 @@ def _loads(block: Sequence[ast.stmt], module: Module) -> list[Load]:
 
 
 def _run_here(block: Iterable[ast.AST]) -> Iterator[ast.expr]:
-    waiting = list(block)
+    waiting = [statement for statement in block if not isinstance(statement, _DEFINITIONS)]
     for node in waiting:  # grows while it is read
         if isinstance(node, ast.expr) and not isinstance(node, ast.Lambda):
             yield node

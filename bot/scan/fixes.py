@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.model import Edit, Fix, WeightsOnly
+from bot.scan.fallback import is_for_old_torch
 from bot.scan.judgement import Judgement
 from bot.scan.module import Module
 from bot.scan.prove import Expected, prove
@@ -49,6 +50,8 @@ def _draft(index: int, site: Site, judgement: Judgement) -> Draft | str:
         return "no fix was judged right"
     if site.call is None or site.host is not site.module:
         return "the call is not written out in this file"
+    if is_for_old_torch(site.call, site.module):
+        return "the call is the branch for a torch that does not know the keyword"
     asked = {"weights_only": "weights_only=True" in judgement.adds, "mmap": "mmap=True" in judgement.adds}
     edits = rewrite(site.module.source, site.call, **asked)
     if edits is None:

@@ -90,7 +90,7 @@ def read_source(path: str, data: bytes) -> SourceText | Unreadable:
 
 
 def _first_two(data: bytes) -> bytes:
-    """The lines a coding line may stand in; Python itself takes an old Mac's line ends there, its `tokenize` does not."""
+    """Where a coding line may stand; Python itself takes an old Mac's line ends there, its `tokenize` does not."""
     return b"\n".join(re.split(rb"\r\n|\r|\n", data, maxsplit=2)[:2]) + b"\n"
 
 

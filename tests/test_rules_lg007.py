@@ -1,0 +1,62 @@
+"""LG007: loaders that hide a torch.load."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model import Severity, WeightsOnly
+from tests.rule_helpers import findings
+
+TOP = "import torch\nfrom torch import hub\nfrom torch.utils import model_zoo\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.hub.load_state_dict_from_url(url, weights_only=True)",
+        "from mylib import load_state_dict_from_url\nload_state_dict_from_url(url)",
+        "LitModel.load_from_checkpoint(path, weights_only=True)",
+        "model.load_from_checkpoint",
+        "def load_from_checkpoint(p):\n    pass\nload_from_checkpoint(p)",
+        "class A:\n    @classmethod\n    def load_from_checkpoint(cls, p):\n        pass\nA.load_from_checkpoint(p)",
+        "trainer.fit(model, data)",
+        "trainer.fit(model, ckpt_path=None)",
+        "trainer.test(model, ckpt_path='best')",
+        "trainer.fit(model, ckpt_path=path, weights_only=True)",
+        "fabric.save(path, state)",
+        "fabric.load(path, weights_only=True)",
+        "torch.load(path, pickle_module=None, weights_only=True)",
+        "s = 'load_from_checkpoint(p)'",
+    ],
+)
+def test_silent(source: str) -> None:
+    assert findings("LG007", TOP + source + "\n") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "severity"),
+    [
+        ("torch.hub.load_state_dict_from_url(url)", Severity.WARNING),
+        ("hub.load_state_dict_from_url(url, progress=True)", Severity.WARNING),
+        ("from torch.hub import load_state_dict_from_url as get\nget(url)", Severity.WARNING),
+        ("model_zoo.load_url(url)", Severity.WARNING),
+        ("torch.utils.model_zoo.load_url(url)", Severity.WARNING),
+        ("torch.hub.load_state_dict_from_url(url, weights_only=False)", Severity.WARNING),
+        ("LitModel.load_from_checkpoint(path)", Severity.NOTE),
+        ("LitModel.load_from_checkpoint(path, weights_only=False)", Severity.WARNING),
+        ("trainer.fit(model, ckpt_path=path)", Severity.NOTE),
+        ("Trainer().validate(model, ckpt_path='a.ckpt')", Severity.NOTE),
+        ("self.trainer.predict(model, ckpt_path=args.ckpt, weights_only=False)", Severity.WARNING),
+        ("fabric.load(path, state)", Severity.NOTE),
+        ("self.fabric.load_raw(path, model)", Severity.NOTE),
+        ("torch.package.PackageImporter(path)", Severity.WARNING),
+        ("from torch.package import PackageImporter\nPackageImporter(path)", Severity.WARNING),
+        ("import dill\ntorch.load(path, pickle_module=dill)", Severity.WARNING),
+        ("import cloudpickle as c\ntorch.load(path, pickle_module=c)", Severity.WARNING),
+    ],
+)
+def test_related(source: str, severity: Severity) -> None:
+    (found,) = findings("LG007", TOP + source + "\n")
+    assert found.severity is severity
+    assert found.fix is None
+    assert (found.weights_only is WeightsOnly.FALSE) is ("False" in source)
