@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help demo test e2e lint lock pin clean
+.PHONY: help demo test e2e lint lock published pin clean
 help: ## say what there is to make
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: .venv/.runtime .venv/.torch-cpu ## the main job on a small example repository, on this machine only
 	@$(BIN)/python examples/demo/run.py
@@ -22,6 +22,10 @@ lint: .venv/.dev ## what CI holds the source and the workflow files to
 lock: .venv/.dev ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
 		--upgrade pyproject.toml -o requirements.lock
+
+published: .venv/.dev ## fetch GitHub's own descriptions and event examples, so that more tests run (npm)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --silent --no-save --no-audit --no-fund --no-package-lock \
+		@octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1 @octokit/webhooks-examples@7.6.1
 
 pin: ## point examples and README at the commit that is checked out
 	scripts/pin-examples
