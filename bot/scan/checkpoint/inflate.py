@@ -65,7 +65,7 @@ class InflateError(Exception):
 
 
 def inflate(reader: Reader, kind: str) -> Iterator[bytes]:
-    """Pieces of at most 1 MiB; raises `InflateError` where the data is broken or ends early."""
+    """Pieces of at most 256 KiB; raises `InflateError` where the data is broken or ends early."""
     machine = COMPRESSIONS[kind]()
     position = produced = 0
     while not machine.eof:
@@ -90,7 +90,7 @@ def record_reader(archive_reader: Reader, entry: Entry) -> Reader:
 
 
 def record_pieces(archive_reader: Reader, entry: Entry) -> Iterator[bytes]:
-    """The unpacked bytes of a record, in pieces of at most 1 MiB."""
+    """The unpacked bytes of a record, in pieces of at most 256 KiB."""
     inner = record_reader(archive_reader, entry)
     if entry.method == DEFLATED:
         yield from inflate(inner, "deflate")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import BinaryIO, Protocol
 
-PIECE = 1024 * 1024
+PIECE = 256 * 1024
 
 
 class Reader(Protocol):

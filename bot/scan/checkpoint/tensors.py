@@ -15,7 +15,7 @@ ARITY = {"tensor": (4,), "tensor_v2": (6, 7), "tensor_v3": (7, 8), "qtensor": (7
 DEVICES = re.compile(
     r"(?:cpu|cuda|meta|mps|xla|xpu|hpu|npu|mtia|ipu|hip|maia|privateuseone|tpu|vulkan|lazy)(?::\d+)?\Z"
 )
-"""Where torch and its known back ends restore a storage to; another word raises when it is loaded without map_location."""
+"""Where torch and its known back ends restore a storage to; another word raises without map_location."""
 QUIET_PARTS = frozenset({"_parameters", "_buffers", "_modules"})
 
 
