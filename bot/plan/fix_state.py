@@ -105,7 +105,8 @@ def _about_open(wanted: FixBranch | None, standing: Standing, pull: FixPullReque
         return Decision(Action.PUSH_AND_EDIT, "what is to be fixed has changed", pull)
     if (pull.title, _text(pull.body)) != (wanted.title, _text(wanted.body)):
         return Decision(Action.EDIT, "only its text has changed", pull)
-    if not (pull.labels_settled and pull.reviewers_settled):
+    undressed = (wanted.labels and not pull.labels_settled) or (wanted.reviewers and not pull.reviewers_settled)
+    if undressed:
         return Decision(Action.EDIT, "its labels or reviewers were never set", pull)
     return Decision(Action.NONE, "it stands as it should", pull)
 
