@@ -383,6 +383,17 @@ def test_modes_and_bytes_survive(github: FakeGitHub, repository: Repository) -> 
         assert entries[change.path].mode == change.mode
 
 
+def test_a_mode_that_is_not_known_stays_as_it_is(github: FakeGitHub, repository: Repository) -> None:
+    changes = (FileChange("run.sh", b"#!/bin/sh\nexit\n", ""), FileChange("pkg/new.py", b"1\n", ""))
+    fix = fix_of(github, repository, changes=changes)
+    forge = forge_of(github)
+    wanted = forge.tree_of(fix)
+    sha = forge.push_fix_branch(fix, standing=None)
+    entries = {one.path: one.mode for one in repository.git.list_tree(sha, recursive=True)}
+    assert (entries["run.sh"], entries["pkg/new.py"]) == ("100755", "100644")
+    assert repository.git.facts(sha).tree == wanted
+
+
 def test_a_branch_that_others_wrote_on_is_not_only_ours(github: FakeGitHub, repository: Repository, pull: Pull) -> None:
     forge, fix = forge_of(github), fix_of(github, repository)
     forge.push_fix_branch(fix, standing=None)

@@ -80,7 +80,8 @@ def _remarks(too_many: int, gone: frozenset[str]) -> tuple[str, ...]:
 
 
 def _with_mode(change: FileChange, modes: Mapping[str, str]) -> FileChange:
-    return replace(change, mode=modes.get(change.path, change.mode))
+    """Without a checkout no mode is known: then the forge keeps the one it has."""
+    return replace(change, mode=modes.get(change.path, change.mode) if modes else "")
 
 
 def _tree_differs(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.edge.forge_github_http import Door
@@ -59,7 +59,7 @@ class Trees:
         """The id of the tree that `branch` would have. Reads the touched folders, fifty a request; writes nothing."""
         folders = parents_of(change.path for change in branch.changes)
         read = self._read(branch.base_sha, folders)
-        for change in branch.changes:
+        for change in _with_modes(branch.changes, read):
             folder, _, leaf = change.path.rpartition("/")
             read[folder][_raw(leaf)] = (int(change.mode, 8), object_id("blob", change.content))
         for folder in folders:
@@ -80,7 +80,11 @@ class Trees:
 
     def write(self, branch: FixBranch, *, base_tree: str) -> str:
         """Make the tree: text inline, which keeps file modes; what is no plain UTF-8 through a blob. Its id."""
-        entries = [self._entry(change) for change in branch.changes]
+        changes = branch.changes
+        if not all(change.mode for change in changes):
+            folders = {change.path.rpartition("/")[0] for change in changes}
+            changes = _with_modes(changes, self._read(branch.base_sha, sorted(folders)))
+        entries = [self._entry(change) for change in changes]
         body = {"base_tree": base_tree, "tree": entries}
         made = self.door.put(f"{self._path}/trees", body, method="POST", needs="contents: write")
         return str(made["sha"])
@@ -97,6 +101,16 @@ class Trees:
     def base_tree(self, commit: str) -> str:
         """The tree of a commit."""
         return str(self.door.get(f"{self._path}/commits/{commit}")["tree"]["sha"])
+
+
+def _with_modes(changes: tuple[FileChange, ...], read: Mapping[str, Entries]) -> tuple[FileChange, ...]:
+    """The changes with every mode filled in from the folders they lie in; a new file is an ordinary one."""
+    found = []
+    for change in changes:
+        folder, _, leaf = change.path.rpartition("/")
+        mode, _ = read[folder].get(_raw(leaf), (0o100644, "")) if not change.mode else (int(change.mode, 8), "")
+        found.append(replace(change, mode=f"{mode:o}"))
+    return tuple(found)
 
 
 def _entries(node: Mapping[str, Any] | None) -> Entries:

@@ -29,7 +29,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """The new content of one file; `mode` is git's (`100644`, `100755`)."""
+    """The new content of one file; `mode` is git's (`100644`, `100755`), empty to keep the one that stands."""
 
     path: str
     content: bytes
