@@ -138,7 +138,7 @@ def test_overwritten_stretches_end_in_a_verdict(patch: bytes, place: int) -> Non
     assert damaged == BIG or not is_clean(report) or report.tensors == read(BIG).tensors
 
 
-# -- bounds -------------------------------------------------------------------------------------------------------------
+# -- bounds --------------------------------------------------------------------------------------------------------
 BOMBS = {
     "nested tuples": PROTO2 + b")" + b"\x85" * 200_000 + b".",
     "nested lists": PROTO2 + b"]" * 200_000 + b"a" * 199_999 + b".",

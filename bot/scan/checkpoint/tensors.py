@@ -12,10 +12,8 @@ from bot.scan.checkpoint.limits import Limits
 
 REBUILD = "torch._utils._rebuild_"
 ARITY = {"tensor": (4,), "tensor_v2": (6, 7), "tensor_v3": (7, 8), "qtensor": (7,), "parameter": (3,)}
-DEVICES = re.compile(
-    r"(?:cpu|cuda|meta|mps|xla|xpu|hpu|npu|mtia|ipu|hip|maia|privateuseone|tpu|vulkan|lazy)(?::\d+)?\Z"
-)
-"""Where torch and its known back ends restore a storage to; another word raises without map_location."""
+DEVICES = re.compile(r"[a-z][a-z_]{1,30}(?::\d{1,4})?\Z")
+"""`cpu`, `cuda:1`, and the words of back ends that are not known here: map_location decides about those."""
 QUIET_PARTS = frozenset({"_parameters", "_buffers", "_modules"})
 
 
@@ -200,7 +198,7 @@ class _Visitor:
             self.trouble(f"storage {key} has {numel} elements", value.offset)
         if not DEVICES.match(storage.device):
             self.trouble(
-                f"storage {key} is from device {storage.device[:40]!r}, which torch does not know", value.offset
+                f"storage {key} is from device {storage.device[:40]!r}, which is no device's name", value.offset
             )
         first = self.found.storages.setdefault(key, storage)
         if first.nbytes != storage.nbytes:
