@@ -23,7 +23,7 @@ RIGHTS = {
     "fix-pull-request.yml": {"contents": "write", "pull-requests": "write"},
     "code-scanning.yml": {"contents": "read", "security-events": "write"},
 }
-"""The least that each needs; tests/e2e runs the first four with tokens of just these rights."""
+"""The least that each needs; tests/e2e runs them with tokens of just these rights."""
 
 
 def load(path: Path) -> dict[Any, Any]:

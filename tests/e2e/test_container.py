@@ -107,6 +107,18 @@ def test_a_token_that_may_not_write_is_named(place: Place, github: FakeGitHub) -
     assert not pull.reviews
 
 
+def test_each_project_of_a_monorepo_has_its_own_check(place: Place, github: FakeGitHub) -> None:
+    workspace = place("monorepo.yml", {"services/ranking/ok.py": "print('hello')\n"})
+    pull = github.open_pull_request(workspace.repository, {"research/new.py": READ, "elsewhere/new.py": READ})
+    ran = workspace.run_pull_request(pull)
+    ends = {path: ran.lines(f"torch.load in {path}") for path in ("services/ranking", "research")}
+    assert [line for line in ends["services/ranking"] if "Job succeeded" in line], ran.output
+    assert [line for line in ends["research"] if "Job failed" in line], ran.output
+    assert ran.lines("::error file=research/new.py"), ran.output
+    assert "elsewhere/new.py" not in ran.output
+    assert not github.mutating
+
+
 def test_a_fork_is_told_in_annotations_and_nothing_is_tried(place: Place, github: FakeGitHub) -> None:
     """GitHub hands a fork's run a token that only reads, whatever the workflow asks for."""
     workspace = place("review-comments.yml")
