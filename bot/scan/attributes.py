@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from bot.scan.bound import export_values, name_values, target_values
-from bot.scan.imports import OWN_TORCH
+from bot.scan.imports import OWN_TORCH, whole_name
 from bot.scan.lookup import exported
 from bot.scan.module import Module
 from bot.scan.values import (
@@ -27,7 +27,6 @@ from bot.scan.values import (
 )
 
 _ITSELF = frozenset({"__call__", "__wrapped__", "__func__"})
-_TORCH_AGAIN = ("torch.serialization.torch", "torch.hub.torch", "torch.jit.torch", "torch.nn.torch")
 
 
 def attribute(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of: Evaluate) -> Iterable[Value]:
@@ -74,7 +73,7 @@ def _of_library(base: Qualified, name: str) -> Value:
     whole = f"{base.name}.{name}"
     if name == "torch" and whole.partition(".")[0] not in (*OWN_TORCH, "torch"):
         return Qualified("torch", ambiguous=True)
-    return Qualified("torch" if whole in _TORCH_AGAIN else whole, ambiguous=base.ambiguous)
+    return Qualified(whole_name(whole), ambiguous=base.ambiguous)
 
 
 def class_attribute(

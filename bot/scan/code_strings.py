@@ -20,7 +20,7 @@ _STARTS_PROGRAMS = frozenset(
     getstatusoutput execv execve execvp execl execlp spawnv spawnl spawn sh run_command execute""".split()
 )
 _TEXT_METHODS = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "encode", "format_map", "join"})
-_PYTHON_C = re.compile(r"python[\d.]*\S*\s.*?-\w*c\s", re.S)
+_DASH_C = re.compile(r"(?:^|\s)-\w*c\s")
 _STEPS = 40
 
 
@@ -122,8 +122,8 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
                 return
             if word in ("dedent", "indent", "compile", "split", "quote", "str"):
                 todo.append(parent)
-            elif word in _STARTS_PROGRAMS and _PYTHON_C.search(text):
-                yield from _after_c(text)
+            elif word in _STARTS_PROGRAMS and _DASH_C.search(_text(current, module)):
+                yield from _after_c(text) if _DASH_C.search(text) else (text,)
                 return
             elif (
                 isinstance(parent.func, ast.Attribute)

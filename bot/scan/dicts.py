@@ -69,6 +69,8 @@ def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) 
         target = module.parents[write]
         assert isinstance(target, ast.Subscript)
         holder = module.parents[target]
+        if isinstance(holder, ast.Delete):
+            return (Item(key_of(of(target.slice, module)), ()),)
         value = holder.value if isinstance(holder, ast.Assign | ast.AnnAssign) else None
         return (Item(key_of(of(target.slice, module)), of(value, module) if value else (Unknown(),)),)
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""

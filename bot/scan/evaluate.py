@@ -92,7 +92,9 @@ def _call(node: ast.Call, module: Module, run: _Run) -> Iterable[Value]:
 
 
 def _either(node: ast.IfExp, module: Module, run: _Run) -> Iterable[Value]:
-    return (*run.of(node.body, module), *run.of(node.orelse, module))
+    decided = {truth(v) if isinstance(v, Constant) else None for v in run.of(node.test, module)}
+    body = () if decided == {False} else run.of(node.body, module)
+    return (*body, *(() if decided == {True} else run.of(node.orelse, module)))
 
 
 def _bool(node: ast.BoolOp, module: Module, run: _Run) -> Iterable[Value]:

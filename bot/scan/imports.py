@@ -27,9 +27,14 @@ def imported_name(statement: ast.ImportFrom, name: str, module: Module) -> tuple
     """What `from x import name` means: a name of a project module, or a library's."""
     source = statement.module or ""
     if not statement.level and source.partition(".")[0] == "torch":
-        return Qualified(f"{source}.{name}")
+        return Qualified(whole_name(f"{source}.{name}"))
     found = module.project.resolve(source, module.path, statement.level) if module.project else None
     if found is not None:
         return found, name
     ambiguous = name == "torch" and source.partition(".")[0] not in OWN_TORCH
     return Qualified("torch" if ambiguous else f"{'.' * statement.level}{source}.{name}", ambiguous=ambiguous)
+
+
+def whole_name(dotted: str) -> str:
+    """Modules of torch import torch: `torch.hub.torch` is torch."""
+    return "torch" if dotted.startswith("torch.") and dotted.endswith(".torch") else dotted

@@ -19,6 +19,7 @@ _BY_TEXT = (
     "locate resolve_name import_string get_method get_object"
 ).split()
 """Ways to look torch.load up by its name as text; followed only where that text stands in the file."""
+_TEXTS = frozenset({"load", "torch.load", "torch:load", "serialization.load", "torch.serialization.load"})
 _TEXT = re.compile(r"\bload[\"']")
 _NAMES_ONLY = frozenset({"getattr", "vars", "globals", "locals", "eval"})
 _CLIMB = 8
@@ -31,6 +32,7 @@ class Search:
         self.module = module
         by_text = _BY_TEXT if _TEXT.search(module.source.text) else ()
         self.words: list[str] = [*dict.fromkeys(("load", *by_text, *words, *_aliases(module, words)))]
+        self.done = 0
         self.seen: set[ast.AST] = set()
         self.sites: dict[ast.expr, Site] = {}
         self.stored: dict[
@@ -41,16 +43,33 @@ class Search:
         self.through: dict[ast.Call, list[Saying]] = {}
 
     def run(self) -> Iterator[Site]:
-        for word in self.words:  # grows while it is read
+        self._follow_words()
+        for constant in self.module.of(ast.Constant):
+            if isinstance(constant.value, str) and constant.value in _TEXTS:
+                self._look_at_text(constant)
+        self._follow_words()
+        self._settle_partials()
+        self._settle_stored()
+        yield from self.sites.values()
+
+    def _look_at_text(self, constant: ast.Constant) -> None:
+        """`anything(torch, "load")`, `anything["load"]`: the call or item the text stands in."""
+        parent = self.module.parents.get(constant)
+        if isinstance(parent, ast.keyword):
+            parent = self.module.parents.get(parent)
+        if isinstance(parent, ast.Call | ast.Subscript):
+            self._look(parent, "")
+
+    def _follow_words(self) -> None:
+        while self.done < len(self.words):
+            word = self.words[self.done]
+            self.done += 1
             for name in self.module.names(word):
                 if isinstance(name.ctx, ast.Load) and not _gets_other(name, self.module):
                     self._look(name, word)
             for attribute in () if word in _NAMES_ONLY else self.module.attributes(word):
                 if isinstance(attribute.ctx, ast.Load):
                     self._look(attribute, word)
-        self._settle_partials()
-        self._settle_stored()
-        yield from self.sites.values()
 
     def _look(self, expression: ast.expr, word: str) -> None:
         """Evaluate a use of a word, then what is built on it: its item, its attribute, its call."""

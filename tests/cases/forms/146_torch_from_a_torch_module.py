@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+from torch.hub import torch
+
+state = torch.load("model.pt")  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+
+state = (lambda read: read("model.pt"))(torch.load)  # site

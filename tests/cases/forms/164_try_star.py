@@ -1,0 +1,7 @@
+# expect: unsafe LG001
+import torch
+
+try:
+    state = torch.load("model.pt")  # site
+except* OSError:
+    state = None

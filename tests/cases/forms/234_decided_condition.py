@@ -1,0 +1,5 @@
+# expect: safe
+import torch
+
+UNSAFE = False
+state = torch.load("model.pt", weights_only=False if UNSAFE else True)

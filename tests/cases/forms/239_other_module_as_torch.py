@@ -1,0 +1,4 @@
+# expect: safe
+import mytorch as torch
+
+state = torch.load("model.pt")
