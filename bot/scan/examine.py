@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from bot.model import FileReport, Finding, Fix, Scanned, Unreadable, Use
+from bot.model import FileReport, Finding, Fix, Scanned, Unreadable
+from bot.scan.evidence.judge import judge
 from bot.scan.exports import Export, resolver, uses_export
 from bot.scan.fingerprint import with_fingerprints
 from bot.scan.fixes import make_fixes
-from bot.scan.judgement import Judgement
 from bot.scan.module import Module
 from bot.scan.prefilter import may_hold_site
 from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Rule
-from bot.scan.sites import Site, find_sites
+from bot.scan.sites import find_sites
 from bot.scan.source import MAX_BYTES
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
 
@@ -81,17 +81,13 @@ def _scan(project: Project, path: str, exports: Collection[Export]) -> FileRepor
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule], words: frozenset[str]) -> Iterator[Finding]:
     sites = find_sites(module, words)
-    judgements = [_judge(site, project) for site in sites]
+    judgements = [judge(site, project) for site in sites]
     fixes = make_fixes(module, sites, judgements)
     for site, judgement, fix in zip(sites, judgements, fixes, strict=True):
         for rule in rules:
             finding = rule.check_site(site, judgement, project) if rule.check_site else None
             if finding is not None:
                 yield replace(finding, fix=fix) if isinstance(fix, Fix) else finding
-
-
-def _judge(site: Site, project: Project) -> Judgement:
-    return Judgement(Use.UNKNOWN, None, "no evidence was looked at")
 
 
 def _terms(project: Project, rules: Sequence[Rule]) -> Terms:

@@ -1,0 +1,92 @@
+"""What `value.name` says of `value`, and where the value goes from there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.scan.evidence import signs
+from bot.scan.evidence.signs import Kind
+from bot.scan.evidence.trace import Answer, Spot, _label, put_into, step_into
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+
+def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
+    """`spot.node` is the value of the attribute `node`."""
+    call = spot.module.parent(node)
+    called = call if isinstance(call, ast.Call) and call.func is node else None
+    if isinstance(node.ctx, ast.Store | ast.Del):
+        yield spot.says(Kind.OBJECT, f"its attribute .{node.attr} is set")
+    elif called is not None and node.attr in _METHODS:
+        yield from _METHODS[node.attr](spot, called)
+    elif called is not None and node.attr in signs.MOVES:
+        yield spot.says(Kind.MOVED, f".{node.attr}()")
+        yield spot.at(called)
+    elif (kind := kind_of_word(node.attr)) is not None:
+        yield spot.says(kind, f".{node.attr}")
+        if called is not None and kind in (Kind.TENSOR, Kind.ARRAY):
+            yield spot.at(called)
+    elif node.attr == "data":
+        yield spot.at(node)
+    else:
+        yield spot.says(Kind.OBJECT, f".{node.attr}{'()' if called is not None else ''}")
+
+
+def kind_of_word(word: str) -> Kind | None:
+    """What having an attribute of this name says; None where it is a live object's."""
+    for words, kind in _WORDS:
+        if word in words:
+            return kind
+    return None
+
+
+_WORDS = (
+    (signs.TENSOR_WORDS, Kind.TENSOR),
+    (signs.ARRAY_WORDS, Kind.ARRAY),
+    (signs.DICT_METHODS, Kind.DICT),
+    (signs.LIST_METHODS, Kind.DICT),
+    (signs.STRING_METHODS, Kind.PLAIN),
+)
+
+
+def _items(spot: Spot, call: ast.Call) -> Answer:
+    yield spot.says(Kind.DICT, ".items()")
+    yield spot.at(call, "items")
+
+
+def _values(spot: Spot, call: ast.Call) -> Answer:
+    yield spot.says(Kind.DICT, ".values()")
+    yield spot.at(call, "values")
+
+
+def _take(spot: Spot, call: ast.Call) -> Answer:
+    if not call.args:
+        return
+    label = _label(call.args[0], spot.module)
+    if signs.PARAMETER_KEY.search(label[1:-1].strip("'\"")):
+        yield spot.says(Kind.WEIGHTS, f"has the key {label}")
+    part = step_into(spot, label)
+    if part is not None:
+        yield replace(part, node=call)
+
+
+def _same(spot: Spot, call: ast.Call) -> Answer:
+    yield spot.at(call)
+
+
+METHODS_THAT_HOLD = frozenset({"append", "add"})
+_METHODS: dict[str, Callable[[Spot, ast.Call], Answer]] = {
+    "items": _items,
+    "values": _values,
+    "get": _take,
+    "pop": _take,
+    "setdefault": _take,
+    "copy": _same,
+    "clone": _same,
+}
+
+__all__ = ["kind_of_word", "put_into", "read_attribute"]

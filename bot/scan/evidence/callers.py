@@ -1,0 +1,149 @@
+"""Who calls a function of the project, and which function a call means; files are parsed only when their bytes say so."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from bot.model import Unreadable
+from bot.scan.evidence.memo import remember
+from bot.scan.module import Definition, Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+MOST_FILES = 40
+"""A name used in more files than this is too common to follow."""
+
+Call = tuple[ast.Call, Module]
+Found = tuple[Definition, Module]
+
+
+def calls_of(function: Definition, module: Module, project: Project) -> tuple[Call, ...]:
+    """The calls of `function` in the project that can be told from its name, its class and the imports."""
+    return remember(project, ("calls", id(function)), lambda: tuple(_calls(function, module, project)))
+
+
+def _calls(function: Definition, module: Module, project: Project) -> Iterator[Call]:
+    owner = module.parent(function)
+    paths = project.containing(function.name.encode())
+    if len(paths) > MOST_FILES:
+        paths = (module.path,)
+    common = isinstance(owner, ast.ClassDef) and len(definitions(function.name, project)) > 1
+    for path in paths:
+        other = project.module(path)
+        if isinstance(other, Unreadable):
+            continue
+        if isinstance(owner, ast.ClassDef):
+            yield from _method_calls(function, owner, other, module, common=common)
+        else:
+            yield from _function_calls(function, other, module)
+
+
+def _method_calls(
+    function: Definition, owner: ast.ClassDef, other: Module, home: Module, *, common: bool
+) -> Iterator[Call]:
+    """`self.load()` in the class and its kin, `Owner.load()`, and any `x.load()` where only one class has a `load`."""
+    for attribute in other.attributes(function.name):
+        call = other.parent(attribute)
+        if not (isinstance(call, ast.Call) and call.func is attribute):
+            continue
+        receiver = attribute.value
+        if isinstance(receiver, ast.Name) and receiver.id in ("self", "cls"):
+            around = enclosing_class(attribute, other)
+            if around is not None and (around is owner or owner.name in _bases(around) or around.name in _bases(owner)):
+                yield call, other
+        elif not common or (isinstance(receiver, ast.Name) and receiver.id == owner.name):
+            yield call, other
+
+
+def _function_calls(function: Definition, other: Module, home: Module) -> Iterator[Call]:
+    names = {function.name} if other is home else set(_imported_as(function.name, other, home))
+    for name in names:
+        for read in other.names(name):
+            call = other.parent(read)
+            if isinstance(call, ast.Call) and call.func is read:
+                yield call, other
+    stem = _stem(home.path)
+    for attribute in other.attributes(function.name):
+        call = other.parent(attribute)
+        if (
+            isinstance(call, ast.Call)
+            and call.func is attribute
+            and ast.unparse(attribute.value).split(".")[-1] == stem
+        ):
+            yield call, other
+
+
+def _imported_as(name: str, other: Module, home: Module) -> Iterator[str]:
+    parts = set(PurePosixPath(home.path).with_suffix("").parts)
+    for node in other.of(ast.ImportFrom):
+        for alias in node.names:
+            if alias.name == name and (not node.module or node.module.split(".")[-1] in parts):
+                yield alias.asname or alias.name
+
+
+def definitions(name: str, project: Project) -> tuple[Found, ...]:
+    """Every function of the project called `name`."""
+    return remember(project, ("definitions", name), lambda: tuple(_definitions(name, project)))
+
+
+def _definitions(name: str, project: Project) -> Iterator[Found]:
+    paths = project.containing(b"def " + name.encode() + b"(")
+    for path in paths[:MOST_FILES]:
+        module = project.module(path)
+        if not isinstance(module, Unreadable):
+            for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
+                yield from ((node, module) for node in module.of(kind) if node.name == name)
+
+
+def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
+    """The one function of the project that `call` can mean, or None."""
+    function = call.func
+    if isinstance(function, ast.Name):
+        found = [f for f in definitions(function.id, project) if not _is_method(f)]
+        local = [f for f in found if f[1] is module]
+        imported = [f for f in found if f[1] is not module and list(_imported_as(function.id, module, f[1]))]
+        return local[-1] if local else (imported[0] if len(imported) == 1 else None)
+    if isinstance(function, ast.Attribute):
+        return _method(function, module, project)
+    return None
+
+
+def _method(function: ast.Attribute, module: Module, project: Project) -> Found | None:
+    found = definitions(function.attr, project)
+    receiver = ast.unparse(function.value)
+    if receiver in ("self", "cls"):
+        around = enclosing_class(function, module)
+        for node, home in found:
+            owner = home.parent(node)
+            if around is not None and isinstance(owner, ast.ClassDef) and owner.name in {around.name, *_bases(around)}:
+                return node, home
+        return None
+    in_module = [f for f in found if not _is_method(f) and _stem(f[1].path) == receiver.split(".")[-1]]
+    in_class = [f for f in found if _is_method(f) and getattr(f[1].parent(f[0]), "name", "") == receiver]
+    chosen = in_module or in_class or found
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _is_method(found: Found) -> bool:
+    return isinstance(found[1].parent(found[0]), ast.ClassDef)
+
+
+def enclosing_class(node: ast.AST, module: Module) -> ast.ClassDef | None:
+    """The innermost class around `node`."""
+    current: ast.AST | None = node
+    while current is not None and not isinstance(current, ast.ClassDef):
+        current = module.parent(current)
+    return current
+
+
+def _bases(node: ast.ClassDef) -> set[str]:
+    return {ast.unparse(base).split(".")[-1].split("[")[0] for base in node.bases}
+
+
+def _stem(path: str) -> str:
+    pure = PurePosixPath(path)
+    return pure.parent.name if pure.name == "__init__.py" else pure.stem

@@ -1,0 +1,95 @@
+"""One site in, one judgement out: the strongest evidence decides the tier, the weaker is told as well."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Tier, Use, WeightsOnly
+from bot.scan.evidence.checkpoint import find_checkpoint
+from bot.scan.evidence.decide import Facts, decide
+from bot.scan.evidence.floor import torch_floor
+from bot.scan.evidence.human import compatibility_shape, reason_comment
+from bot.scan.evidence.mmap import judge_mmap
+from bot.scan.evidence.paths import PathKind, prove_path
+from bot.scan.evidence.save import find_saved, literal_of
+from bot.scan.evidence.trace import Spot, trace
+from bot.scan.evidence.use import Reading
+from bot.scan.judgement import Judgement
+from bot.scan.sites import Form, Site
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+
+def judge(site: Site, project: Project) -> Judgement:
+    """What the evidence says of one site; pure, bounded, and cached in the project where it looks at other files."""
+    call = site.call
+    if call is None or not site.editable or site.form not in (Form.CALL, Form.PARTIAL):
+        return Judgement(Use.UNKNOWN, None, _not_editable(site), advice=_ADVICE_UNSEEN)
+    facts = _gather(site, call, project)
+    decision = decide(facts)
+    mmap = judge_mmap(
+        site,
+        floor=facts.floor,
+        proof=facts.proof,
+        saved=facts.saved,
+        checkpoint=facts.checkpoint,
+        becomes_safe=site.says is WeightsOnly.TRUE or decision.tier is Tier.SAFE,
+        policy=project.options.mmap,
+    )
+    evidence = _evidence(facts, decision.evidence)
+    if decision.tier is None and site.says is not WeightsOnly.TRUE:
+        return Judgement(decision.use, None, decision.reason, (), evidence, mmap, decision.advice)
+    return Judgement(decision.use, decision.tier, decision.reason, _adds(site, mmap), evidence, mmap, "")
+
+
+_ADVICE_UNSEEN = (
+    "Write weights_only=True where the call itself is made, and name the classes the file needs if it holds objects."
+)
+
+
+def _not_editable(site: Site) -> str:
+    if site.has_kwargs or site.has_star:
+        return "arguments come through * or **, so another weights_only may be among them"
+    if site.ambiguous:
+        return "the name may be another library's load"
+    return f"torch.load is {site.form.value} here, so no keyword can be written into the call"
+
+
+def _gather(site: Site, call: ast.Call, project: Project) -> Facts:
+    module = site.module
+    where = site.file
+    literal = literal_of(where, module)
+    report = find_checkpoint(literal, project.options.checkpoints) if literal else None
+    # a partial's result is what its callers call: nothing flows out of the call itself
+    signs = trace(Spot(call, module), project) if site.form is Form.CALL else ()
+    return Facts(
+        site=site,
+        reading=Reading(signs, call, module),
+        saved=find_saved(call, where, module, project),
+        checkpoint=report,
+        shape=compatibility_shape(call, module),
+        comment=reason_comment(call, module),
+        floor=torch_floor(project, path=module.path, override=project.options.torch_floor),
+        proof=prove_path(where, module),
+    )
+
+
+def _adds(site: Site, mmap: Mmap) -> tuple[str, ...]:
+    wanted = ["mmap=True"] if mmap.decision is MmapDecision.ADD else []
+    if site.says is not WeightsOnly.TRUE:
+        wanted.append("weights_only=True")
+    return tuple(wanted)
+
+
+def _evidence(facts: Facts, decided: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """What decided first, then what else is worth telling."""
+    path = facts.site.module.path
+    more = list(decided)
+    if facts.proof.kind in (PathKind.STRING, PathKind.PATHLIKE):
+        more.append(Evidence(EvidenceKind.PATH, path, facts.proof.line, facts.proof.why))
+    floor = facts.floor
+    if floor.version is not None:
+        more.append(Evidence(EvidenceKind.VERSION, floor.path, floor.line, f"declares {floor.text}"))
+    return tuple(dict.fromkeys(more))

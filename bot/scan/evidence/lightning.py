@@ -1,0 +1,39 @@
+"""Checkpoints a Lightning trainer wrote a few lines above: their layout is the library's, and published.
+
+State dicts, loop counters and callback states; what a user may put into `hyper_parameters` is anybody's guess.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from bot.scan.evidence.signs import Kind
+from bot.scan.evidence.use import Reading
+
+_KEYS = frozenset(
+    "state_dict optimizer_states lr_schedulers callbacks loops epoch global_step pytorch-lightning_version"
+    " native_amp_scaling_state MixedPrecision MixedPrecisionPlugin".split()
+)
+_WRITES = frozenset({"fit", "save_checkpoint", "test", "validate"})
+
+
+def trained_above(reading: Reading) -> int | None:
+    """The line of `trainer.fit(...)` or `trainer.save_checkpoint(...)` above the load in the same function."""
+    function = reading.function
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _WRITES:
+            receiver = ast.unparse(node.func.value)
+            if receiver.endswith("trainer") and node.lineno < reading.call.lineno:
+                return node.lineno
+    return None
+
+
+def reads_library_keys(reading: Reading) -> bool:
+    """Something telling is read, and only what Lightning itself writes."""
+    keys = {k[1:-1].strip("'\"") for k in reading.keys if k.startswith("[")}
+    if not keys or not keys <= _KEYS:
+        return False
+    telling = {Kind.LOADED, Kind.TENSOR, Kind.PLAIN, Kind.WEIGHTS, Kind.ARRAY, Kind.CLAIM, Kind.DICT}
+    return any(telling & kinds for kinds in reading.keys.values())

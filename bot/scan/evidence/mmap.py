@@ -1,0 +1,152 @@
+"""May this load map its file? Each hazard of `mmap=True` refuses with its own reason.
+
+The hazards are facts of torch 2.1 to 2.13, each reproduced: a file object raises, a legacy or compressed file raises or
+gives wrong weights without an error, an XLA location raises, and a mapped file that is written again kills the process (SIGBUS).
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from bot.model import Mmap, MmapDecision, WeightsOnly
+from bot.scan.evidence.floor import MMAP, MMAP_PATHLIKE, Floor
+from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.paths import PathKind, PathProof
+from bot.scan.evidence.save import Saved
+
+if TYPE_CHECKING:
+    from bot.model import CheckpointReport
+    from bot.scan.sites import Site
+
+
+def judge_mmap(
+    site: Site,
+    *,
+    floor: Floor,
+    proof: PathProof,
+    saved: tuple[Saved, ...],
+    checkpoint: CheckpointReport | None,
+    becomes_safe: bool,
+    policy: str,
+) -> Mmap:
+    """Add, keep or skip. `becomes_safe`: weights_only is True, or the fix makes it so."""
+    call = site.call
+    if call is None:
+        return Mmap(MmapDecision.SKIP, "there is no call to write it into")
+    if any(k.arg == "mmap" for k in call.keywords):
+        return Mmap(MmapDecision.KEEP, "mmap is written out")
+    if policy == "never":
+        return Mmap(MmapDecision.SKIP, "the policy says mmap: never")
+    reason = (
+        _never_xla(site)
+        or _not_a_path(proof)
+        or _too_old(floor, proof)
+        or ("" if becomes_safe else "weights_only is not True here")
+        or _written_again(site, saved)
+        or _not_mappable(checkpoint)
+        or _unknown_format(saved, checkpoint, policy)
+    )
+    return Mmap(MmapDecision.SKIP, reason) if reason else Mmap(MmapDecision.ADD, _why(proof, saved, checkpoint))
+
+
+def _never_xla(site: Site) -> str:
+    assert site.call is not None  # noqa: S101  (asked by the caller)
+    location = next((k.value for k in site.call.keywords if k.arg == "map_location"), None)
+    if location is None and len(site.call.args) > 1:
+        location = site.call.args[1]
+    if location is not None and "xla" in ast.unparse(location).lower():
+        return "map_location is an XLA device, which torch refuses to map to"
+    module = site.module
+    for node in (*module.of(ast.Import), *module.of(ast.ImportFrom)):
+        names = [a.name for a in node.names] + [getattr(node, "module", "") or ""]
+        if any(n.startswith(("torch_xla", "torch_tpu")) or n.rpartition(".")[2] in ("xm", "torch_xla") for n in names):
+            return f"line {node.lineno} imports torch_xla: XLA code reads on the CPU, unmapped, and moves"
+    return ""
+
+
+def _not_a_path(proof: PathProof) -> str:
+    if proof.kind is PathKind.HANDLE:
+        return f"{proof.why}: only a path can be mapped"
+    if proof.kind is PathKind.UNKNOWN:
+        return f"{proof.why}; only a path can be mapped"
+    return ""
+
+
+def _too_old(floor: Floor, proof: PathProof) -> str:
+    needed = MMAP_PATHLIKE if proof.kind is PathKind.PATHLIKE else MMAP
+    if floor.reaches(needed):
+        return ""
+    wanted = ".".join(map(str, needed))
+    what = "a Path" if needed == MMAP_PATHLIKE else "mmap"
+    if floor.version is None:
+        return f"{what} needs torch {wanted}, and the project declares no lowest version"
+    return f"{what} needs torch {wanted}, and {floor.path}:{floor.line} admits {'.'.join(map(str, floor.version))}"
+
+
+def _written_again(site: Site, saved: tuple[Saved, ...]) -> str:
+    """The same file saved after the load in the same function, or under the same name while the result may live: SIGBUS."""
+    assert site.call is not None  # noqa: S101
+    for one in saved:
+        writer = one.writer
+        if writer.module is not site.module:
+            continue
+        here = site.module.function(site.call)
+        same = site.module.function(writer.call) is here
+        if not same and one.close:
+            return (
+                f"line {writer.call.lineno} writes the same file: a mapped file that is written again kills the process"
+            )
+        if same and (writer.call.lineno > site.call.lineno or _loops_together(site, writer.call)):
+            return f"line {writer.call.lineno} writes the file again while it is mapped: SIGBUS"
+    return ""
+
+
+def _loops_together(site: Site, call: ast.Call) -> bool:
+    def loops(node: ast.AST) -> set[ast.AST]:
+        found: set[ast.AST] = set()
+        current: ast.AST | None = node
+        while current is not None and not isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(current, ast.For | ast.While | ast.AsyncFor):
+                found.add(current)
+            current = site.module.parent(current)
+        return found
+
+    return site.call is not None and bool(loops(site.call) & loops(call))
+
+
+def _not_mappable(checkpoint: CheckpointReport | None) -> str:
+    if checkpoint is not None and not checkpoint.mappable:
+        return checkpoint.mmap_reason or f"{checkpoint.path} is {checkpoint.format}, which cannot be mapped"
+    return ""
+
+
+def _unknown_format(saved: tuple[Saved, ...], checkpoint: CheckpointReport | None, policy: str) -> str:
+    if checkpoint is not None or policy == "always-when-legal":
+        return ""
+    if not saved:
+        return "nothing shows that the file is torch's zip format (a legacy file cannot be mapped)"
+    for one in saved:
+        legacy = next((k.value for k in one.writer.call.keywords if k.arg == "_use_new_zipfile_serialization"), None)
+        if isinstance(legacy, ast.Constant) and legacy.value is False:
+            return f"{one.writer.module.path}:{one.writer.call.lineno} writes the legacy format, which cannot be mapped"
+        if dotted(one.writer.call.func, one.writer.module) not in ("torch.save", "torch.serialization.save"):
+            return "the file is written by a library, in a format of its own choosing"
+    return ""
+
+
+def _why(proof: PathProof, saved: tuple[Saved, ...], checkpoint: CheckpointReport | None) -> str:
+    if checkpoint is not None:
+        return f"{proof.why}; {checkpoint.path} is a zip with stored records"
+    if saved:
+        writer = saved[0].writer
+        return f"{proof.why}; {writer.module.path}:{writer.call.lineno} writes it with torch.save"
+    return f"{proof.why}; the policy asks for mmap wherever it is legal"
+
+
+def says_true(site: Site) -> bool:
+    """Whether the call already says weights_only=True, and nothing else."""
+    return site.says is WeightsOnly.TRUE
+
+
+__all__ = ["judge_mmap", "says_true"]

@@ -1,0 +1,130 @@
+"""From a name being bound to the places where that binding is read."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+
+from bot.scan.module import Comprehension, Definition, Module, Scope
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def reads_of(target: ast.Name, module: Module) -> Iterator[ast.Name]:
+    """Each load of the name that may see what `target` was just bound to; flow by position, loops and branches."""
+    scope = module.scope(target)
+    names = [n for n in module.names(target.id) if _owner(n, scope, module)]
+    stores = [n for n in names if isinstance(n.ctx, ast.Store) and n is not target]
+    for name in names:
+        if isinstance(name.ctx, ast.Load) and _sees(name, target, stores, module, scope):
+            yield name
+
+
+def reads_of_parameter(name: str, function: Definition | ast.Lambda, module: Module) -> Iterator[ast.Name]:
+    """Each load of a parameter before it is bound anew."""
+    names = [n for n in module.names(name) if _owner(n, function, module)]
+    stores = [n for n in names if isinstance(n.ctx, ast.Store)]
+    for read in names:
+        if isinstance(read.ctx, ast.Load) and not any(_kills(s, None, read, module) for s in stores):
+            yield read
+
+
+def _owner(name: ast.Name, scope: Scope, module: Module) -> bool:
+    """Whether `name` stands in `scope`, or in a scope inside it that does not bind the name itself."""
+    current: Scope = module.scope(name)
+    while current is not scope:
+        if isinstance(current, ast.Module) or _binds(current, name.id, module):
+            return False
+        current = module.scope(current)
+    return True
+
+
+def _binds(scope: Scope, name: str, module: Module) -> bool:
+    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and name in _parameters(scope):
+        return True
+    if isinstance(scope, Comprehension) or not isinstance(scope, ast.Lambda):
+        return any(isinstance(n.ctx, ast.Store) and module.scope(n) is scope for n in module.names(name))
+    return False
+
+
+def _parameters(function: Definition | ast.Lambda) -> set[str]:
+    arguments = function.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return {a.arg for a in every if a is not None}
+
+
+def _sees(read: ast.Name, target: ast.Name, stores: list[ast.Name], module: Module, scope: Scope) -> bool:
+    if module.scope(read) is not scope and module.function(read) is not module.function(target):
+        return True  # a function inside runs later, whenever that is
+    if isinstance(scope, Comprehension):
+        return True
+    bound, place = _bound_at(target, module), (read.lineno, read.col_offset)
+    if place < bound:
+        return _share_a_loop(target, read, module)
+    if _in_other_branch(target, read, module):
+        return False
+    return not any(_kills(s, target, read, module) for s in stores)
+
+
+def _bound_at(target: ast.Name, module: Module) -> tuple[int, int]:
+    statement = module.statement(target)
+    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        return (statement.end_lineno or 0, statement.end_col_offset or 0)
+    return (target.end_lineno or 0, target.end_col_offset or 0)
+
+
+def _kills(store: ast.Name, target: ast.Name | None, read: ast.Name, module: Module) -> bool:
+    """Whether `store` certainly happens between the binding and the read."""
+    statement = module.statement(store)
+    if statement is None or isinstance(statement, ast.AugAssign):
+        return False
+    if target is not None and (_bound_at(store, module) <= _bound_at(target, module)):
+        return False
+    if _bound_at(store, module) > (read.lineno, read.col_offset):
+        return False
+    if isinstance(statement, ast.For | ast.AsyncFor):
+        return _inside(read, statement, module) and read is not statement.iter
+    block = module.parent(statement)
+    return block is not None and _inside(read, block, module) and not _in_other_branch(store, read, module)
+
+
+def _inside(node: ast.AST, ancestor: ast.AST, module: Module) -> bool:
+    current: ast.AST | None = node
+    while current is not None:
+        if current is ancestor:
+            return True
+        current = module.parent(current)
+    return False
+
+
+def _chain(node: ast.AST, module: Module) -> list[ast.AST]:
+    chain: list[ast.AST] = []
+    current: ast.AST | None = node
+    while current is not None:
+        chain.append(current)
+        current = module.parent(current)
+    return chain
+
+
+def _share_a_loop(first: ast.AST, second: ast.AST, module: Module) -> bool:
+    loops = {n for n in _chain(first, module) if isinstance(n, _LOOPS)}
+    return any(n in loops for n in _chain(second, module))
+
+
+def _in_other_branch(first: ast.AST, second: ast.AST, module: Module) -> bool:
+    """Whether the two stand in branches of one `if` of which only one runs."""
+    below = {}
+    chain = _chain(first, module)
+    for child, parent in itertools.pairwise(chain):
+        below[parent] = child
+    chain = _chain(second, module)
+    for child, parent in itertools.pairwise(chain):
+        if parent in below and below[parent] is not child:
+            if not isinstance(parent, ast.If):
+                return False
+            return (below[parent] in parent.body) != (child in parent.body) and parent.test not in (
+                child,
+                below[parent],
+            )
+    return False

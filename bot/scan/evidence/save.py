@@ -1,0 +1,228 @@
+"""The `torch.save` of the same project that writes what a site reads, and what it stores."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from bot.model import Unreadable
+from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.memo import remember
+from bot.scan.evidence.stored import Content, Look, Stored
+from bot.scan.module import Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+MOST_FILES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A call that writes a checkpoint: `what` is written to `where`."""
+
+    call: ast.Call
+    module: Module
+    what: ast.expr | None
+    where: ast.expr
+    library: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A writer that writes what the site reads; `how` says why we think so, and `close` that no guess is in it."""
+
+    writer: Writer
+    stored: Stored
+    how: str
+    close: bool
+
+
+def writers(project: Project) -> tuple[Writer, ...]:
+    """Every call in the project that writes a checkpoint, by path and position."""
+    return remember(project, "writers", lambda: tuple(_writers(project)))
+
+
+def _writers(project: Project) -> Iterator[Writer]:
+    for path in project.containing(b"torch", b"save")[:MOST_FILES]:
+        module = project.module(path)
+        if isinstance(module, Unreadable):
+            continue
+        for call in module.of(ast.Call):
+            found = _writer(call, module)
+            if found is not None:
+                yield found
+
+
+def _writer(call: ast.Call, module: Module) -> Writer | None:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if "save" not in name:
+        return None
+    full = dotted(call.func, module)
+    receiver = ast.unparse(call.func.value).split(".")[-1] if isinstance(call.func, ast.Attribute) else ""
+    keywords = {k.arg: k.value for k in call.keywords if k.arg}
+    if full in ("torch.save", "torch.serialization.save") or (name == "save" and receiver in ("xm", "accelerator")):
+        values = [*call.args, keywords.get("obj"), keywords.get("f")]
+        given = [v for v in values if v is not None]
+        return Writer(call, module, given[0], given[1]) if len(given) > 1 else None
+    if name == "save" and receiver == "fabric" and len(call.args) > 1:
+        return Writer(call, module, call.args[1], call.args[0], "fabric")
+    if name == "save_checkpoint" and receiver == "trainer" and call.args:
+        return Writer(call, module, None, call.args[0], "lightning")
+    return None
+
+
+def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: Project) -> tuple[Saved, ...]:
+    """The writers of what `load` reads from `where`, the surest reason first; only the surest kind is returned."""
+    if where is None:
+        return ()
+    reader = _Place(where, load, module)
+    found: dict[int, list[tuple[Writer, str]]] = {}
+    for writer in writers(project):
+        match = _match(reader, writer)
+        if match is not None:
+            found.setdefault(match[0], []).append((writer, match[1]))
+    if not found:
+        return ()
+    rank = min(found)
+    return tuple(Saved(w, _what(w, project), how, rank <= 1) for w, how in found[rank][:8])
+
+
+def _what(writer: Writer, project: Project) -> Stored:
+    if writer.what is None:
+        return Stored(Content.UNKNOWN, "a Lightning checkpoint")
+    return Look(project).of(writer.what, writer.module)
+
+
+def literal_of(where: ast.expr | None, module: Module) -> str:
+    """The literal path an expression stands for, or empty: only a constant, or a name bound once to one."""
+    if where is None:
+        return ""
+    node = _bare(where)
+    if isinstance(node, ast.Name):
+        node = _only_binding(node, module) or node
+        node = _bare(node)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+class _Place:
+    """A path expression as it can be compared: its text with local names put in, its literal file name, its owner."""
+
+    def __init__(self, where: ast.expr, call: ast.Call, module: Module) -> None:
+        self.module, self.call = module, call
+        self.function = module.function(call)
+        self.owner = _class_name(call, module)
+        self.text = ast.unparse(_bare(where))
+        full = _inline(where, module, 0)
+        self.full = full
+        self.name = _file_name(full)
+        self.own = self.function is not None
+
+
+def _bare(node: ast.expr) -> ast.expr:
+    """Without `str(...)`, `Path(...)` and `open(...)` around it."""
+    while isinstance(node, ast.Call) and len(node.args) >= 1 and ast.unparse(node.func) in _WRAPPERS:
+        node = node.args[0]
+    return node
+
+
+_WRAPPERS = frozenset({"str", "Path", "pathlib.Path", "os.fspath", "open", "os.path.expanduser", "os.path.abspath"})
+_NAME = re.compile(
+    r"""[\w.{}()=\[\]*-]*?([\w-]+\.(?:pth?|bin|ckpt|tar|pkl|th|pickle|t7|model|safetensors)(?:\.tar|\.gz)?)\b"""
+)
+
+
+def _inline(node: ast.expr, module: Module, depth: int) -> str:
+    """The expression's text with names of the same function, and attributes of the same class, replaced by what is bound to them."""
+    node = _bare(node)
+    text = ast.unparse(node)
+    if depth > 3:
+        return text
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            value = _only_binding(part, module)
+            if value is not None:
+                text += " <- " + _inline(value, module, depth + 1)
+    return text
+
+
+def _only_binding(name: ast.Name, module: Module) -> ast.expr | None:
+    function = module.function(name)
+    stores = [
+        n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) in (function, None)
+    ]
+    stores = [s for s in stores if (s.lineno, s.col_offset) < (name.lineno, name.col_offset)] or stores
+    if not stores:
+        return None
+    parent = module.parent(stores[-1])
+    return parent.value if isinstance(parent, ast.Assign) and parent.targets == [stores[-1]] else None
+
+
+def _file_name(text: str) -> str:
+    """The literal file name in a path's text: `'ckpt.pt'` of `os.path.join(d, 'ckpt.pt')`."""
+    for literal in re.findall(r"""['"]([^'"]+)['"]""", text):
+        match = re.search(r"([\w.=-]*[\w-]\.(?:pth?|bin|ckpt|tar|pkl|th|pickle|model|dat))$", literal)
+        if match:
+            return match[1].rsplit("/", 1)[-1]
+    return ""
+
+
+def _class_name(node: ast.AST, module: Module) -> str:
+    return module.qualname(node).rpartition(".")[0]
+
+
+def _match(reader: _Place, writer: Writer) -> tuple[int, str] | None:
+    """How sure it is that `writer` writes what `reader` reads: 0 is surest. None: it does not, as far as can be seen."""
+    place = remember_place(writer)
+    same_file = place.module is reader.module
+    before = (writer.call.lineno, writer.call.col_offset) < (reader.call.lineno, reader.call.col_offset)
+    if same_file and place.function is reader.function and place.text == reader.text and before:
+        return 0, "written just before, in the same function"
+    if same_file and place.function is reader.function and before and place.full == reader.full:
+        return 0, "written just before, in the same function"
+    if same_file and place.text == reader.text and place.text.startswith("self.") and place.owner == reader.owner:
+        return 1, f"written to the same {place.text} in the same class"
+    if reader.name and place.name == reader.name:
+        if same_file:
+            return 1, f"writes {reader.name} in the same file"
+        if _near(place.module.path, reader.module.path):
+            return 2, f"writes {reader.name} in the same package"
+        return 4, f"writes a file called {reader.name}"
+    if _pair(reader, place):
+        return 3, "is its counterpart by name"
+    return None
+
+
+def _near(one: str, other: str) -> bool:
+    first, second = PurePosixPath(one).parent, PurePosixPath(other).parent
+    return first == second or first in second.parents or second in first.parents
+
+
+def remember_place(writer: Writer) -> _Place:
+    """The writer's path, worked out once."""
+    key = ("evidence.place", id(writer.call))
+    cached = writer.module.cache.get(key)
+    if cached is None:
+        cached = writer.module.cache[key] = _Place(writer.where, writer.call, writer.module)
+    assert isinstance(cached, _Place)  # noqa: S101
+    return cached
+
+
+_LOADS = re.compile(r"load|read|restore|resume|deserialize|unpickle|from_(?=checkpoint|file|disk|pretrained)|get")
+_SAVES = re.compile(r"save|write|store|dump|serialize|pickle|to_(?=checkpoint|file|disk)|put")
+
+
+def _pair(reader: _Place, place: _Place) -> bool:
+    """`load_x` and `save_x` of one class, or of one file."""
+    if reader.function is None or place.function is None or reader.module is not place.module:
+        return False
+    if reader.owner != place.owner:
+        return False
+    load, save = getattr(reader.function, "name", ""), getattr(place.function, "name", "")
+    if not (_LOADS.search(load) and _SAVES.search(save)):
+        return False
+    return _LOADS.sub("", load) == _SAVES.sub("", save)

@@ -1,0 +1,85 @@
+"""What a consumer says of the thing it is given: the vocabulary, and the words Python and torch use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+Path = tuple[str, ...]
+"""How a part was reached from the loaded value: `("['model']", "value")` is a value of `loaded["model"]`."""
+
+
+class Kind(StrEnum):
+    """What one use says. The order is from telling to silent."""
+
+    OBJECT = "object"  # called, or an attribute no tensor and no container has
+    LOADED = "loaded"  # given to load_state_dict
+    TENSOR = "tensor"  # an operation only tensors have
+    ARRAY = "array"  # an operation tensors share with numpy arrays
+    PLAIN = "plain"  # used as a number or a string
+    WEIGHTS = "weights"  # a key that names a parameter: "conv.weight"
+    DICT = "dict"  # an operation of dicts
+    CLAIM = "claim"  # a name or an annotation says that it is a state dict or a tensor
+    MOVED = "moved"  # .to(device), .float(): tensors and modules have it
+    SAVED = "saved"  # written out again
+    COMPARED = "compared"
+    ESCAPES = "escapes"  # given to something that cannot be looked into
+    RETURNED = "returned"  # handed to callers that are not in the project
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One use of the loaded value, or of the part of it that `path` names."""
+
+    kind: Kind
+    path: Path
+    file: str
+    line: int
+    detail: str
+
+
+DICT_METHODS = frozenset(
+    "items keys values get pop update setdefault copy clear popitem move_to_end fromkeys elements most_common".split()
+)
+LIST_METHODS = frozenset("append extend insert remove sort index count reverse add discard union intersection".split())
+STRING_METHODS = frozenset(
+    "startswith endswith split rsplit replace lower upper strip lstrip rstrip join format find encode removeprefix"
+    " removesuffix partition rpartition isdigit title capitalize".split()
+)
+TENSOR_WORDS = frozenset(
+    "detach detach_ unsqueeze unsqueeze_ permute contiguous numel size dim item numpy device is_cuda grad requires_grad"
+    " data_ptr element_size expand expand_as unbind chunk type_as is_floating_point nelement stride untyped_storage"
+    " new_zeros new_tensor index_select gather scatter scatter_ masked_fill masked_fill_ repeat_interleave bmm mm matmul"
+    " softmax log_softmax sigmoid narrow is_sparse layout is_contiguous is_complex grad_fn new_empty new_ones"
+    " full_tensor to_dense index_fill_ index_copy_ normal_ uniform_ fill_ zero_ mul_ add_ div_ sub_ copy_ pin_memory"
+    " is_shared share_memory_ long int bool argmax topk clamp clamp_ mul div triu tril is_meta".split()
+)
+ARRAY_WORDS = frozenset(
+    "shape dtype ndim view reshape transpose squeeze clone mean sum max min std var any all T mT abs sqrt pow cumsum"
+    " flatten ravel repeat round tolist norm astype nbytes argsort nonzero argmin prod dot real imag swapaxes".split()
+)
+MOVES = frozenset("to cpu cuda half float double bfloat16 requires_grad_ type xpu npu".split())
+NEUTRAL_CALLS = frozenset(
+    "print len type id repr str bool isinstance issubclass hash callable pprint pformat hasattr debug info warning"
+    " warn error exception log write assertIsInstance assertIn assertNotIn assertTrue assertFalse assertIsNone"
+    " assertIsNotNone get_size getsizeof format".split()
+)
+SAME_CALLS = frozenset(
+    "dict OrderedDict list tuple set frozenset copy deepcopy iter sorted reversed EasyDict enumerate chain"
+    " AttributeDict clone_state_dict".split()
+)
+NUMBER_CALLS = frozenset("int float range complex".split())
+TENSOR_CALLS = frozenset(
+    "assert_close assert_allclose assert_equal assertEqualTensors tree_map Parameter copy_ forward cat stack".split()
+)
+STATE_NAME = re.compile(
+    r"(^|_)(state_?dicts?|sd|weights?|weights_sd|params|tensors?|pretrained_dict|new_sd)(_|\d|$)", re.I
+)
+TENSOR_NAME = re.compile(r"(^|_)(tensors?|latents?|embeddings?|embeds?|logits|mel|noise)(_|\d|$)", re.I)
+OBJECT_NAME = re.compile(
+    r"(^|_)(model|net|network|module|generator|policy|agent|dataset|data_?list|dataloader|graph|scaler|tokenizer|vocab)(\d*)$",
+    re.I,
+)
+TAKES_STATE = re.compile(r"state_?dict|load_(pretrained_)?weights|load_params|copy_model_state|load_parameters", re.I)
+PARAMETER_KEY = re.compile(r"\.(weight|bias|gamma|beta|running_mean|running_var|scale|alpha|lora_\w+|weight_[gv])$")

@@ -1,0 +1,174 @@
+"""From signs to a use: what the whole of the loaded value is, and which reading of it the evidence supports.
+
+The readings are a table, tried in order; each states a fact of the program, not of a repository. What the
+maintainers of real repositories decided where a reading holds stands beside it in `docs/evidence.md`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.model import Use
+from bot.scan.evidence.signs import Kind, Sign
+from bot.scan.module import Definition, Module
+
+_SECTION = re.compile(
+    r"^\[['\"]?(state_dict|model|ema|ema_model|module|net|network|optimizer|model_ema|student|teacher|params|weights|"
+    r"network_weights|meta|config|cfg|args|hparams|hyper_parameters|epoch|generator|system|dit|vae|policy)['\"]?\]$"
+)
+"""Keys of a training checkpoint, beside which others stand that this reader never looks at."""
+
+_OWN_STATE = re.compile(r"^\[['\"]\w+_state_dict['\"]\]$")
+"""`model_state_dict` beside `optimizer_state_dict`: the layout of torch's own tutorial, all of it plain."""
+
+_TELLING = (Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The signs of one site, asked questions."""
+
+    signs: tuple[Sign, ...]
+    call: ast.Call
+    module: Module
+
+    @cached_property
+    def function(self) -> Definition | ast.Lambda | None:
+        return self.module.function(self.call)
+
+    def whole(self, *kinds: Kind) -> Sign | None:
+        """The first sign of one of these kinds about the loaded value as a whole."""
+        return next((s for s in self.signs if s.kind in kinds and not s.path), None)
+
+    def anywhere(self, *kinds: Kind) -> Sign | None:
+        return next((s for s in self.signs if s.kind in kinds), None)
+
+    @cached_property
+    def keys(self) -> dict[str, set[Kind]]:
+        """What is said of each part by its first step."""
+        found: dict[str, set[Kind]] = {}
+        for sign in self.signs:
+            if sign.path and not sign.path[0].startswith("«"):
+                found.setdefault(sign.path[0], set()).add(sign.kind)
+        return found
+
+    @cached_property
+    def sections(self) -> tuple[str, ...]:
+        """Keys read at the top that are no parameter's: the file holds more than one thing."""
+        return tuple(k for k in self.keys if k.startswith("[") and "." not in k)
+
+    @property
+    def direct(self) -> bool:
+        """`x.load_state_dict(torch.load(...))`."""
+        parent = self.module.parent(self.call)
+        return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and _loads(parent)
+
+    def here(self, sign: Sign) -> bool:
+        """Whether a sign stands in the function that loads."""
+        if sign.file != self.module.path:
+            return False
+        return self.function is None or self.function.lineno <= sign.line <= (self.function.end_lineno or 0)
+
+    @property
+    def asked_for_keys(self) -> bool:
+        return any(s.kind is Kind.DICT and "asked" in s.detail and not s.path for s in self.signs)
+
+
+def _loads(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "load_state_dict"
+
+
+Rule = Callable[[Reading], str]
+"""A reason, or nothing where the rule does not hold."""
+
+
+def _goes_straight_in(reading: Reading) -> str:
+    return "goes straight into load_state_dict" if reading.direct else ""
+
+
+def _rebuilt_and_loaded(reading: Reading) -> str:
+    """Every entry is gone through, and the result is loaded: a flat dict of weights."""
+    loaded = reading.whole(Kind.LOADED)
+    if loaded is None or reading.sections or reading.asked_for_keys or not reading.here(loaded):
+        return ""
+    touched = any(
+        s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and not s.path for s in reading.signs
+    )
+    each = any(step in reading.keys for step in ("key", "value", "each"))
+    return "is gone through entry by entry and loaded with load_state_dict" if touched or each else ""
+
+
+def _is_a_tensor(reading: Reading) -> str:
+    sign = reading.whole(Kind.TENSOR)
+    if sign is None or not _only(reading, "[0]", "[1]", "[2]", "[?]", "each"):
+        return ""
+    return f"is used as a tensor ({sign.detail})"
+
+
+def _only(reading: Reading, *steps: str) -> bool:
+    return all(key in steps for key in reading.keys)
+
+
+def _names_weights(reading: Reading) -> str:
+    sign = reading.whole(Kind.WEIGHTS)
+    if sign is None or reading.asked_for_keys or [k for k in reading.sections if k != "[?]"]:
+        return ""
+    return f"is a state dict: it {sign.detail}"
+
+
+def _tutorial_layout(reading: Reading) -> str:
+    """`checkpoint["model_state_dict"]` into load_state_dict, and no section but plain ones."""
+    own = [k for k in reading.keys if _OWN_STATE.match(k)]
+    others = [k for k in reading.keys if k not in own]
+    if not own or not any(Kind.LOADED in reading.keys[k] for k in own):
+        return ""
+    if any(not ({Kind.PLAIN, Kind.TENSOR} & reading.keys[k]) for k in others):
+        return ""
+    return f"only {', '.join(k[1:-1] for k in own)} and numbers are read, into load_state_dict"
+
+
+def _parts_are_tensors(reading: Reading) -> str:
+    """Every part that is read is used as a tensor, and none is a section of a training checkpoint."""
+    if not reading.keys or any(_SECTION.match(k) for k in reading.keys) or reading.asked_for_keys:
+        return ""
+    if not all(Kind.TENSOR in kinds for kinds in reading.keys.values()):
+        return ""
+    return "every part that is read is used as a tensor"
+
+
+STATE_RULES: tuple[Rule, ...] = (
+    _goes_straight_in,
+    _rebuilt_and_loaded,
+    _is_a_tensor,
+    _names_weights,
+    _tutorial_layout,
+    _parts_are_tensors,
+)
+
+
+def object_sign(reading: Reading) -> Sign | None:
+    """The sign that the loaded value itself is a live object."""
+    return reading.whole(Kind.OBJECT)
+
+
+def part_object_sign(reading: Reading) -> Sign | None:
+    """The sign that a part of it is one: `checkpoint["args"].lr`."""
+    return next((s for s in reading.signs if s.kind is Kind.OBJECT and s.path and s.path[-1] not in ("key",)), None)
+
+
+def state_reason(reading: Reading) -> str:
+    """Why the loaded value is tensors and containers of them, by the first rule that holds; empty where none does."""
+    return next((reason for rule in STATE_RULES if (reason := rule(reading))), "")
+
+
+def use_of(reading: Reading) -> Use:
+    """The one word for a report."""
+    if object_sign(reading) is not None:
+        return Use.OBJECT
+    if state_reason(reading) or reading.whole(*_TELLING) is not None:
+        return Use.STATE
+    return Use.STATE if reading.anywhere(Kind.LOADED) is not None else Use.UNKNOWN
