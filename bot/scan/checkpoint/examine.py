@@ -14,7 +14,6 @@ from bot.scan.checkpoint.safetensors import looks_like_safetensors, read_safeten
 from bot.scan.checkpoint.streams import looks_like_pickle
 from bot.scan.checkpoint.torchtar import looks_like_tar, read_tar
 from bot.scan.checkpoint.torchzip import read_zip
-from bot.scan.checkpoint.walking import walk_pickle
 
 COMPRESSED: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b\x08", "gzip"),
@@ -79,7 +78,7 @@ def check_suffix(reading: Reading) -> None:
 
 def _read_unmarked(reading: Reading, reader: Reader, label: str) -> None:
     """No magic number: a pickle of protocol 0 or 1, an archive with something in front, a pointer, or nothing known."""
-    walk = walk_pickle(reader, reading.limits)
+    walk = reading.walk(reader)
     if looks_like_pickle(walk):
         read_pickles(reading, reader, label)
         _read_appended_zip(reading, reader, label)
@@ -122,6 +121,7 @@ def _closed(head: bytes) -> str:
 
 def _read_compressed(reading: Reading, reader: Reader, label: str, kind: str) -> None:
     data, trouble = hold(inflate(reader, kind), reading.limits.held)
+    reading.inflated += len(data)
     if trouble and not data and kind in ("zlib", "lzma", "bzip2"):
         _read_unmarked(reading, reader, label)
         return

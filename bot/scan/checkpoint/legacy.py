@@ -43,8 +43,7 @@ def _read_rest(reading: Reading, reader: Reader, label: str, walk: Walk) -> None
         if head[:2] == b"PK":
             reading.nested(SliceReader(reader, start, reader.size - start), place)
             return
-        scratch = Reading(reading.path, reading.limits, reading.allowed, reading.examine)
-        walk = read_stream(scratch, reader, place, start=start)
+        walk = reading.walk(reader, start=start)
         if not looks_like_pickle(walk) and head[:1] != b"\x80":
             reading.log.corrupt(
                 f"{reader.size - start:,} bytes after the pickle's end are no pickle", record=label, offset=start

@@ -10,7 +10,8 @@ GIB = 1024 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes and counts. `ratio` bounds how far a compressed record may inflate, `held` what is inflated into memory.
+    """Bytes and counts. `ratio` bounds how far a compressed record may inflate, `held` what is inflated into memory
+    at once, `inflated` all of it together.
 
     `expansion` is how many bytes a tensor may stand for beyond its storage (stride 0 makes a terabyte of four bytes).
     """
@@ -20,6 +21,7 @@ class Limits:
     directory: int = 32 * MIB
     ratio: int = 200
     held: int = 16 * MIB
+    inflated: int = 256 * MIB
     nesting: int = 4
     streams: int = 1_000
     opcodes: int = 20_000_000

@@ -52,6 +52,16 @@ class BytesReader:
         return self._data[offset : offset + count]
 
 
+class HeadReader(BytesReader):
+    """The first bytes of something longer: its size is told, what follows is not here."""
+
+    __slots__ = ()
+
+    def __init__(self, head: bytes, size: int) -> None:
+        super().__init__(head)
+        self.size = size
+
+
 class SliceReader:
     """A window of another reader: a stored record of an archive, the rest after a header."""
 

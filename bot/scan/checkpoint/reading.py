@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from bot.model import GlobalUse, TensorInfo
 from bot.scan.checkpoint.allowlist import AllowList
 from bot.scan.checkpoint.faults import FaultLog
+from bot.scan.checkpoint.inert import Call
+from bot.scan.checkpoint.inflate import hold
 from bot.scan.checkpoint.judge import Ruling
 from bot.scan.checkpoint.limits import Limits
+from bot.scan.checkpoint.machine import Machine, Walk
 from bot.scan.checkpoint.reader import Reader
+from bot.scan.checkpoint.walking import walk_pickle
 
 Examine = Callable[["Reading", Reader, str], None]
 
@@ -43,6 +47,8 @@ class Reading:
     mmap_reason: str = ""
     unreadable: bool = False
     depth: int = 0
+    opcodes_spent: int = 0
+    inflated: int = 0
     harmless: tuple[str, ...] = ()
     shards: list[str] = field(default_factory=list)
     lfs_oid: str = ""
@@ -53,6 +59,26 @@ class Reading:
         if not self.format and not self.depth:
             self.format = kind
             self.loadable = loadable
+
+    def walk(
+        self, reader: Reader, *, start: int = 0, after_build: Callable[[Machine, Call], None] | None = None
+    ) -> Walk:
+        """Walk one stream out of the whole file's opcode budget: a thousand long streams cost no more than one."""
+        left = replace(self.limits, opcodes=max(1, self.limits.opcodes - self.opcodes_spent))
+        walk = walk_pickle(reader, left, start=start, after_build=after_build)
+        self.opcodes_spent += walk.opcodes
+        return walk
+
+    def hold(self, pieces: Iterator[bytes], record: str) -> bytes:
+        """Unpack into memory what the bounds allow, of one record and of all together; says so where they are met."""
+        bound = min(self.limits.held, max(0, self.limits.inflated - self.inflated))
+        data, trouble = hold(pieces, bound)
+        self.inflated += len(data)
+        if trouble == "more":
+            self.log.over(f"unpacks to more than {bound:,} bytes; only these were read", record=record)
+        elif trouble:
+            self.log.corrupt(trouble, record=record)
+        return data
 
     def refuse(self, reason: str) -> None:
         """torch.load(weights_only=True) does not read such a container."""

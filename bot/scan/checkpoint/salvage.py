@@ -7,7 +7,6 @@ from bot.scan.checkpoint.reader import BytesReader, Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.records import DEFLATED, LOCAL
 from bot.scan.checkpoint.streams import judge_names
-from bot.scan.checkpoint.walking import walk_pickle
 
 MOST = 64
 
@@ -28,6 +27,6 @@ def read_remains(reading: Reading, reader: Reader, label: str) -> None:
         if method == DEFLATED:
             inner = BytesReader(hold(inflate(inner, "deflate"), reading.limits.held)[0])
         if name.endswith((".pkl", ".pickle")) or inner.read(0, 1) == b"\x80":
-            walk = walk_pickle(inner, reading.limits)
+            walk = reading.walk(inner)
             judge_names(reading, walk, f"{label}!{name}" if label else name)
         at = data.find(LOCAL, at + 30)

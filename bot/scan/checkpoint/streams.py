@@ -14,7 +14,6 @@ from bot.scan.checkpoint.machine import Machine, Walk
 from bot.scan.checkpoint.reader import BytesReader, Reader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.tensors import Inventory, take_inventory
-from bot.scan.checkpoint.walking import walk_pickle
 
 IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*\Z")
 TORCHSCRIPT = ("__torch__", "torch.jit._pickle")
@@ -30,7 +29,7 @@ def read_stream(
     after_build: Callable[[Machine, Call], None] | None = None,
 ) -> Walk:
     """Walk the stream at `start`, judge its names, and keep its breaks."""
-    walk = walk_pickle(reader, reading.limits, start=start, after_build=after_build)
+    walk = reading.walk(reader, start=start, after_build=after_build)
     for trouble in walk.troubles:
         note = reading.log.over if trouble.over else reading.log.corrupt
         note(trouble.message, record=label, offset=trouble.offset)
@@ -91,7 +90,7 @@ def _read_embedded(reading: Reading, reader: Reader, walk: Walk, label: str) -> 
         if inner.startswith(b"PK\x03\x04"):
             reading.nested(BytesReader(inner), place)
             continue
-        nested = walk_pickle(BytesReader(inner), reading.limits)
+        nested = reading.walk(BytesReader(inner))
         if not looks_like_pickle(nested) or reading.depth >= reading.limits.nesting:
             continue
         if any(judge.rule_on(name, reading.allowed).judgement == judge.EXECUTES for name in nested.globals):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.scan.checkpoint.dtypes import STORAGES
+from bot.scan.checkpoint.inert import Global, as_integer, elements
 from bot.scan.checkpoint.reader import Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
-from bot.scan.checkpoint.streams import looks_like_pickle, read_stream
+from bot.scan.checkpoint.streams import read_stream
 
 BLOCK = 512
 REGULAR = frozenset(b"0\x007")
@@ -48,30 +50,51 @@ def read_tar(reading: Reading, reader: Reader, label: str) -> None:
         inner = SliceReader(reader, member.start, member.size)
         if member.kind not in REGULAR:
             continue
-        if torch and member.name in ("storages", "tensors"):
-            _read_mixed(reading, inner, record)
+        if torch and member.name == "storages":
+            _read_storages(reading, inner, record)
+        elif torch and member.name == "tensors":
+            _read_tensors(reading, inner, record)
         elif member.size:
             reading.nested(inner, record)
 
 
-def _read_mixed(reading: Reading, inner: Reader, record: str) -> None:
-    """A count, then pickles with raw numbers between them: the streams that can be told apart are walked."""
-    at, streams = 0, 0
-    while at < inner.size and streams < reading.limits.streams:
-        head = inner.read(at, reading.limits.text)
-        found = head.find(b"\x80", 0)
-        if found < 0:
-            at += max(1, len(head))
-            continue
-        at += found
-        scratch = Reading(reading.path, reading.limits, reading.allowed, reading.examine)
-        walk = read_stream(scratch, inner, record, start=at)
-        if looks_like_pickle(walk):
-            read_stream(reading, inner, record, start=at)
-            at = max(walk.end, at + 1)
-            streams += 1
-        else:
-            at += 1
+def _read_storages(reading: Reading, inner: Reader, record: str) -> None:
+    """A count; for each storage a pickle `(key, location, type)`, its length and its raw elements; then the views."""
+    at, count = _count(reading, inner, record)
+    for _ in range(count):
+        walk = read_stream(reading, inner, record, start=at)
+        parts = elements(walk.root)
+        kind = parts[2] if len(parts) == 3 else None
+        itemsize = STORAGES.get(kind.name, ("", 0))[1] if isinstance(kind, Global) else 0
+        numel = int.from_bytes(inner.read(walk.end, 8), "little", signed=True)
+        at = walk.end + 8 + numel * itemsize
+        if not walk.stopped or not itemsize or numel < 0 or at > inner.size:
+            reading.log.corrupt(f"a storage of {numel:,} elements that does not fit", record=record, offset=walk.end)
+            return
+    if count >= 0:
+        read_stream(reading, inner, record, start=at)
+
+
+def _read_tensors(reading: Reading, inner: Reader, record: str) -> None:
+    """A count; for each tensor a pickle `(key, storage, type)`, its rank, shape, stride and offset as raw numbers."""
+    at, count = _count(reading, inner, record)
+    for _ in range(count):
+        walk = read_stream(reading, inner, record, start=at)
+        rank = int.from_bytes(inner.read(walk.end, 4), "little", signed=True)
+        at = walk.end + 8 + 16 * rank + 8
+        if not walk.stopped or rank < 0 or at > inner.size:
+            reading.log.corrupt(f"a tensor of rank {rank} that does not fit", record=record, offset=walk.end)
+            return
+
+
+def _count(reading: Reading, inner: Reader, record: str) -> tuple[int, int]:
+    """Where the first entry begins, and how many there are; -1 where that cannot be read."""
+    walk = read_stream(reading, inner, record)
+    count = as_integer(walk.root)
+    if count is None or not 0 <= count <= reading.limits.entries:
+        reading.log.corrupt("a count that is none", record=record, offset=0)
+        return walk.end, -1
+    return walk.end, count
 
 
 def _members(reading: Reading, reader: Reader, label: str) -> list[Member]:

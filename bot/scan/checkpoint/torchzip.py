@@ -6,13 +6,15 @@ import zlib
 
 from bot.scan.checkpoint.archive import read_archive
 from bot.scan.checkpoint.inflate import InflateError, hold, record_pieces, record_reader
-from bot.scan.checkpoint.reader import BytesReader, Reader
+from bot.scan.checkpoint.numpyfile import MAGIC as NPY
+from bot.scan.checkpoint.reader import BytesReader, HeadReader, Reader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.records import DEFLATED, STORED, Archive, Entry
 from bot.scan.checkpoint.salvage import read_remains
 from bot.scan.checkpoint.storages import check_storages
 from bot.scan.checkpoint.streams import TORCHSCRIPT, read_inventory, read_stream
 
+HEAD = 64 * 1024
 KNOWN = frozenset(
     {"version", ".format_version", ".storage_alignment", "byteorder", ".data/serialization_id", ".data/version"}
 )
@@ -32,10 +34,12 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
     if kind in ("torchscript", "pt2") and not reading.depth:
         reading.harmless = TORCHSCRIPT
     _check_names(reading, archive, label)
-    _check_sizes(reading, archive, label)
+    bombs = _check_sizes(reading, archive, label)
     storages = _read_pickles(reading, reader, archive, prefix=prefix, label=label, kind=kind)
     _check_mapping(reading, archive, kind, top=not label)
     for entry in archive.entries:
+        if bombs and entry.method == DEFLATED and not _is_pickle(entry.name):
+            continue
         if entry.start >= 0 and entry.name not in storages:
             _read_member(reading, reader, entry, _label(label, entry.name), checked=_is_pickle(entry.name))
         elif entry.start >= 0 and reading.crc:
@@ -82,8 +86,10 @@ def _check_names(reading: Reading, archive: Archive, label: str) -> None:
         reading.log.corrupt("names that differ only in upper and lower case", record=label)
 
 
-def _check_sizes(reading: Reading, archive: Archive, label: str) -> None:
+def _check_sizes(reading: Reading, archive: Archive, label: str) -> bool:
+    """Whether the archive is a bomb by its own directory; then nothing more of it is inflated than its pickles."""
     total = 0
+    before = len(reading.log.kept)
     for entry in archive.entries:
         total += entry.size
         if entry.method == DEFLATED and entry.size > reading.limits.ratio * max(1, entry.packed):
@@ -94,6 +100,7 @@ def _check_sizes(reading: Reading, archive: Archive, label: str) -> None:
             )
     if total > reading.limits.size:
         reading.log.over(f"unpacks to {total:,} bytes, over {reading.limits.size:,}", record=label)
+    return len(reading.log.kept) > before
 
 
 def _read_pickles(  # noqa: PLR0913 - one archive, seen from all sides
@@ -153,15 +160,17 @@ def _small(reader: Reader, entry: Entry) -> bytes:
 
 
 def _content(reading: Reading, reader: Reader, entry: Entry, record: str) -> Reader:
-    """A record's unpacked bytes: a window where they are stored, memory (within the bound) where they are deflated."""
+    """A record's unpacked bytes: a window where they are stored, memory (within the bound) where they are deflated.
+
+    Of a large compressed array only the header is of interest: it is read like the file it is, without its numbers.
+    """
     if entry.method != DEFLATED:
         return record_reader(reader, entry)
-    data, trouble = hold(record_pieces(reader, entry), reading.limits.held)
-    if trouble == "more":
-        reading.log.over(f"unpacks to more than {reading.limits.held:,} bytes; only these were read", record=record)
-    elif trouble:
-        reading.log.corrupt(trouble, record=record, offset=entry.start)
-    return BytesReader(data)
+    if entry.size > reading.limits.held:
+        head = hold(record_pieces(reader, entry), HEAD)[0]
+        if head.startswith(NPY) and b"O" not in head[: head.find(b"\n")]:
+            return HeadReader(head, entry.size)
+    return BytesReader(reading.hold(record_pieces(reader, entry), record))
 
 
 def _read_member(reading: Reading, reader: Reader, entry: Entry, record: str, *, checked: bool) -> None:
