@@ -20,6 +20,7 @@ from bot.model import Loaded
 from bot.policy_load import load_policy
 from bot.report.escape import one_line
 from bot.report.style import Style
+from bot.settings import read_settings
 
 OLDEST_TORCH = (2, 10)
 """Below it a file can corrupt memory through the weights-only unpickler: CVE-2026-24747."""
@@ -134,17 +135,33 @@ def smallest_checkpoint() -> bytes:
 
 
 def _forge(context: Context) -> Check:
-    token = token_of(context.environ)
+    token, slug = token_of(context.environ), context.environ.get("GITHUB_REPOSITORY", "")
     if not token:
         advice = "set GITHUB_TOKEN to look at GitHub from here; the action passes it by itself"
         return Check("github", "missing", "no token; local work needs none", advice)
-    return Check("github", "good", "a token is set")
+    if slug.count("/") != 1:
+        return Check("github", "missing", "a token, not tried", "set GITHUB_REPOSITORY to owner/name to try it")
+    from bot.edge.forge_github import Address, connect
+
+    settings = read_settings(context.environ)
+    forge = connect(Address(slug, settings.api_url, settings.server_url), token=token)
+    try:
+        branch = forge.default_branch()
+        if forge.branch_sha(branch) is None:
+            return Check("github", "missing", f"{slug} is empty: no branch {branch}")
+    except ForgeError as trouble:
+        return Check("github", "wrong", f"{slug} at {settings.api_url}: {trouble}", trouble.hint or RIGHTS)
+    return Check("github", "good", f"the token reads {slug} at {settings.api_url}", RIGHTS)
 
 
 def token_of(environ: Mapping[str, str]) -> str:
     """The token of the environment, by the names people use."""
     return next((environ[name] for name in ("GITHUB_TOKEN", "GH_TOKEN", "INPUT_GITHUB-TOKEN") if environ.get(name)), "")
 
+
+RIGHTS = (
+    "a review needs pull-requests: write, a fix pull request contents: write as well; GitHub tells only when asked to"
+)
 
 CHECKS: Mapping[str, Callable[[Context], Check]] = {
     "python": _python,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -12,6 +11,8 @@ from bot.errors import UsageError
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The known word closest to `word`, or nothing when none is close."""
+    import difflib
+
     known = {each.lower(): each for each in words}
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return known[close[0]] if close else ""

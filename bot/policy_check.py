@@ -7,7 +7,6 @@ the words that the file uses are known, and a test keeps it to those.
 from __future__ import annotations
 
 import datetime
-import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -188,8 +187,10 @@ def _wanted(schema: Schema) -> str:
 
 
 def _meant(word: str, words: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word.lower(), {each.lower(): each for each in words}, n=1, cutoff=0.6)
+    import difflib
+
     known = {each.lower(): each for each in words}
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return f"did you mean `{known[close[0]]}`?" if close else ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from bot.policy_tree import LARGEST, Entry, Mapping, Node, Scalar, Sequence, refuse
@@ -21,6 +20,8 @@ def read_toml(data: bytes, *, name: str) -> Mapping | None:
     """The table `[tool.loadguard]`, or None where there is none. Raises `PolicyError` with the line."""
     if b"loadguard" not in data:
         return None
+    import tomllib
+
     if len(data) > 8 * LARGEST:
         raise refuse(name, 1, 1, f"{len(data):,} bytes long; at most {8 * LARGEST:,} are read")
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from bot.errors import UsageError
 
@@ -164,6 +163,8 @@ def _address(value: str, name: str) -> str:
     """An http(s) address without credentials and without a closing slash."""
     if not value:
         return ""
+    from urllib.parse import urlsplit
+
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise UsageError(f"`{name}` is not an http or https address", hint="for example https://api.github.com")

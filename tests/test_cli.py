@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -12,8 +13,12 @@ import pytest
 
 from bot import __version__
 from bot.cli import EXIT_CODES, build_parser
+from bot.cli_context import Context
+from bot.cli_doctor import CHECKS, Check
+from bot.edge.runner import Console
 from bot.errors import ExitCode
 from bot.main import run
+from tests.fake_github import FakeGitHub
 
 UNSAFE = "import torch\n\n\ndef weights(model, path):\n    model.load_state_dict(torch.load(path))\n"
 SAFE = "import torch\n\nx = torch.load('a.pt', weights_only=True)\n"
@@ -177,15 +182,39 @@ def test_rules_and_explain_speak_of_every_rule(folder: Path, capsys: Captured) -
         assert len(shown) > 200
 
 
-def test_doctor_names_what_it_looks_at(folder: Path, capsys: Captured) -> None:
-    assert run(["doctor"]) in (ExitCode.CLEAN, ExitCode.USAGE)
-    shown = capsys.readouterr().out
-    for name in ("python", "git", "policy", "torch", "sandbox", "github"):
-        assert name in shown
+def test_doctor_names_what_it_looks_at_and_what_is_wrong(folder: Path, capsys: Captured) -> None:
     (folder / ".github").mkdir()
     (folder / ".github/loadguard.yml").write_text("fix: maybe\n")
     assert run(["doctor"]) == ExitCode.USAGE
-    assert "wrong   policy" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "wrong   policy" in shown
+    for name in CHECKS:
+        assert f" {name} " in shown
+
+
+def check(name: str, folder: Path, **environ: str) -> Check:
+    """One check of the doctor's; the sandbox's alone takes seconds."""
+    return CHECKS[name](Context(environ, Console(io.StringIO(), io.StringIO()), folder))
+
+
+def test_doctor_tries_the_token(folder: Path) -> None:
+    with FakeGitHub() as github:
+        slug = github.create_repository({"a": "b"}).slug
+        server = {"GITHUB_API_URL": github.api_url, "GITHUB_TOKEN": github.token.text}
+        assert check("github", folder).told == "no token; local work needs none"
+        assert check("github", folder, **server).told == "a token, not tried"
+        found = check("github", folder, GITHUB_REPOSITORY=slug, **server)
+        assert (found.state, found.told) == ("good", f"the token reads {slug} at {github.api_url}")
+        found = check("github", folder, GITHUB_REPOSITORY=slug, **{**server, "GITHUB_TOKEN": "ghs_nonsense"})
+        assert found.state == "wrong"
+        assert "ghs_nonsense" not in repr(found)
+
+
+def test_doctor_without_git_or_with_a_repository(folder: Path) -> None:
+    assert "this folder is in no repository" in check("git", folder).told
+    (folder / ".git").rmdir()
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    assert f"repository {folder}" in check("git", folder).told
 
 
 def test_the_package_runs_as_a_module_and_keeps_its_exit_code(folder: Path) -> None:

@@ -6,9 +6,9 @@ The only module that writes to the standard streams. What it is given is already
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -41,7 +41,7 @@ class Console:
 
     def write_unheeded(self, text: str) -> None:
         """Text in which the runner is to see no command, whatever a file's name or a line of code looks like."""
-        word = secrets.token_hex(16)
+        word = os.urandom(16).hex()
         self.write(f"::stop-commands::{word}\n{text}{'' if text.endswith(NEWLINE) else NEWLINE}::{word}::\n")
 
     def write_bytes(self, data: bytes) -> None:
@@ -124,8 +124,8 @@ def append_outputs(path: str, outputs: Mapping[str, str]) -> None:
     _append(Path(path), text, name="GITHUB_OUTPUT")
 
 
-def _output(name: str, value: str, *, token: Callable[[int], str] = secrets.token_hex) -> str:
-    delimiter = f"loadguard_{token(16)}"
+def _output(name: str, value: str) -> str:
+    delimiter = f"loadguard_{os.urandom(16).hex()}"
     kept = value.encode("utf-8", "replace")[:OUTPUT_LIMIT].decode("utf-8", "ignore")
     return f"{name}<<{delimiter}\n{kept}\n{delimiter}\n"
 

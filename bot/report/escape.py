@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import quote
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that do not show, or that move what shows."""
@@ -28,6 +27,8 @@ def one_line(text: str) -> str:
 
 def uri(path: str) -> str:
     """A path as a relative URI; bytes of a name that are no UTF-8 keep their values."""
+    from urllib.parse import quote
+
     whole = re.sub("[\ud800-\udc7f\udd00-\udfff]", "\N{REPLACEMENT CHARACTER}", path)
     return quote(whole.encode("utf-8", "surrogateescape"))
 
