@@ -12,6 +12,7 @@ from bot.edge.forge_github_http import Patience
 from bot.errors import ForgeError
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, Review, ReviewComment
 from tests.fake_github import FakeGitHub, Pull, Repository, Token
+from tests.fake_github.fixtures import someone
 from tests.fake_github.state import next_id
 
 TRAIN = "import torch\n" + "".join(f"x{n} = {n}\n" for n in range(40))
@@ -401,6 +402,33 @@ def test_a_branch_that_others_wrote_on_is_not_only_ours(github: FakeGitHub, repo
     state = forge_of(github).fix_branch(fix.name, fix.base_ref)
     assert state is not None
     assert not state.only_ours
+
+
+def test_a_base_that_was_force_pushed_leaves_the_branch_ours(
+    github: FakeGitHub, repository: Repository, pull: Pull
+) -> None:
+    forge, fix = forge_of(github), fix_of(github, repository)
+    forge.push_fix_branch(fix, standing=None)
+    github.commit(repository, {"pkg/train.py": "# other\n" + CHANGED}, branch="feature", amend=True)
+    state = forge_of(github).fix_branch(fix.name, fix.base_ref)
+    assert state is not None
+    assert state.only_ours
+
+
+def test_a_branch_that_a_person_rebased_or_merged_is_theirs(
+    github: FakeGitHub, repository: Repository, pull: Pull
+) -> None:
+    forge, fix = forge_of(github), fix_of(github, repository)
+    forge.push_fix_branch(fix, standing=None)
+    git, tip = repository.git, repository.git.resolve(fix.name) or ""
+    facts, bob = git.facts(tip), someone(github.account("bob"))
+    base = git.resolve("main") or ""
+    for parents, author in (([base], facts.author), ([tip, base], bob)):
+        made = git.commit(facts.tree, parents, message="m", author=author, committer=bob)
+        git.update_ref(f"refs/heads/{fix.name}", made)
+        state = forge_of(github).fix_branch(fix.name, fix.base_ref)
+        assert state is not None
+        assert not state.only_ours
 
 
 def test_a_commit_that_only_says_it_is_ours_by_name_is_not(github: FakeGitHub, repository: Repository) -> None:

@@ -68,7 +68,7 @@ ROWS: dict[str, tuple[str, int, Steps]] = {
     "quiet pull request, checkout with history": ("quiet", 2, _once),
     "quiet pull request, no checkout": ("quiet", 4, lambda s: _once(s, checkout=False)),
     "two findings, first run": ("unsafe", 8, _once),
-    "two findings, first run, no checkout": ("unsafe", 10, lambda s: _once(s, checkout=False)),
+    "two findings, first run, no checkout": ("unsafe", 11, lambda s: _once(s, checkout=False)),
     "the same commits again": ("unsafe", 3, _twice),
     "a force-push that only moves lines": ("unsafe", 9, lambda s: _twice(s, moved)),
     "the findings are gone": ("unsafe", 6, lambda s: _twice(s, mended)),

@@ -15,7 +15,7 @@ from bot.diff import parse_hunks
 from bot.edge.forge_github_errors import Answered
 from bot.edge.forge_github_facts import Identity
 from bot.edge.forge_github_files import Files
-from bot.edge.forge_github_fix import NO_BRANCH, Fixer
+from bot.edge.forge_github_fix import Fixer
 from bot.edge.forge_github_http import Door, Patience
 from bot.edge.forge_github_queries import PAGE, RESOLVE, TALK, standing_query
 from bot.edge.forge_github_review import Reviewer
@@ -136,7 +136,7 @@ class GitHubForge:
         about = {"owner": owner, "name": name, "number": pull.number, **_FIRST_PAGE}
         about |= {"branch": branch, "base": pull.head_ref, "after": None}
         about |= self._files.expressions(files, pull.base_sha)
-        answer = self.door.ask(standing_query(len(files)), about, tolerate=NO_BRANCH)
+        answer = self.door.ask(standing_query(len(files)), about)
         self._files.learn(files, pull.base_sha, answer["repository"])
         self._fixer.learn(branch, pull.head_ref, answer)
         self._talks[pull.number] = self._read_talk(pull.number, answer)

@@ -72,20 +72,21 @@ class Identity:
         )
 
     def branch(self, name: str, repository: Json) -> BranchState | None:
-        """The branch's state. Commits beyond the first hundred are nobody's that we know: then it is not only ours."""
+        """The branch's state. It is only ours when its tip is the one commit we make: written by us, with one parent.
+
+        Not every commit since the base is asked: after a force-push the old head is among them, and is not ours. What a
+        person adds, merges or rebases makes a tip that is theirs as author or as committer.
+        """
         if repository["tip"] is None:
             return None
-        target = repository["tip"]["target"]
-        compared = (repository["base"] or {}).get("compare")
-        commits: Json = compared["commits"] if compared else {"totalCount": 1, "nodes": [{}]}
-        ours = [self._committed(node) for node in commits["nodes"]]
-        only_ours = all(ours) and len(ours) == commits["totalCount"]
-        return BranchState(name, target["oid"], target["tree"]["oid"], only_ours)
+        tip = repository["tip"]["target"]
+        signed = str(tip["committer"].get("email") or "").startswith("noreply@")
+        made = self._is_person(tip["author"]) and (signed or self._is_person(tip["committer"]))
+        return BranchState(name, tip["oid"], tip["tree"]["oid"], made and tip["parents"]["totalCount"] == 1)
 
-    def _committed(self, node: Json) -> bool:
+    def _is_person(self, person: Json) -> bool:
         """By account where GitHub knows it, else by the address it gives to commits of that account."""
-        author = node.get("author") or {}
-        if author.get("user"):
-            return self.is_actor(author["user"])
-        email = str(author.get("email") or "")
-        return bool(self.login) and email.rpartition("+")[2] == f"{self.login}@users.noreply.github.com"
+        if person.get("user"):
+            return self.is_actor(person["user"])
+        name, _, host = str(person.get("email") or "").rpartition("+")[2].partition("@")
+        return bool(self.login) and name == self.login and host.startswith("users.noreply.")

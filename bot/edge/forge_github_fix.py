@@ -17,8 +17,6 @@ from bot.model import BranchState, FixBranch, FixPullRequest
 
 _CONTENTS = "contents: write"
 _PULLS = "pull-requests: write"
-NO_BRANCH = ("compare",)
-"""A branch that does not exist yet cannot be compared: that error says nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Fixer:
 
     def _page(self, branch: str, base: str, after: str | None) -> Json:
         variables = {**self._names, "branch": branch, "base": base, "after": after}
-        answer: Json = self.door.ask(BRANCH, variables, tolerate=NO_BRANCH)
+        answer: Json = self.door.ask(BRANCH, variables)
         return answer
 
     # -- the branch ------------------------------------------------------------------------------------------

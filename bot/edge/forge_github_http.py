@@ -86,12 +86,9 @@ class Door:
             Call("POST", path, body=body, needs=needs, notifies=notifies, repeatable=False, standing=standing)
         )
 
-    def ask(self, text: str, variables: Mapping[str, Any], *, needs: str = "", tolerate: tuple[str, ...] = ()) -> Any:
-        """A GraphQL query, or (with `needs`) a mutation that may be repeated; its `data`.
-
-        Errors whose path ends in a name of `tolerate` leave a null in the data and are passed over.
-        """
-        body = {"query": text, "variables": dict(variables), "tolerate": tolerate}
+    def ask(self, text: str, variables: Mapping[str, Any], *, needs: str = "") -> Any:
+        """A GraphQL query, or (with `needs`) a mutation that may be repeated; its `data`."""
+        body = {"query": text, "variables": dict(variables)}
         return self._send(Call("POST", self._requester.graphql_url, body=body, needs=needs, graphql=True))
 
     # -- one call, to its end --------------------------------------------------------------------------------
@@ -130,8 +127,7 @@ class Door:
 
     def _answered(self, call: Call) -> _Done | Limited | Broken:
         query = {key: value for key, value in (call.query or {}).items() if value is not None}
-        body = {key: value for key, value in call.body.items() if key != "tolerate"} if call.graphql else call.body
-        status, headers, text = self._requester.requestJson(call.method, call.address, query, None, body)
+        status, headers, text = self._requester.requestJson(call.method, call.address, query, None, call.body)
         data, whole = _parsed(text)
         if status >= 300:
             return self._judged(call, status, headers, data)
@@ -140,7 +136,7 @@ class Door:
         return self._read_graphql(call, headers, data) if call.graphql else _Done(data)
 
     def _read_graphql(self, call: Call, headers: Mapping[str, str], answer: Any) -> _Done | Limited | Broken:
-        errors = [one for one in answer.get("errors") or [] if not _tolerated(one, call.body["tolerate"])]
+        errors = answer.get("errors")
         if not errors:
             return _Done(answer["data"])
         if any(one.get("type") == "RATE_LIMITED" for one in errors):
@@ -202,8 +198,3 @@ def _parsed(text: str) -> tuple[Any, bool]:
         return (json.loads(text) if text else None), True
     except ValueError:
         return {"message": text[:200]}, False
-
-
-def _tolerated(error: Mapping[str, Any], names: tuple[str, ...]) -> bool:
-    path = error.get("path") or [""]
-    return path[-1] in names and error.get("type") == "NOT_FOUND"

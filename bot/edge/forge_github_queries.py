@@ -25,16 +25,19 @@ _TALK = f"""
 """
 _TALK_VARIABLES = "$number: Int!, $threads: String, $comments: String, $moreThreads: Boolean!, $moreComments: Boolean!"
 
-# Everything about the fix branch: its tip, whose commits it holds, and its pull requests.
+# Everything about the fix branch: its tip, whose commit that is, and its pull requests.
 _BRANCH = f"""
     defaultBranchRef {{ name }}
-    tip: ref(qualifiedName: $branch) {{ name target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
-    base: ref(qualifiedName: $base) {{
-      target {{ oid ... on Commit {{ tree {{ oid }} }} }}
-      compare(headRef: $branch) {{
-        commits(first: {PAGE}) {{ totalCount nodes {{ author {{ email user {{ login }} }} }} }}
+    tip: ref(qualifiedName: $branch) {{
+      target {{
+        oid
+        ... on Commit {{
+          tree {{ oid }} parents(first: 1) {{ totalCount }}
+          author {{ email user {{ login }} }} committer {{ email user {{ login }} }}
+        }}
       }}
     }}
+    base: ref(qualifiedName: $base) {{ target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
     pullRequests(
       first: {PAGE}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
       orderBy: {{field: CREATED_AT, direction: DESC}}
@@ -87,13 +90,16 @@ query($owner: String!, $name: String!, $branch: String!, $base: String!, $after:
   viewer {{ login }}
   repository(owner: $owner, name: $name) {{
     defaultBranchRef {{ name }}
-    tip: ref(qualifiedName: $branch) {{ name target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
-    base: ref(qualifiedName: $base) {{
-      target {{ oid ... on Commit {{ tree {{ oid }} }} }}
-      compare(headRef: $branch) {{
-        commits(first: {PAGE}) {{ totalCount nodes {{ author {{ email user {{ login }} }} }} }}
+    tip: ref(qualifiedName: $branch) {{
+      target {{
+        oid
+        ... on Commit {{
+          tree {{ oid }} parents(first: 1) {{ totalCount }}
+          author {{ email user {{ login }} }} committer {{ email user {{ login }} }}
+        }}
       }}
     }}
+    base: ref(qualifiedName: $base) {{ target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
     pullRequests(
       first: {PAGE}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
       orderBy: {{field: CREATED_AT, direction: DESC}}

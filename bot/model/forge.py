@@ -91,7 +91,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class BranchState:
-    """A branch on the forge: its tip, the tip's tree, and whether every commit since `base` is ours."""
+    """A branch on the forge: its tip, the tip's tree, and whether what stands on it is our own commit alone."""
 
     name: str
     sha: str

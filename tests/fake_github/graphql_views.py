@@ -290,39 +290,6 @@ class RefView:
     def target(self) -> CommitView:
         return CommitView(self.context, self.repository, self.sha)
 
-    def compare(self, _: GraphQLResolveInfo, headRef: str) -> ComparisonView:
-        head = self.repository.git.resolve(headRef)
-        if head is None:
-            raise failed("NOT_FOUND", f"Could not resolve to a Ref or Commit with the name '{headRef}'")
-        return ComparisonView(self.context, self.repository, self.sha, head)
-
-
-@dataclass
-class ComparisonView:
-    context: Context
-    repository: Repository
-    base: str
-    head: str
-
-    @property
-    def id(self) -> str:
-        return f"CMP_{self.base}{self.head}"
-
-    @cached_property
-    def _ahead(self) -> list[str]:
-        return self.repository.git.between(self.base, self.head)
-
-    @property
-    def aheadBy(self) -> int:
-        return len(self._ahead)
-
-    @property
-    def behindBy(self) -> int:
-        return len(self.repository.git.between(self.head, self.base))
-
-    def commits(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
-        return Connection([CommitView(self.context, self.repository, sha) for sha in self._ahead], first=first, **more)
-
 
 @dataclass
 class PullView:

@@ -42,11 +42,7 @@ input IssueOrder { direction: OrderDirection! field: IssueOrderField! }
 enum OrderDirection { ASC DESC }
 enum IssueOrderField { COMMENTS CREATED_AT UPDATED_AT }
 
-type Ref implements Node { id: ID! name: String! target: GitObject compare(headRef: String!): Comparison }
-type Comparison implements Node {
-  id: ID! aheadBy: Int! behindBy: Int! commits(after: String, first: Int, last: Int): ComparisonCommitConnection!
-}
-type ComparisonCommitConnection { nodes: [Commit] pageInfo: PageInfo! totalCount: Int! }
+type Ref implements Node { id: ID! name: String! target: GitObject }
 type Commit implements GitObject & Node {
   id: ID! oid: GitObjectID! tree: Tree! message: String! author: GitActor committer: GitActor
   parents(after: String, first: Int, last: Int): CommitConnection!
