@@ -264,7 +264,7 @@ def test_no_right_to_push(github: FakeGitHub, stage: Stage, pull: Pull, tmp_path
     refusal = next(each for each in outcome.refused if each.what == "fix branch")
     assert "contents: write" in refusal.reason and "git am" in refusal.reason
     patch = tmp_path / "patches" / "loadguard-fix.patch"
-    work = replace(stage).desk("refs/pull/1/head").checkout
+    work = replace(stage, folder=tmp_path / "other").desk("refs/pull/1/head").checkout
     assert work is not None and str(patch) in refusal.reason
     import subprocess
 

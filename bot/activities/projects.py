@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.model import Report
+from bot.plan.fix_branch import Target
 from bot.policy import Policy, ProjectPolicy
 from bot.policy_apply import project_of
 
@@ -20,6 +21,12 @@ def by_project(report: Report, policy: Policy) -> tuple[tuple[ProjectPolicy | No
     if policy.fix_pull_request.group != BY_PROJECT:
         return ((None, report),)
     return tuple((project, _part(report, policy, project)) for project in (*policy.projects, None))
+
+
+def target_of(policy: Policy, project: ProjectPolicy | None, base: tuple[str, str], *, pull: int = 0) -> Target:
+    """Where the fix of one part goes; `base` is the branch and the commit it is made on."""
+    grouped = policy.fix_pull_request.group == BY_PROJECT
+    return Target(base[0], base[1], pull, project, rest=grouped and project is None)
 
 
 def _part(report: Report, policy: Policy, project: ProjectPolicy | None) -> Report:

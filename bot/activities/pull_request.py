@@ -9,7 +9,7 @@ from bot.activities.deeds import ELSEWHERE, Deeds
 from bot.activities.desk import Desk, reader_at
 from bot.activities.examining import Examined, changed_files, examine
 from bot.activities.keeping import Material, keep_fix
-from bot.activities.projects import by_project
+from bot.activities.projects import by_project, target_of
 from bot.errors import ForgeError
 from bot.model import Comment, Outcome, PullRequest, Refusal, Report
 from bot.plan.fix_branch import Target, branch_name
@@ -108,7 +108,7 @@ def _fix(turn: _Turn) -> None:
     found, pull = turn.found, turn.pull
     fresh = replace(found.report, findings=tuple(each for each in found.report.findings if each.new))
     for project, report in by_project(fresh, turn.policy):
-        target = Target(pull.head_ref, pull.head_sha, pull.number, project)
+        target = target_of(turn.policy, project, (pull.head_ref, pull.head_sha), pull=pull.number)
         material = Material(report, found.source.files, found.source.modes)
         keep_fix(turn.desk, material, target, policy=turn.policy, deeds=turn.deeds)
 

@@ -8,13 +8,12 @@ from bot.activities.comparing import mark_report
 from bot.activities.deeds import Deeds
 from bot.activities.desk import Desk, reader_at
 from bot.activities.keeping import Material, keep_fix
-from bot.activities.projects import by_project
+from bot.activities.projects import by_project, target_of
 from bot.activities.scanning import scan_files, with_unreadable
 from bot.activities.sources import Source, from_commit
 from bot.edge.checkout import Checkout
 from bot.errors import ForgeError
 from bot.model import Outcome, Report
-from bot.plan.fix_branch import Target
 from bot.plan.verdict import decide
 from bot.policy import FixMode, Policy
 from bot.policy_apply import covers, fail_level
@@ -35,7 +34,7 @@ def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:
     deeds = Deeds()
     if policy.fix is FixMode.PR:
         for project, part in by_project(report, policy):
-            target = Target(base_ref, commit, project=project)
+            target = target_of(policy, project, (base_ref, commit))
             keep_fix(desk, Material(part, source.files, source.modes), target, policy=policy, deeds=deeds)
     verdict = decide(report, lambda path: fail_level(policy, path), only_new=True, unread_fails=False)
     return deeds.outcome(report, verdict)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
-from bot.edge.workers import Died, can_fork, cores, map_forked
+from bot.edge.workers import Died, Heard, can_fork, cores, map_forked
 from bot.model import FileReport, Report, Unreadable
 from bot.policy import Policy
 from bot.policy_apply import apply_policy, covers, levels, project_of
@@ -25,11 +25,13 @@ SECONDS = 60.0
 _NAMES = ("Dockerfile", "Containerfile", "Pipfile", ".env", ".envrc")
 
 
-def scan_paths(paths: Sequence[Path], *, policy: Policy, diff_base: str | None = None) -> Report:
+def scan_paths(
+    paths: Sequence[Path], *, policy: Policy, diff_base: str | None = None, heard: Heard | None = None
+) -> Report:
     """Scan files and folders; everything below the common root gives evidence, only what was named is reported.
 
     The root is the working directory where it holds all of them, else the folder they share. `diff_base` is a git ref:
-    then `new` is set for what changed since the two histories parted. Raises `UsageError` for a ref that is not there.
+    then `new` is set for what changed since the two histories parted. `heard` is told how far it is. Raises `UsageError` for a ref that is not there.
     """
     root = common_root(paths)
     named = [_below(root, path) for path in paths]
@@ -39,7 +41,7 @@ def scan_paths(paths: Sequence[Path], *, policy: Policy, diff_base: str | None =
     files = TreeFiles(root, walk)
     whole = "" in named and not (policy.include or policy.exclude)
     only = {path for path in walk.sizes if covers(policy, path) and any(_is_under(path, name) for name in named)}
-    report = scan_files(files, policy=policy, only=None if whole else only)
+    report = scan_files(files, policy=policy, only=None if whole else only, heard=heard)
     unread = {path: why for path, why in files.unreadable.items() if any(_is_under(path, name) for name in named)}
     report = with_unreadable(report, {path: why for path, why in unread.items() if covers(policy, path)})
     report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *walk.notices))
@@ -50,12 +52,18 @@ def scan_paths(paths: Sequence[Path], *, policy: Policy, diff_base: str | None =
     return mark_since(report, root, diff_base, policy=policy)
 
 
-def scan_files(files: Mapping[str, bytes], *, policy: Policy, only: Collection[str] | None = None) -> Report:
+def scan_files(
+    files: Mapping[str, bytes],
+    *,
+    policy: Policy,
+    only: Collection[str] | None = None,
+    heard: Heard | None = None,
+) -> Report:
     """Scan a tree handed over as path -> bytes and lay the policy over the result.
 
     With `only` nothing is said about entries of the policy that met no finding: they may meet one elsewhere.
     """
-    run = partial(_in_children, getattr(files, "unreadable", {}))
+    run = partial(_in_children, getattr(files, "unreadable", {}), heard=heard)
     parts = [scan_project(Project(files), each, run=run) for each in options_for(policy, files, only=only)]
     scanned = parts[0] if len(parts) == 1 else _joined(parts)
     report = apply_policy(scanned, policy)
@@ -63,7 +71,11 @@ def scan_files(files: Mapping[str, bytes], *, policy: Policy, only: Collection[s
 
 
 def _in_children(
-    unreadable: Mapping[str, str], scan: Callable[[str], FileReport], paths: Sequence[str]
+    unreadable: Mapping[str, str],
+    scan: Callable[[str], FileReport],
+    paths: Sequence[str],
+    *,
+    heard: Heard | None = None,
 ) -> Iterable[FileReport]:
     """Every file in a child, so that one that ends its reader ends nothing else; on all cores where that pays."""
 
@@ -74,7 +86,7 @@ def _in_children(
 
     if not can_fork() or not paths:
         return map(one, paths)
-    results = map_forked(one, paths, jobs=cores() if len(paths) >= MANY else 1, seconds=SECONDS)
+    results = map_forked(one, paths, jobs=cores() if len(paths) >= MANY else 1, seconds=SECONDS, heard=heard)
     return [
         Unreadable(path, f"the process that read it {each.reason}") if isinstance(each, Died) else each
         for path, each in zip(paths, results, strict=True)

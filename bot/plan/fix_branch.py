@@ -17,23 +17,29 @@ _NEVER_EDITED = ".github/workflows/"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the branch is made on. `pull` is the number of the pull request it serves, 0 for the repository's own."""
+    """What the branch is made on. `pull` is the number of the pull request it serves, 0 for the repository's own.
+
+    `rest` marks what belongs to no project where each project has a pull request of its own.
+    """
 
     base_ref: str
     base_sha: str
     pull: int = 0
     project: ProjectPolicy | None = None
+    rest: bool = False
 
 
 def branch_name(policy: FixPullRequestPolicy, target: Target) -> str:
     """Always the same, so that every run finds what the last one made.
 
     One for each pull request it serves, or two of them would take it from each other; a hyphen, because git cannot hold
-    both `a/b` and `a/b/c`.
+    both `a/b` and `a/b/c`, which is also why the rest of a monorepo has a name.
     """
     name = f"{policy.branch_prefix.rstrip('/')}/weights-only"
     if target.project is not None:
         name += "/" + _slug(target.project.name or target.project.path)
+    elif target.rest:
+        name += "/_rest"
     return f"{name}-pr-{target.pull}" if target.pull else name
 
 
