@@ -174,10 +174,16 @@ def _saved_plainly(facts: Facts) -> Decision | None:
         return None
     first = facts.saved[0]
     evidence = tuple(_from_save(s) for s in facts.saved)
-    if first.close or facts.reading.anywhere(Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS) is not None:
+    if first.close or state_reason(facts.reading) or _every_part_is_plain(facts.reading):
         where = f"{first.writer.module.path}:{first.writer.call.lineno}"
         return Decision(Use.STATE, Tier.SAFE, f"{where} saves it, and stores tensors, numbers and strings", evidence)
     return None
+
+
+def _every_part_is_plain(reading: Reading) -> bool:
+    """Keys are read, and each is loaded, a tensor, or a number."""
+    plain = {Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS, Kind.PLAIN}
+    return bool(reading.sections) and all(plain & reading.keys[k] for k in reading.sections)
 
 
 def _trained_here(facts: Facts) -> Decision | None:

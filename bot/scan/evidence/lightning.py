@@ -31,9 +31,12 @@ def trained_above(reading: Reading) -> int | None:
 
 
 def reads_library_keys(reading: Reading) -> bool:
-    """Something telling is read, and only what Lightning itself writes."""
-    keys = {k[1:-1].strip("'\"") for k in reading.keys if k.startswith("[")}
-    if not keys or not keys <= _KEYS:
+    """Something telling is read, and only what Lightning itself writes.
+
+    That `state_dict` is there, or is not empty, tells nothing of what else is.
+    """
+    keys = {k[1:-1].strip("'\""): kinds for k, kinds in reading.keys.items() if k.startswith("[")}
+    asked = {k.strip("'\"") for k in reading.asked}
+    if not (keys or asked) or not (keys.keys() | asked) <= _KEYS:
         return False
-    telling = {Kind.LOADED, Kind.TENSOR, Kind.PLAIN, Kind.WEIGHTS, Kind.ARRAY, Kind.CLAIM, Kind.DICT}
-    return any(telling & kinds for kinds in reading.keys.values())
+    return bool(asked or keys.keys() - {"state_dict"} or keys["state_dict"] - {Kind.COMPARED, Kind.ESCAPES})

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 MOST_FILES = 400
+_SURE = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,13 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
     if not found:
         return ()
     rank = min(found)
-    return tuple(Saved(w, _what(w, project), how, rank <= 1) for w, how in found[rank][:8])
+    return tuple(Saved(w, _what(w, project), how, rank == _SURE) for w, how in found[rank][:8])
 
 
 def _what(writer: Writer, project: Project) -> Stored:
     if writer.what is None:
         return Stored(Content.UNKNOWN, "a Lightning checkpoint")
-    return Look(project).of(writer.what, writer.module)
+    return Look(project, modules_are_state=writer.library == "fabric").of(writer.what, writer.module)
 
 
 def literal_of(where: ast.expr | None, module: Module) -> str:
@@ -185,7 +186,7 @@ def _match(reader: _Place, writer: Writer) -> tuple[int, str] | None:
     if same_file and place.function is reader.function and before and place.full == reader.full:
         return 0, "written just before, in the same function"
     if same_file and place.text == reader.text and place.text.startswith("self.") and place.owner == reader.owner:
-        return 1, f"written to the same {place.text} in the same class"
+        return 0, f"written to the same {place.text} in the same class"
     if reader.name and place.name == reader.name:
         if same_file:
             return 1, f"writes {reader.name} in the same file"

@@ -40,7 +40,7 @@ class Sign:
 
 
 DICT_METHODS = frozenset(
-    "items keys values get pop update setdefault copy clear popitem move_to_end fromkeys elements most_common".split()
+    "items keys values get pop update setdefault copy clear popitem move_to_end fromkeys elements most_common _metadata".split()
 )
 LIST_METHODS = frozenset("append extend insert remove sort index count reverse add discard union intersection".split())
 STRING_METHODS = frozenset(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 DEEPEST = 7
+_STAYS_OBJECT = re.compile(r"lambda|numpy|Namespace|defaultdict|deque|Path|datetime|config")
 
 
 class Content(StrEnum):
@@ -77,8 +78,9 @@ def join(parts: Iterator[Stored]) -> Stored:
 class Look:
     """One judgement of one expression; remembers where it has been."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, modules_are_state: bool = False) -> None:
         self._project = project
+        self._modules_are_state = modules_are_state
         self._seen: set[int] = set()
 
     def of(self, node: ast.expr, module: Module, depth: int = 0) -> Stored:
@@ -89,7 +91,10 @@ class Look:
             return PLAIN
         self._seen.add(id(node))
         handler = _HANDLERS.get(node.__class__)
-        return handler(self, node, module, depth + 1) if handler else _unknown(node)
+        found = handler(self, node, module, depth + 1) if handler else _unknown(node)
+        # `fabric.save(path, {"model": model})` writes the state_dict of whatever has one
+        as_state = self._modules_are_state and depth > 0 and found.content is Content.OBJECT
+        return PLAIN if as_state and not _STAYS_OBJECT.search(found.why) else found
 
     def _constant(self, node: Any, module: Module, depth: int) -> Stored:
         return PLAIN

@@ -283,7 +283,7 @@ def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
         left = parent.left
         if isinstance(left, ast.Constant) and signs.PARAMETER_KEY.search(str(left.value)):
             yield spot.says(Kind.WEIGHTS, f"is asked for {left.value!r}")
-        yield spot.says(Kind.DICT, "is asked for a key")
+        yield spot.says(Kind.DICT, f"is asked for {ast.unparse(left)[:60]}")
     elif not isinstance(parent.ops[0], ast.Is | ast.IsNot):
         yield spot.says(Kind.COMPARED, "is compared")
 

@@ -25,6 +25,7 @@ _SECTION = re.compile(
 _OWN_STATE = re.compile(r"^\[['\"]\w+_state_dict['\"]\]$")
 """`model_state_dict` beside `optimizer_state_dict`: the layout of torch's own tutorial, all of it plain."""
 
+_LOADER = re.compile(r"(load|set)_(\w+_)?state_dict")
 _TELLING = (Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS)
 
 
@@ -73,13 +74,19 @@ class Reading:
             return False
         return self.function is None or self.function.lineno <= sign.line <= (self.function.end_lineno or 0)
 
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """Keys the whole is asked for: `"model" in checkpoint`."""
+        prefix = "is asked for "
+        return tuple(s.detail.removeprefix(prefix) for s in self.signs if not s.path and s.detail.startswith(prefix))
+
     @property
     def asked_for_keys(self) -> bool:
-        return any(s.kind is Kind.DICT and "asked" in s.detail and not s.path for s in self.signs)
+        return bool(self.asked)
 
 
 def _loads(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "load_state_dict"
+    return isinstance(call.func, ast.Attribute) and _LOADER.fullmatch(call.func.attr) is not None
 
 
 Rule = Callable[[Reading], str]
@@ -92,14 +99,19 @@ def _goes_straight_in(reading: Reading) -> str:
 
 def _rebuilt_and_loaded(reading: Reading) -> str:
     """Every entry is gone through, and the result is loaded: a flat dict of weights."""
-    loaded = reading.whole(Kind.LOADED)
-    if loaded is None or reading.sections or reading.asked_for_keys or not reading.here(loaded):
+    loaded = next((s for s in reading.signs if s.kind is Kind.LOADED and _at_most_named(s)), None)
+    if loaded is None or any(_SECTION.match(k) for k in reading.sections) or any(_SECTION.match(f"[{k}]") for k in reading.asked):
         return ""
     touched = any(
-        s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and not s.path for s in reading.signs
+        s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s) for s in reading.signs
     )
-    each = any(step in reading.keys for step in ("key", "value", "each"))
+    each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each"))
     return "is gone through entry by entry and loaded with load_state_dict" if touched or each else ""
+
+
+def _at_most_named(sign: Sign) -> bool:
+    """About the whole, or about the one part whose key the caller names."""
+    return not sign.path or (len(sign.path) == 1 and sign.path[0].startswith("["))
 
 
 def _is_a_tensor(reading: Reading) -> str:
