@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Edit, Fix, WeightsOnly
 from bot.scan.fallback import is_for_old_torch
+from bot.scan.formatter import line_limit
 from bot.scan.judgement import Judgement
 from bot.scan.module import Module
 from bot.scan.prove import Expected, prove
 from bot.scan.rewrite import rewrite
 from bot.scan.sites import Site, find_sites
 from bot.scan.source import SourceText
+from bot.scan.wrap import wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,42 @@ def make_fixes(module: Module, sites: Sequence[Site], judgements: Sequence[Judge
     drafts: list[Draft | str] = [
         _draft(index, site, judgement) for index, (site, judgement) in enumerate(zip(sites, judgements, strict=True))
     ]
-    written = [draft for draft in drafts if isinstance(draft, Draft)]
-    together = bool(written) and not _doubt(module, sites, written)
-    fixes: list[Fix | str] = []
-    for draft, judgement in zip(drafts, judgements, strict=True):
-        why = draft if isinstance(draft, str) else "" if together else _doubt(module, sites, [draft])
-        if why or judgement.tier is None or isinstance(draft, str):
-            fixes.append(why)
-        else:
-            fixes.append(Fix(judgement.tier, judgement.adds, draft.edits, judgement.reason))
-    return tuple(fixes)
+    written = _wrapped(module, [draft for draft in drafts if isinstance(draft, Draft)])
+    proved = written if written and not _doubt(module, sites, written) else _one_by_one(module, sites, written)
+    kept = {draft.index: draft for draft in proved}
+    return tuple(_fix(draft, judgement, kept) for draft, judgement in zip(drafts, judgements, strict=True))
+
+
+def _fix(draft: Draft | str, judgement: Judgement, kept: dict[int, Draft]) -> Fix | str:
+    if isinstance(draft, str) or judgement.tier is None:
+        return str(draft)
+    proved = kept.get(draft.index)
+    return Fix(judgement.tier, judgement.adds, proved.edits, judgement.reason) if proved else "it could not be proved"
+
+
+def _one_by_one(module: Module, sites: Sequence[Site], drafts: Sequence[Draft]) -> list[Draft]:
+    """Those drafts that are proved together with the ones before them, so that all of them can be applied at once."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        if not _doubt(module, sites, [*kept, draft]):
+            kept.append(draft)
+    return kept
+
+
+def _wrapped(module: Module, drafts: list[Draft]) -> list[Draft]:
+    """The drafts, lines broken where the project's formatter would break them; a line with two fixes is left alone."""
+    project = None if module.path.endswith(".ipynb") else module.project
+    limit = line_limit(project, module.path) if project else None
+    statements = [module.statement(draft.expected.call) for draft in drafts]
+    wrapped = []
+    for draft, statement in zip(drafts, statements, strict=True):
+        alone = statement is not None and statements.count(statement) == 1 and len(draft.edits) == 1
+        if limit and statement and alone:
+            call = draft.expected.call
+            edits = wrap(module.source, call, statement=statement, edit=draft.edits[0], limit=limit)
+            draft = replace(draft, edits=edits)  # noqa: PLW2901
+        wrapped.append(draft)
+    return wrapped
 
 
 def _draft(index: int, site: Site, judgement: Judgement) -> Draft | str:
