@@ -85,8 +85,8 @@ def tell(stage: Stage, story: Story, context: Context) -> Outcome:
             return Outcome(Report(".", 0, ()), 0, message)
         case ReviewPull(pull, privileged):
             return _with_dry_run(stage, pull_request.run(desk, pull=pull, privileged=privileged))
-        case FixRepository(ref):
-            return _with_dry_run(stage, repository.run(desk, ref=ref))
+        case FixRepository(ref, before):
+            return _with_dry_run(stage, repository.run(desk, ref=ref, before=before))
         case Gate(base, head):
             return gate.run(desk, base=base, head=head)
         case ReadArtifact():
