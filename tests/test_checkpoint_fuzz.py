@@ -179,3 +179,12 @@ def test_seeded_damage_of_every_kind_of_file() -> None:
         one, two = dice.choice(sources), dice.choice(sources)
         cut, join = dice.randrange(len(one)), dice.randrange(len(two))
         assert read(one[:cut] + two[join:]).verdict in Verdict
+
+
+def test_a_line_may_cross_the_readers_window() -> None:
+    """The cursor reads in windows; a name that straddles two of them is one name."""
+    for pad in range(65_500, 65_560):
+        body = PROTO2 + b"B" + pad.to_bytes(4, "little") + bytes(pad) + b"0" + b"cos\nsystem\n)R."
+        report = read(body)
+        assert report.verdict is Verdict.DANGEROUS
+        assert any(found.offset == 7 + pad + 1 for found in report.globals), pad

@@ -17,19 +17,19 @@ class CutShortError(Exception):
 
 
 class Cursor:
-    """`position` counts from the reader's start."""
+    """`position` counts from the reader's start; `buffer[index]` is the next byte and stands at `base + index`."""
 
-    __slots__ = ("_base", "_buffer", "_index", "reader")
+    __slots__ = ("base", "buffer", "index", "reader")
 
     def __init__(self, reader: Reader, start: int = 0) -> None:
         self.reader = reader
-        self._base = start
-        self._buffer = b""
-        self._index = 0
+        self.base = start
+        self.buffer = b""
+        self.index = 0
 
     @property
     def position(self) -> int:
-        return self._base + self._index
+        return self.base + self.index
 
     @property
     def left(self) -> int:
@@ -37,24 +37,24 @@ class Cursor:
 
     def byte(self) -> int:
         """The next byte, or -1 at the end."""
-        index = self._index
-        if index < len(self._buffer):
-            self._index = index + 1
-            return self._buffer[index]
+        index = self.index
+        if index < len(self.buffer):
+            self.index = index + 1
+            return self.buffer[index]
         if not self._fill(1):
             return -1
-        self._index = 1
-        return self._buffer[0]
+        self.index = 1
+        return self.buffer[0]
 
     def take(self, count: int) -> bytes:
         """Exactly `count` bytes; raises `CutShortError`."""
-        end = self._index + count
-        if end > len(self._buffer):
+        end = self.index + count
+        if end > len(self.buffer):
             if not self._fill(count):
                 raise CutShortError(self.reader.size, count - self.left)
-            end = self._index + count
-        piece = self._buffer[self._index : end]
-        self._index = end
+            end = self.index + count
+        piece = self.buffer[self.index : end]
+        self.index = end
         return piece
 
     def skip(self, count: int) -> None:
@@ -64,32 +64,29 @@ class Cursor:
         self.seek(self.position + count)
 
     def seek(self, position: int) -> None:
-        if self._base <= position <= self._base + len(self._buffer):
-            self._index = position - self._base
+        if self.base <= position <= self.base + len(self.buffer):
+            self.index = position - self.base
             return
-        self._base, self._buffer, self._index = position, b"", 0
+        self.base, self.buffer, self.index = position, b"", 0
 
     def line(self, limit: int) -> bytes:
         """Up to the next newline, which is dropped; raises `CutShortError` where there is none within `limit`."""
-        start = self.position
         wanted = WINDOW
-        while True:
-            self._fill(min(wanted, limit))
-            end = self._buffer.find(b"\n", self._index)
-            if end >= 0:
-                piece = self._buffer[self._index : end]
-                self._index = end + 1
-                return piece
-            if wanted >= limit or self.left < wanted:
-                raise CutShortError(start, 1)
+        while (end := self.buffer.find(b"\n", self.index)) < 0:
+            if wanted > limit or not self.left or len(self.buffer) - self.index >= self.left:
+                raise CutShortError(self.position, 1)
+            self._fill(wanted)
             wanted *= 4
+        piece = self.buffer[self.index : end]
+        self.index = end + 1
+        return piece
 
     def _fill(self, count: int) -> bool:
         """Have `count` bytes in the window, if there are that many."""
-        here = len(self._buffer) - self._index
+        here = len(self.buffer) - self.index
         if here < count:
             position = self.position
-            self._buffer = self.reader.read(position, max(count, WINDOW))
-            self._base, self._index = position, 0
-            here = len(self._buffer)
+            self.buffer = self.reader.read(position, max(count, WINDOW))
+            self.base, self.index = position, 0
+            here = len(self.buffer)
         return here >= count

@@ -78,6 +78,7 @@ class Machine:
         self.stack: list[object] = []
         self.marks: list[list[object]] = []
         self.memo: dict[int, object] = {}
+        self.names: dict[tuple[str, str], Global] = {}
         self.at = start
         self.frame_end = -1
 
@@ -133,8 +134,11 @@ class Machine:
         return items
 
     def name(self, module: str, name: str) -> Global:
-        found = Global(module, name, self.at)
-        self.walk.globals.append(found)
+        """The global of this name: one object for all its mentions, at the byte of the first."""
+        found = self.names.get((module, name))
+        if found is None:
+            found = self.names[module, name] = Global(module, name, self.at)
+            self.walk.globals.append(found)
         return found
 
     def call(self, callee: object, arguments: object, opcode: str) -> None:

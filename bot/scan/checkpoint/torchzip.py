@@ -108,6 +108,7 @@ def _read_pickles(  # noqa: PLR0913 - one archive, seen from all sides
 ) -> frozenset[str]:
     """Walk every pickle; the names of the records that are storages of one of them."""
     storages: set[str] = set()
+    unknown: set[str] = set()
     for entry in archive.entries:
         if entry.start < 0 or not _is_pickle(entry.name):
             continue
@@ -121,12 +122,14 @@ def _read_pickles(  # noqa: PLR0913 - one archive, seen from all sides
             reading.nested(BytesReader(content.read(walk.end, reading.limits.held)), f"{record}[after byte {walk.end}]")
         main = entry.name == f"{prefix}/data.pkl"
         inventory = read_inventory(reading, walk, record) if main or kind == "torchscript" else None
+        if main and not walk.stopped:
+            unknown = {each.name for each in archive.entries if each.name.startswith(f"{prefix}/data/")}
         if inventory is not None:
             storages |= check_storages(reading, archive, entry, inventory, label=label)
         elif kind == "torch-zip":
             reading.log.corrupt("a pickle beside data.pkl, which torch.load never reads", record=record)
     if kind == "torch-zip":
-        _check_torch(reading, reader, archive, prefix=prefix, label=label, storages=storages)
+        _check_torch(reading, reader, archive, prefix=prefix, label=label, storages=storages | unknown)
     return frozenset(storages)
 
 

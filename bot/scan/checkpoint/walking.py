@@ -34,21 +34,27 @@ def walk_pickle(
 
 def _run(machine: Machine) -> None:
     walk, cursor = machine.walk, machine.cursor
+    count = 0
     while not walk.stopped:
-        machine.at = at = cursor.position
-        opcode = cursor.byte()
+        index = cursor.index
+        machine.at = at = cursor.base + index
+        if index < len(cursor.buffer):
+            opcode = cursor.buffer[index]
+            cursor.index = index + 1
+        else:
+            opcode = cursor.byte()
         handler = HANDLERS.get(opcode)
         if handler is None:
             machine.fault("the pickle ends without STOP" if opcode < 0 else f"byte 0x{opcode:02x} is no pickle opcode")
             return
-        walk.opcodes += 1
-        if opcode in UNREAD_BY_TORCH and walk.unsupported is None:
+        walk.opcodes = count = count + 1
+        if walk.unsupported is None and opcode in UNREAD_BY_TORCH:
             walk.unsupported = (NAMES[opcode], opcode, at)
         handler(machine)
-        if at < machine.frame_end < cursor.position:
+        if machine.frame_end >= 0 and at < machine.frame_end < cursor.position:
             machine.fault(f"{NAMES[opcode]} reaches over the end of its frame at byte {machine.frame_end}")
             machine.frame_end = -1
-        if not walk.opcodes & 0xFF and machine.over_limits():
+        if not count & 0xFF and machine.over_limits():
             return
 
 
