@@ -7,6 +7,7 @@ from argparse import Namespace
 from bot.cli_context import Context
 from bot.cli_policy import policy_of
 from bot.cli_scan import existing_paths
+from bot.edge.runner import Progress
 from bot.model import Finding, Report
 from bot.policy_apply import fail_level
 from bot.report.escape import visible
@@ -21,7 +22,9 @@ def fix(arguments: Namespace, context: Context) -> int:
     from bot.plan.verdict import decide
 
     policy = policy_of(arguments, context)
-    report = scan_paths(existing_paths(arguments.paths, context.folder), policy=policy, diff_base=arguments.diff_base)
+    paths = existing_paths(arguments.paths, context.folder)
+    with Progress(context.console, "scanning", hidden=arguments.quiet) as bar:
+        report = scan_paths(paths, policy=policy, diff_base=arguments.diff_base, heard=bar)
     root = context.folder / report.root
     fixes = fix_tree(report, root=root, review_tier=arguments.review_tier)
     if arguments.diff:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.baseline import UNREVIEWED, Accepted, apply_baseline, read_baseline, write_baseline
 from bot.cli_context import Context
 from bot.cli_policy import policy_of
-from bot.edge.runner import write_file
+from bot.edge.runner import Progress, write_file
 from bot.errors import ExitCode, UsageError
 from bot.model import Report
 from bot.policy import Policy
@@ -26,7 +26,8 @@ def scan(arguments: Namespace, context: Context) -> int:
 
     paths = existing_paths(arguments.paths, context.folder)
     policy = policy_of(arguments, context)
-    report = scan_paths(paths, policy=policy, diff_base=arguments.diff_base)
+    with Progress(context.console, "scanning", hidden=arguments.quiet) as bar:
+        report = scan_paths(paths, policy=policy, diff_base=arguments.diff_base, heard=bar)
     if arguments.write_baseline:
         return _write_baseline(report, arguments, context)
     if policy.baseline:

@@ -29,12 +29,11 @@ def smoke(arguments: Namespace, context: Context) -> int:
     files = [_existing(word, context.folder) for word in arguments.files]
     sandbox = replace(sandbox_for(wanted, context), device_python=arguments.device_python or "")
     gate = Gate(wanted, sandbox=sandbox)
-    bar = Progress(context.console, "checkpoints")
     reports = []
-    for number, path in enumerate(files):
-        bar(number, len(files))
-        reports.append(_look_at(gate, path, arguments.against, context))
-    bar.close()
+    with Progress(context.console, "checkpoints", hidden=arguments.quiet) as bar:
+        for number, path in enumerate(files):
+            bar(number, len(files))
+            reports.append(_look_at(gate, path, arguments.against, context))
     findings = tuple(finding for each in reports for finding in each.findings)
     report = apply_policy(Report(".", len(files), findings, checkpoints=tuple(reports)), replace(policy, ignore=()))
     show(report, arguments, context)

@@ -121,15 +121,13 @@ def test_colour(
 
 def test_progress_is_for_people_only() -> None:
     quiet = Console(io.StringIO(), io.StringIO())
-    bar = Progress(quiet, "files")
-    bar(1, 2)
-    bar.close()
+    with Progress(quiet, "files") as bar:
+        bar(1, 2)
     assert quiet.err.getvalue() == ""  # type: ignore[attr-defined]
     watched = Console(io.StringIO(), io.StringIO(), interactive=True)
-    bar = Progress(watched, "files")
-    for done in range(1, 10_001):
-        bar(done, 10_000)
-    bar.close()
+    with Progress(watched, "files") as bar:
+        for done in range(1, 10_001):
+            bar(done, 10_000)
     shown = watched.err.getvalue()  # type: ignore[attr-defined]
     assert "files ██" in shown
     assert shown.count("\r") <= 102

@@ -31,7 +31,8 @@ def scan_paths(
     """Scan files and folders; everything below the common root gives evidence, only what was named is reported.
 
     The root is the working directory where it holds all of them, else the folder they share. `diff_base` is a git ref:
-    then `new` is set for what changed since the two histories parted. `heard` is told how far it is. Raises `UsageError` for a ref that is not there.
+    then `new` is set for what changed since the two histories parted. `heard` is told how far the scan has come.
+    Raises `UsageError` for a ref that is not there.
     """
     root = common_root(paths)
     named = [_below(root, path) for path in paths]

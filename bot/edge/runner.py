@@ -95,11 +95,12 @@ class Progress:
 
     console: Console
     label: str
+    hidden: bool = False
     shown: int = field(default=-1, init=False)
 
     def __call__(self, done: int, total: int) -> None:
         """Show `done` of `total`; redraws only when the percentage has changed."""
-        if not self.console.interactive or total < 1:
+        if self.hidden or not self.console.interactive or total < 1:
             return
         percent = min(100, done * 100 // total)
         if percent == self.shown:
@@ -109,8 +110,11 @@ class Progress:
         bar = "█" * full + "░" * (BAR_WIDTH - full)
         _write(self.console.err, f"\r{self.label} {bar} {percent:3d} %")
 
-    def close(self) -> None:
-        """Take the bar away."""
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away, whatever ended the work."""
         if self.shown >= 0:
             _write(self.console.err, "\r\033[K")
             self.shown = -1

@@ -60,9 +60,15 @@ def can_fork() -> bool:
     return hasattr(os, "fork")
 
 
-def map_forked(work: Callable[[T], R], items: Sequence[T], *, jobs: int, seconds: float) -> list[R | Died]:
+Heard = Callable[[int, int], None]
+"""Told how many items are done, and of how many."""
+
+
+def map_forked(
+    work: Callable[[T], R], items: Sequence[T], *, jobs: int, seconds: float, heard: Heard | None = None
+) -> list[R | Died]:
     """`work` of every item, in order. An item that takes longer than `seconds`, or ends its child, is a `Died`."""
-    return _Herd(work, items, jobs, seconds).run()
+    return _Herd(work, items, jobs, seconds).run(heard)
 
 
 class _Herd:
@@ -72,12 +78,15 @@ class _Herd:
         self.waiting = deque(range(len(items)))
         self.children: list[_Child] = []
 
-    def run(self) -> list[Any]:
+    def run(self, heard: Heard | None = None) -> list[Any]:
         gc.freeze()  # what exists by now is never collected in a child, so its pages stay shared
         try:
             while self.waiting or any(child.left for child in self.children):
                 self._hand_out()
                 self._listen()
+                if heard is not None:
+                    left = len(self.waiting) + sum(len(child.left) for child in self.children)
+                    heard(len(self.items) - left, len(self.items))
         finally:
             gc.unfreeze()
             for child in self.children:
