@@ -28,7 +28,19 @@ class Module:
     `outer` is the place of the string this code was found in, whose names it sees; None for a file.
     """
 
-    __slots__ = ("_attributes", "_kinds", "_loads", "cache", "nodes", "outer", "parents", "project", "source", "tree")
+    __slots__ = (
+        "_attributes",
+        "_kinds",
+        "_loads",
+        "_scopes",
+        "cache",
+        "nodes",
+        "outer",
+        "parents",
+        "project",
+        "source",
+        "tree",
+    )
 
     def __init__(
         self,
@@ -45,6 +57,7 @@ class Module:
             self._kinds[node.__class__].append(node)
         self._loads: dict[str, list[ast.Name]] | None = None
         self._attributes: dict[str, list[ast.Attribute]] | None = None
+        self._scopes: dict[ast.AST, Scope] = {}
         self.cache: dict[Any, Any] = {}  # what scan/ worked out about this file, under keys of their own
 
     @property
@@ -91,7 +104,16 @@ class Module:
         return None
 
     def scope(self, node: ast.AST) -> Scope:
-        """The scope in which `node` is evaluated: defaults, decorators and a comprehension's first iterable belong outside."""
+        """The scope in which `node` is evaluated.
+
+        Defaults, decorators and the first iterable of a comprehension belong to the scope outside.
+        """
+        known = self._scopes.get(node)
+        if known is None:
+            known = self._scopes[node] = self._find_scope(node)
+        return known
+
+    def _find_scope(self, node: ast.AST) -> Scope:
         child, current = node, self.parents.get(node)
         while current is not None:
             if isinstance(current, ast.comprehension):
@@ -100,6 +122,8 @@ class Module:
                     current = owner
             elif isinstance(current, Scope) and _runs_in(child, current):
                 return current
+            elif current in self._scopes and isinstance(current, ast.stmt):
+                return self._scopes[current]
             child, current = current, self.parents.get(current)
         return self.tree
 

@@ -19,6 +19,8 @@ class Project:
         self.files = files
         self._modules: dict[str, Module | Unreadable] = {}
         self._paths: tuple[str, ...] | None = None
+        self._holding: dict[bytes, tuple[str, ...]] = {}
+        self._found: dict[str, str | None] = {}
         self.options = ScanOptions()  # set by the engine: what the evidence may ask of the policy
 
     @property
@@ -39,14 +41,29 @@ class Project:
 
     def containing(self, *words: bytes) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold every one of `words`, without parsing; sorted."""
-        return tuple(p for p in self.paths if p.endswith((".py", ".pyw")) and all(w in self.files[p] for w in words))
+        if not words:
+            return tuple(path for path in self.paths if path.endswith((".py", ".pyw")))
+        found = self._with(words[0])
+        for word in words[1:]:
+            also = frozenset(self._with(word))
+            found = tuple(path for path in found if path in also)
+        return found
+
+    def _with(self, word: bytes) -> tuple[str, ...]:
+        """Each word is looked for once in the whole tree."""
+        if word not in self._holding:
+            python = (path for path in self.paths if path.endswith((".py", ".pyw")))
+            self._holding[word] = tuple(path for path in python if word in self.files[path])
+        return self._holding[word]
 
     def find(self, dotted: str) -> str | None:
         """The path of module `dotted` (`pkg.io` -> `src/pkg/io.py`), or None where it is not of this project."""
-        tail = dotted.replace(".", "/")
-        ends = (f"{tail}.py", f"{tail}/__init__.py")
-        matches = [p for p in self.paths if p in ends or p.endswith(tuple(f"/{e}" for e in ends))]
-        return min(matches, key=lambda p: (p.count("/"), p)) if matches else None
+        if dotted not in self._found:
+            tail = dotted.replace(".", "/")
+            ends = (f"/{tail}.py", f"/{tail}/__init__.py")
+            matches = [path for path in self.paths if f"/{path}".endswith(ends)]
+            self._found[dotted] = min(matches, key=lambda path: (path.count("/"), path), default=None)
+        return self._found[dotted]
 
     def resolve(self, dotted: str, importer: str, level: int) -> Module | None:
         """The project's module that `from <level dots><dotted> import ...` in file `importer` means, if it is one and parses.
