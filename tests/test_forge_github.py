@@ -491,6 +491,29 @@ def test_a_draft_where_drafts_are_not_to_be_had(github: FakeGitHub, repository: 
     assert len(repository.pulls) == 2
 
 
+def test_two_runs_at_once_open_one_pull_request(github: FakeGitHub, repository: Repository, pull: Pull) -> None:
+    forge, fix = forge_of(github), fix_of(github, repository)
+    forge.push_fix_branch(fix, standing=None)
+    first = forge_of(github).open_fix_pull_request(fix)
+    assert forge.open_fix_pull_request(fix).number == first.number
+    with pytest.raises(ForgeError, match="already exists"):
+        forge.open_fix_pull_request(replace(fix, title="Somebody else's"))
+    assert len(repository.pulls) == 2
+
+
+def test_more_than_a_page_of_pull_requests_from_one_branch(
+    github: FakeGitHub, repository: Repository, pull: Pull
+) -> None:
+    forge, fix = forge_of(github), fix_of(github, repository)
+    forge.push_fix_branch(fix, standing=None)
+    for _ in range(45):
+        github.close(github.open_pull_request(repository, branch=fix.name, base="main"))
+    github.forget()
+    pulls = forge_of(github).fix_pull_requests(fix.name)
+    assert [one.number for one in pulls] == list(range(46, 1, -1))
+    assert len(github.requests) == 3
+
+
 def test_an_update_writes_only_what_differs(github: FakeGitHub, repository: Repository, pull: Pull) -> None:
     forge, fix = forge_of(github), fix_of(github, repository)
     forge.push_fix_branch(fix, standing=None)

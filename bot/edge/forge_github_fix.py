@@ -135,13 +135,22 @@ class Fixer:
         try:
             made = self._post(branch, draft=branch.draft)
         except Answered as error:
-            if not (branch.draft and error.status == 422 and "raft" in str(error)):
+            if error.status != 422:
                 raise
-            made = self._post(branch, draft=False)
-            notices.append("This repository has no drafts: the pull request is open for review at once.")
+            made = self._second_try(branch, error, notices)
         pull = _opened(made)
         notices += self._dress(pull, branch)
         return replace(pull, notices=tuple(notices))
+
+    def _second_try(self, branch: FixBranch, error: Answered, notices: list[str]) -> Json:
+        """After a 422: without the draft, where there are none; or the one that another run has just opened."""
+        if branch.draft and "raft" in str(error):
+            notices.append("This repository has no drafts: the pull request is open for review at once.")
+            return self._post(branch, draft=False)
+        there = self._standing(branch) if "already exists" in str(error) else None
+        if there is None:
+            raise error
+        return there
 
     def _post(self, branch: FixBranch, *, draft: bool) -> Json:
         body = {

@@ -5,6 +5,9 @@ from __future__ import annotations
 PAGE = 100
 """Nodes a page; GitHub takes no more."""
 
+_PULLS = 20
+"""Pull requests of one branch a page: each brings three more lists, and a query costs a point for every hundred."""
+
 _COMMENT = "id fullDatabaseId body viewerDidAuthor author { __typename login }"
 
 # Comments of a thread beyond the first fifty are more answers to what is answered already.
@@ -39,7 +42,7 @@ _BRANCH = f"""
     }}
     base: ref(qualifiedName: $base) {{ target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
     pullRequests(
-      first: {PAGE}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
+      first: {_PULLS}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
       orderBy: {{field: CREATED_AT, direction: DESC}}
     ) {{
       pageInfo {{ hasNextPage endCursor }}
@@ -101,7 +104,7 @@ query($owner: String!, $name: String!, $branch: String!, $base: String!, $after:
     }}
     base: ref(qualifiedName: $base) {{ target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
     pullRequests(
-      first: {PAGE}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
+      first: {_PULLS}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
       orderBy: {{field: CREATED_AT, direction: DESC}}
     ) {{
       pageInfo {{ hasNextPage endCursor }}
