@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from bot.scan.bound import export_values, name_values, target_values
+from bot.scan.bound import export_values, name_values, results, target_values
 from bot.scan.imports import OWN_TORCH, whole_name
 from bot.scan.lookup import exported
 from bot.scan.module import Module
@@ -87,9 +87,19 @@ def class_attribute(
         if not isinstance(store.ctx, ast.Load) and _belongs(store, owner):
             found += target_values(store, owner.module, of)
     if found:
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(v for value in found for v in _read(value, of)))
     bases = [v for base in owner.node.bases for v in of(base, owner.module) if isinstance(v, Class)]
     return [v for base in bases for v in class_attribute(base, name, of, seen=seen | {owner.node})]
+
+
+def _read(value: Value, of: Evaluate) -> Iterable[Value]:
+    """A property is read, not called: what its function returns."""
+    if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
+        return (value,)
+    words = {d.attr if isinstance(d, ast.Attribute) else getattr(d, "id", "") for d in value.node.decorator_list}
+    if not words & {"property", "cached_property"}:
+        return (value,)
+    return [v for result in results(value.module).get(value.node, []) for v in of(result, value.module)] or (Unknown(),)
 
 
 def _belongs(store: ast.Attribute, owner: Class) -> bool:

@@ -51,7 +51,14 @@ name_values = bound_values
 
 def export_values(name: str, module: Module, of: Evaluate) -> list[Value]:
     """What `from module import name` brings: a name of the module, or a module below it."""
-    found = [v for b in exported(name, module) for v in bound_values(b, module, of)]
+    asked = ("exporting", name)
+    if asked in module.cache:
+        return [Unknown(name)]  # modules that import the name from each other: physicsnemo's packages do
+    module.cache[asked] = True
+    try:
+        found = [v for b in exported(name, module) for v in bound_values(b, module, of)]
+    finally:
+        del module.cache[asked]
     if not found and module.project:
         below = module.project.resolve(name, module.path, 1)
         found = [ProjectModule(below)] if below and module.path.endswith("__init__.py") else []
@@ -138,3 +145,14 @@ def _default(node: ast.arg, arguments: ast.arguments) -> ast.expr | None:
     if node in arguments.kwonlyargs:
         return arguments.kw_defaults[arguments.kwonlyargs.index(node)]
     return None
+
+
+def results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
+    """What each function of the module returns."""
+    table: dict[ast.AST | None, list[ast.expr]] | None = module.cache.get("results")
+    if table is None:
+        table = module.cache["results"] = {}
+        for statement in module.of(ast.Return):
+            if statement.value is not None:
+                table.setdefault(module.function(statement), []).append(statement.value)
+    return table

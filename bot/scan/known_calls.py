@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 
 from bot.scan.attributes import attribute_of
+from bot.scan.bound import bound_values, results
 from bot.scan.code_strings import parse_text
 from bot.scan.dicts import key_of, keyword_items, spread
 from bot.scan.imports import imported_module
@@ -169,8 +170,6 @@ def _field(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
 
 def _globals(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     """`globals()["torch"]`: the module's imports, as a dict."""
-    from bot.scan.bound import bound_values  # noqa: PLC0415  (bound imports this module's neighbours, not this one)
-
     items = [
         Item(name, tuple(v for owner, b in found for v in bound_values(b, owner, of)))
         for name in ("torch", "load")
@@ -193,27 +192,14 @@ def _eval(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
 
 def _returned(function: Function, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     """What a function of the project returns; an argument it gives back is looked up at the call."""
-    if isinstance(function.node, ast.Lambda):
-        results = [function.node.body]
-    else:
-        results = _results(function.module).get(function.node, [])
+    node = function.node
+    given_back = [node.body] if isinstance(node, ast.Lambda) else results(function.module).get(node, [])
     found: list[Value] = []
-    for result in results:
+    for result in given_back:
         for value in of(result, function.module):
             given = _argument(value, function, call) if isinstance(value, Parameter) else None
             found += of(given, module) if given is not None else (value,)
     return found or (Unknown(),)
-
-
-def _results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
-    """What each function of the module returns."""
-    table: dict[ast.AST | None, list[ast.expr]] | None = module.cache.get("results")
-    if table is None:
-        table = module.cache["results"] = {}
-        for statement in module.of(ast.Return):
-            if statement.value is not None:
-                table.setdefault(module.function(statement), []).append(statement.value)
-    return table
 
 
 def _argument(parameter: Parameter, function: Function, call: ast.Call) -> ast.expr | None:
