@@ -13,15 +13,14 @@ from urllib.parse import quote
 
 from bot.diff import parse_hunks
 from bot.edge.forge_github_errors import Answered
-from bot.edge.forge_github_facts import Identity
 from bot.edge.forge_github_files import Files
 from bot.edge.forge_github_fix import Fixer
 from bot.edge.forge_github_http import Door, Patience
-from bot.edge.forge_github_queries import PAGE, RESOLVE, TALK, standing_query
+from bot.edge.forge_github_queries import PAGE, standing_query
 from bot.edge.forge_github_review import Reviewer
+from bot.edge.forge_github_talk import Talks
 from bot.errors import UsageError
 from bot.model import (
-    SUMMARY_MARKER,
     BranchState,
     ChangedFile,
     Comment,
@@ -39,17 +38,6 @@ if TYPE_CHECKING:
 MOST_FILES = 3_000
 """GitHub lists no more changed files than these, and does not say that there are more."""
 
-_PULLS = "pull-requests: write"
-_FIRST_PAGE: dict[str, Any] = {"threads": None, "comments": None, "moreThreads": True, "moreComments": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What people and we have said on a pull request."""
-
-    threads: tuple[Thread, ...]
-    summary: Comment | None
-
 
 @dataclass(slots=True)
 class GitHubForge:
@@ -60,11 +48,12 @@ class GitHubForge:
     web: str
     _fixer: Fixer = field(init=False)
     _files: Files = field(init=False)
-    _talks: dict[int, Talk] = field(default_factory=dict)
+    _talks: Talks = field(init=False)
 
     def __post_init__(self) -> None:
         self._fixer = Fixer(self.door, self.slug)
         self._files = Files(self.door, self.slug)
+        self._talks = Talks(self.door, self.slug)
 
     @property
     def _repository(self) -> str:
@@ -125,70 +114,29 @@ class GitHubForge:
 
     # -- the review ------------------------------------------------------------------------------------------
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
-        return self._talk(pull).threads
+        return self._talks.of(pull.number).threads
 
     def summary(self, pull: PullRequest) -> Comment | None:
-        return self._talk(pull).summary
+        return self._talks.of(pull.number).summary
 
     def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
         """Read in one request what a run over a pull request asks first: talk, fix branch, `files` of the base."""
-        owner, name = self.slug.split("/")
-        about = {"owner": owner, "name": name, "number": pull.number, **_FIRST_PAGE}
-        about |= {"branch": branch, "base": pull.head_ref, "after": None}
+        about = {**self._talks.question(pull.number), "branch": branch, "base": pull.head_ref, "after": None}
         about |= self._files.expressions(files, pull.base_sha)
         answer = self.door.ask(standing_query(len(files)), about)
         self._files.learn(files, pull.base_sha, answer["repository"])
         self._fixer.learn(branch, pull.head_ref, answer)
-        self._talks[pull.number] = self._read_talk(pull.number, answer)
-
-    def _talk(self, pull: PullRequest) -> Talk:
-        if pull.number not in self._talks:
-            self._talks[pull.number] = self._read_talk(pull.number)
-        return self._talks[pull.number]
-
-    def _read_talk(self, number: int, answer: Any = None) -> Talk:
-        """All threads; of the comments only the pages up to our summary. `answer` is the first page, if it is there."""
-        owner, name = self.slug.split("/")
-        threads: list[Thread] = []
-        summary: Comment | None = None
-        asked = {"owner": owner, "name": name, "number": number, **_FIRST_PAGE}
-        more = {"moreThreads": True, "moreComments": True}
-        while any(more.values()):
-            answer = answer or self.door.ask(TALK, asked)
-            identity, found = Identity(answer["viewer"]["login"]), answer["repository"]["pullRequest"]
-            if more["moreThreads"]:
-                threads += [identity.thread(node) for node in found["reviewThreads"]["nodes"]]
-                asked["threads"], more["moreThreads"] = _next(found["reviewThreads"])
-            if more["moreComments"]:
-                summary = identity.summary(found["comments"]["nodes"])
-                asked["comments"], further = _next(found["comments"])
-                more["moreComments"] = further and summary is None
-            asked |= more
-            answer = None
-        return Talk(tuple({thread.id: thread for thread in threads}.values()), summary)
+        self._talks.learn(pull.number, answer)
 
     def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:
-        self._talks.pop(pull.number, None)
+        self._talks.forget()
         return Reviewer(self.door, self.slug, pull, lambda: self.changed_files(pull)).post(review)
 
     def resolve_thread(self, thread: Thread) -> None:
-        """GitHub lets GITHUB_TOKEN resolve a thread only when it may also write contents."""
-        self._talks.clear()
-        self.door.ask(RESOLVE, {"thread": thread.id}, needs="contents: write")
+        self._talks.resolve(thread)
 
     def put_summary(self, pull: PullRequest, body: str, *, existing: Comment | None) -> None:
-        self._talks.pop(pull.number, None)
-        if existing is not None:
-            path = f"{self._repository}/issues/comments/{existing.id}"
-            self.door.put(path, {"body": body}, method="PATCH", needs=_PULLS)
-            return
-        self.door.post(
-            f"{self._repository}/issues/{pull.number}/comments",
-            {"body": body},
-            needs=_PULLS,
-            notifies=True,
-            standing=lambda: self._read_talk(pull.number).summary if SUMMARY_MARKER in body else None,
-        )
+        self._talks.write(pull.number, body, existing)
 
     # -- the fix branch --------------------------------------------------------------------------------------
     def fix_branch(self, name: str, base_ref: str) -> BranchState | None:
@@ -270,8 +218,3 @@ def _changed_file(entry: dict[str, Any]) -> ChangedFile:
         previous_path=entry.get("previous_filename"),
         blob="" if removed else entry["sha"] or "",
     )
-
-
-def _next(connection: dict[str, Any]) -> tuple[str | None, bool]:
-    info = connection["pageInfo"]
-    return info["endCursor"], bool(info["hasNextPage"])
