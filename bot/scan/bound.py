@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import cast
 
 from bot.scan.imports import imported_module, imported_name
 from bot.scan.lookup import exported
 from bot.scan.module import Module
-from bot.scan.names import FUNCTIONS, Binding, Kind
+from bot.scan.names import Binding, Kind
 from bot.scan.values import (
     AnyKey,
     Class,
@@ -69,7 +70,8 @@ def _imported(binding: Binding, alias: ast.alias, module: Module, of: Evaluate) 
     statement = module.parents[alias]
     if isinstance(statement, ast.Import):
         return (imported_module(alias.name if alias.asname else alias.name.partition(".")[0], module),)
-    assert isinstance(statement, ast.ImportFrom)
+    if not isinstance(statement, ast.ImportFrom):
+        return (Unknown(binding.name),)
     name = binding.name if binding.kind is not Kind.STAR else "load"
     source = imported_name(statement, alias.name if alias.name != "*" else name, module)
     if isinstance(source, tuple):
@@ -120,10 +122,8 @@ def _unpacked(value: Value, index: int | None) -> Iterable[Value]:
 
 
 def _parameter(node: ast.arg, module: Module, of: Evaluate) -> Value:
-    arguments = module.parents[node]
-    assert isinstance(arguments, ast.arguments)
-    function = module.parents[arguments]
-    assert isinstance(function, FUNCTIONS)
+    arguments = cast(ast.arguments, module.parents[node])
+    function = cast("ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda", module.parents[arguments])
     if node is arguments.kwarg:
         return Dictionary((Item(AnyKey.ANY, ()),))
     owner = module.parents.get(function)

@@ -216,6 +216,8 @@ class Look:
                 own = next((f for f in made[0].body if getattr(f, "name", "") == "state_dict"), None)
                 if isinstance(own, ast.FunctionDef):
                     return self._returned(own, made[1], depth)
+        if _has_extra_state(self._project):
+            return Stored(Content.UNKNOWN, "state_dict() of a project whose modules keep an extra state")
         return PLAIN
 
     def _function(self, node: ast.Call, name: str, module: Module, depth: int) -> Stored:
@@ -262,6 +264,12 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
     ast.Attribute: Look._attribute,
     ast.Call: Look._call,
 }
+
+
+def _has_extra_state(project: Project) -> bool:
+    """`get_extra_state` puts whatever it likes into a module's state_dict (Transformer Engine: a pickle)."""
+    paths = project.containing(b"def get_extra_state(")
+    return any(not path.split("/")[-1].startswith("test_") for path in paths)
 
 
 def _unknown(node: ast.expr) -> Stored:
@@ -377,7 +385,29 @@ def _class_of(receiver: ast.expr, module: Module, project: Project) -> tuple[ast
         name = getattr(value.func, "id", getattr(value.func, "attr", ""))
         for node, owner in _project_class(name, project):
             return node, owner
+        function = callee(value, module, project)
+        made = _made_by(function[0]) if function is not None else ""
+        for node, owner in _project_class(made, project):
+            return node, owner
     return None
+
+
+def _made_by(function: Definition) -> str:
+    """The class whose call a factory returns by name, or its return annotation."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
+            return getattr(node.value.func, "id", getattr(node.value.func, "attr", ""))
+    made = {
+        target.id: getattr(node.value.func, "id", getattr(node.value.func, "attr", ""))
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id in made:
+            return made[node.value.id]
+    return ""
 
 
 def _project_class(name: str, project: Project) -> list[tuple[ast.ClassDef, Module]]:
