@@ -1,4 +1,4 @@
-"""What other tools' own torch.load tests hold, in our words: all that they rightly find, and why we differ where we do."""
+"""What other tools' own torch.load tests hold, in our words: all they rightly find, and why we differ where we do."""
 
 from __future__ import annotations
 

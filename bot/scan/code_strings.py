@@ -7,6 +7,7 @@ import re
 import shlex
 import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bot.model import Unreadable
 from bot.scan.module import Module, parse_module
@@ -32,7 +33,7 @@ def code_in_strings(module: Module) -> Iterator[tuple[Module, ast.expr]]:
             whole = _whole(constant, module)
             text = _text(whole, module)
             key = f"{getattr(whole, 'lineno', 0)}:{getattr(whole, 'col_offset', 0)}"
-            if "torch" not in text and "load" not in text or key in done:
+            if key in done:
                 continue
             done.add(key)
             for code in _codes(text, whole, module):
@@ -165,7 +166,7 @@ def _after_c(command: str) -> Iterator[str]:
         words = shlex.split(command)
     except ValueError:
         return
-    for flag, code in zip(words, words[1:], strict=False):
+    for flag, code in pairwise(words):
         if re.fullmatch(r"-\w*c", flag):
             yield code
 

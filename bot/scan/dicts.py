@@ -1,15 +1,16 @@
-"""Dicts and lists that are filled after they are made: `options["weights_only"] = True`, `update`, `setdefault`, `append`."""
+"""Dicts and lists filled after they are made: `options["weights_only"] = True`, `update`, `setdefault`, `append`."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence as Several
+from collections.abc import Iterable
+from collections.abc import Sequence as Several
+from typing import cast
 
 from bot.scan.lookup import find_bindings
 from bot.scan.module import Module
 from bot.scan.names import Binding
 from bot.scan.values import AnyKey, Constant, Dictionary, Evaluate, Item, Parameter, Sequence, Unknown, Value
-
 
 _MANY = 60
 """Writes to one name in one file beyond which nobody follows them: generated code."""
@@ -66,8 +67,7 @@ def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Mod
 def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) -> tuple[Item, ...]:
     call = _method(write, module)
     if call is None:
-        target = module.parents[write]
-        assert isinstance(target, ast.Subscript)
+        target = cast(ast.Subscript, module.parents[write])
         holder = module.parents[target]
         if isinstance(holder, ast.Delete):
             return (Item(key_of(of(target.slice, module)), ()),)
@@ -117,7 +117,7 @@ def _method(name: ast.Name, module: Module) -> ast.Call | None:
 
 
 def _happens(write: ast.Name, use: ast.Name, module: Module) -> bool:
-    """Whether the write can have run before the use: always, unless both stand in one scope and it comes later outside a loop."""
+    """Whether the write can have run before the use: not where it comes later in one scope, outside a loop."""
     if module.scope(write) is not module.scope(use) or (write.lineno, write.col_offset) < (use.lineno, use.col_offset):
         return True
     node: ast.AST | None = write

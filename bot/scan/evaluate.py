@@ -20,8 +20,9 @@ _DEEP = 40
 _STEPS = 4_000
 _WIDE = 48
 _BUILTINS = frozenset(
-    "getattr __import__ vars dict bool eval exec compile globals locals map filter staticmethod classmethod next iter list tuple "
-    "isinstance callable print id repr str type hasattr hash help setattr delattr property super zip enumerate sorted reversed set".split()
+    """getattr __import__ vars dict bool eval exec compile globals locals map filter staticmethod classmethod next iter
+    list tuple isinstance callable print id repr str type hasattr hash help setattr delattr property super zip enumerate sorted
+    reversed set frozenset""".split()
 )
 
 
@@ -149,9 +150,9 @@ def _binary(node: ast.BinOp, module: Module, run: _Run) -> Iterable[Value]:
     a, b = left[0], right[0]
     if isinstance(node.op, ast.BitOr) and isinstance(a, Dictionary) and isinstance(b, Dictionary):
         return (Dictionary((*a.items, *b.items)),)
-    if isinstance(node.op, ast.Add) and isinstance(a, Constant) and isinstance(b, Constant):
-        if isinstance(a.value, str) and isinstance(b.value, str):
-            return (Constant(a.value + b.value),)
+    texts = [v.value for v in (a, b) if isinstance(v, Constant) and isinstance(v.value, str)]
+    if isinstance(node.op, ast.Add) and len(texts) == 2:
+        return (Constant(texts[0] + texts[1]),)
     return (Unknown(),)
 
 

@@ -38,7 +38,7 @@ class Flow:
         return self._with_remote(found)
 
     def after(self, definition: ast.AST) -> list[Binding]:
-        """What the name can be bound to once the code around `definition` has run to its end: what a function called later sees."""
+        """What the name can be bound to once the code around `definition` has run: a function is called later."""
         found: list[Binding] = []
         for block, index in reversed(self._rest(definition)):
             if self._block(block[index + 1 :], found):
@@ -164,7 +164,8 @@ class Flow:
     def _branches(self, blocks: Iterable[list[ast.stmt]], found: list[Binding]) -> bool:
         """A branch that leaves by return or raise brings nothing; all others must bind for the whole to be sure."""
         flowing = [block for block in blocks if not _stops(block)]
-        return all([self._block(block, found) for block in flowing]) and bool(flowing)
+        sure = [self._block(block, found) for block in flowing]  # every branch is asked, sure or not
+        return bool(sure) and all(sure)
 
     def _parts(self, parts: Iterable[ast.AST], found: list[Binding]) -> bool:
         return bool(self._take(parts, found))

@@ -11,7 +11,8 @@ from bot.model import Evidence, Mmap, Tier, Use
 class Judgement:
     """`tier` None means that no fix is offered, and `advice` says what to do instead.
 
-    `adds` are the keywords a fix would write, in order, each as source: `("mmap=True", "weights_only=True")`; empty without a tier.
+    `adds` are the keywords a fix would write, in order, each as source: `("mmap=True", "weights_only=True")`; empty
+    without a tier.
     `reason` is one clause for people ("goes into load_state_dict in the same function").
     """
 

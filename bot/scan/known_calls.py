@@ -1,9 +1,10 @@
-"""Calls whose result can be told without running anything: getattr, imports by name, partial, dict methods, our own functions."""
+"""Calls whose result can be told without running them: getattr, imports by name, partial, own functions."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from bot.scan.attributes import attribute_of
 from bot.scan.bound import bound_values, results
@@ -31,15 +32,15 @@ from bot.scan.values import (
 
 TRANSPARENT = frozenset(
     """builtins.staticmethod builtins.classmethod functools.cache functools.lru_cache joblib.delayed dask.delayed
-    torch.no_grad torch.inference_mode copy.copy copy.deepcopy asyncio.coroutine inspect.unwrap builtins.next builtins.iter
-    builtins.list builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
+    torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.next builtins.iter builtins.list
+    builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
     ray.put ray.get weakref.ref""".split()
 )
 """What gives back its first argument, or something that is called and indexed as it is."""
 _BY_NAME = frozenset(
-    """importlib.import_module importlib.__import__ builtins.__import__ pytest.importorskip pydoc.locate pkgutil.resolve_name
-    hydra.utils.get_method hydra.utils.get_object hydra.utils.get_class django.utils.module_loading.import_string
-    werkzeug.utils.import_string jsonargparse.typing.import_object""".split()
+    """importlib.import_module importlib.__import__ builtins.__import__ pytest.importorskip pydoc.locate
+    pkgutil.resolve_name hydra.utils.get_method hydra.utils.get_object hydra.utils.get_class
+    django.utils.module_loading.import_string werkzeug.utils.import_string""".split()
 )
 
 
@@ -106,7 +107,7 @@ def _imported(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterab
 
 
 def _import_by_hand(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """`lazy_import("torch")`, `LazyLoader("torch")`, `optional_import("torch")`: a name that says import, a text that says torch."""
+    """`lazy_import("torch")`, `LazyLoader("torch")`: a name that says import, a text that says torch."""
     tail = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if not any(word in tail.lower() for word in ("import", "lazy")):
         return ()
@@ -216,8 +217,7 @@ def _argument(parameter: Parameter, function: Function, call: ast.Call) -> ast.e
 
 def _method(base: Value, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     """Methods of dicts and of text."""
-    assert isinstance(call.func, ast.Attribute)
-    name = call.func.attr
+    name = cast(ast.Attribute, call.func).attr
     if isinstance(base, Dictionary):
         return _dict_method(base, name, call, module, of)
     if isinstance(base, Sequence) and name in ("pop", "copy", "__iter__"):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+from typing import cast
 
 from bot.scan.flow import Flow
 from bot.scan.module import Comprehension, Module, Scope
 from bot.scan.names import FUNCTIONS, STARS, Binding, Kind, bindings, declared
 
 _LIBRARY_LOADS = frozenset(
-    "numpy json pickle marshal yaml joblib dill cloudpickle pylab matplotlib.pylab jax.numpy cupy safetensors.torch".split()
+    """numpy json pickle marshal yaml joblib dill cloudpickle pylab matplotlib.pylab jax.numpy cupy
+    safetensors.torch""".split()
 )
 """Libraries whose star import brings a `load` of their own (their `__all__`)."""
 TORCH_STARS = {"torch": frozenset({"load", "save"}), "torch.serialization": frozenset({"load", "save"})}
-"""What `from torch import *` brings of interest: `load` stands in `torch.__all__` (2.13) and in `torch.serialization.__all__`."""
+"""What a star import brings of interest: `load` stands in `torch.__all__` and `torch.serialization.__all__` (2.13)."""
 
 
 def find_bindings(name: str, use: ast.AST, module: Module) -> tuple[tuple[Module, Binding], ...]:
@@ -74,8 +76,7 @@ def _all(name: str, scope: Scope, module: Module) -> list[Binding]:
 
 
 def _brings(star: Binding, name: str, module: Module) -> bool:
-    statement = module.parents[star.node]
-    assert isinstance(statement, ast.ImportFrom)
+    statement = cast(ast.ImportFrom, module.parents[star.node])
     if not statement.level and statement.module in TORCH_STARS:
         return name in TORCH_STARS[statement.module]
     if not statement.level and name == "load" and statement.module in _LIBRARY_LOADS:
@@ -85,7 +86,7 @@ def _brings(star: Binding, name: str, module: Module) -> bool:
 
 
 def _public(name: str, module: Module) -> bool:
-    """Whether `from module import *` brings `name`: by a literal `__all__`, else unless it begins with an underscore."""
+    """Whether `from module import *` brings `name`: by a literal `__all__`, else if it has no underscore in front."""
     busy = module.cache.setdefault("stars being followed", set())
     if name in busy:
         return False

@@ -150,7 +150,7 @@ def _runs_in(child: ast.AST, scope: Scope) -> bool:
 
 
 def _walk(tree: ast.Module) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
-    """All nodes that have a place, breadth first, and their parents. A list that grows while it is read: no recursion."""
+    """All nodes that have a place, breadth first, and their parents. The list grows while it is read: no recursion."""
     nodes: list[ast.AST] = [tree]
     parents: dict[ast.AST, ast.AST] = {}
     for node in nodes:

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 from bot.scan.module import Comprehension, Module, Scope
 
@@ -111,8 +112,7 @@ def _index(module: Module) -> dict[str, list[tuple[Kind, ast.AST]]]:
 def _bound(name: str, kind: Kind, node: ast.AST, module: Module) -> Binding:
     if kind is Kind.PARAMETER:
         owner = module.parents[module.parents[node]]
-        assert isinstance(owner, FUNCTIONS)
-        return Binding(name, kind, node, owner)
+        return Binding(name, kind, node, cast("Scope", owner))
     parent = module.parents.get(node)
     if isinstance(parent, ast.AugAssign) and parent.target is node:
         kind = Kind.UPDATED

@@ -19,7 +19,7 @@ _WIDE = 200
 
 
 def may_hold_site(data: bytes, *, resolves: Callable[[str], bool]) -> bool:
-    """Whether a file can hold a site. `resolves` says whether an imported module's name can be one of the project's own."""
+    """Whether a file can hold a site. `resolves` says whether an imported module can be one of the project's own."""
     if b"load" not in data:
         return False
     receivers: set[bytes] = set()
@@ -59,7 +59,7 @@ def _receiver(data: bytes, start: int) -> bytes | None:
 
 
 def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callable[[str], bool]) -> bool:
-    """Whether one of the words before `.load` can stand for torch: `import torch as t`, `t = torch`, `from .compat import t`."""
+    """Whether a word before `.load` can stand for torch: `import torch as t`, `t = torch`, `from .compat import t`."""
     if torch:
         words = b"|".join(sorted(receivers))
         if re.search(rb"\bas\s+(?:%b)\b" % words, data) and re.search(rb"(?:torch|serialization)\s+as\b", data):
@@ -72,7 +72,7 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
 
 
 def _imports_load(data: bytes, resolves: Callable[[str], bool]) -> bool:
-    """Whether a bare `load` can be torch's: imported from torch or from a module of the project, by name or by a star."""
+    """Whether a bare `load` can be torch's: imported from torch or from the project, by name or by a star."""
     return any(
         (b"load" in names or b"*" in names) and (module.partition(".")[0] == "torch" or resolves(module))
         for module, names in _imports(data)

@@ -66,7 +66,7 @@ class Project:
         return self._found[dotted]
 
     def resolve(self, dotted: str, importer: str, level: int) -> Module | None:
-        """The project's module that `from <level dots><dotted> import ...` in file `importer` means, if it is one and parses.
+        """The project's module that `from <dots><dotted> import ...` in file `importer` means, if it is one and parses.
 
         An absolute name is looked for from the folders around the importer (a script sees its neighbours), then in the
         root and `src/`; a name of the standard library is never the project's unless it is imported with dots.

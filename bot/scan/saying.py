@@ -134,7 +134,7 @@ def _words(value: Value, *, unknown: WeightsOnly = WeightsOnly.DYNAMIC) -> Itera
 
 
 def _gated(words: tuple[WeightsOnly, ...], expression: ast.expr, module: Module) -> tuple[WeightsOnly, ...]:
-    """True where the version of torch knows the keyword, nothing said where it does not: that is True (whisper does so)."""
+    """True where torch knows the keyword, nothing said where it does not: that is True (whisper does so)."""
     rest = set(words) - {WeightsOnly.TRUE}
     if WeightsOnly.TRUE in words and rest and rest <= _UNDECIDED and _asks_version(expression, module):
         return (WeightsOnly.TRUE,)

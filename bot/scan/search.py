@@ -5,14 +5,26 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
+from typing import cast
 
 from bot.model import WeightsOnly
 from bot.scan.destinations import handed_on, is_harmless, names_of_targets
 from bot.scan.evaluate import evaluate
+from bot.scan.holding import (
+    gets_other,
+    aliases,
+    patches_torch,
+    defaults,
+    through_partial,
+    holds,
+    goes_on,
+    passes_on,
+    parameters_with_default,
+)
 from bot.scan.module import Module
 from bot.scan.saying import Saying, read_call, read_partial
 from bot.scan.sites import Form, Site
-from bot.scan.values import Dictionary, Getter, Parameter, Partial, Qualified, Sequence, Value, is_load
+from bot.scan.values import Getter, Partial, Qualified, Value, is_load
 
 _BY_TEXT = (
     "getattr getattr_static attrgetter methodcaller vars __dict__ __getattribute__ globals locals eval "
@@ -31,7 +43,7 @@ class Search:
     def __init__(self, module: Module, words: Collection[str]) -> None:
         self.module = module
         by_text = _BY_TEXT if _TEXT.search(module.source.text) else ()
-        self.words: list[str] = [*dict.fromkeys(("load", *by_text, *words, *_aliases(module, words)))]
+        self.words: list[str] = [*dict.fromkeys(("load", *by_text, *words, *aliases(module, words)))]
         self.done = 0
         self.seen: set[ast.AST] = set()
         self.sites: dict[ast.expr, Site] = {}
@@ -65,7 +77,7 @@ class Search:
             word = self.words[self.done]
             self.done += 1
             for name in self.module.names(word):
-                if isinstance(name.ctx, ast.Load) and not _gets_other(name, self.module):
+                if isinstance(name.ctx, ast.Load) and not gets_other(name, self.module):
                     self._look(name, word)
             for attribute in () if word in _NAMES_ONLY else self.module.attributes(word):
                 if isinstance(attribute.ctx, ast.Load):
@@ -78,24 +90,23 @@ class Search:
             if node in self.seen:
                 return
             self.seen.add(node)
-            values = _defaults(evaluate(node, self.module))
+            values = defaults(evaluate(node, self.module))
             if any(is_load(v) for v in values):
                 self.reached.add(word)
                 self._follow(node, values)
                 return
-            if any(_through_partial(v) for v in values):
+            if any(through_partial(v) for v in values):
                 self.reached.add(word)
                 self._use_partial(node, values)
                 return
             self._call_by_getter(node, values)
             parent = self.module.parents.get(node)
-            if any(_holds(v) for v in values) and not _goes_on(parent, node):
+            if any(holds(v) for v in values) and not goes_on(parent, node):
                 self.reached.add(word)
                 self._flow(node, node)
-            if not _goes_on(parent, node):
+            if not goes_on(parent, node):
                 return
-            assert isinstance(parent, ast.expr)
-            node = parent
+            node = cast(ast.expr, parent)
 
     def _follow(self, node: ast.expr, values: Iterable[Value]) -> None:
         """`node` is torch.load: a site where it is called, otherwise see where it goes."""
@@ -130,40 +141,40 @@ class Search:
         parent = self.module.parents.get(node)
         if isinstance(parent, ast.keyword):
             parent = self.module.parents.get(parent)
-        if isinstance(parent, ast.Call):
-            if parent.func is node:
-                self._look(node, "")
-            else:
-                self._argument(node, parent, origin)
-        elif isinstance(parent, ast.Subscript | ast.Attribute | ast.Await) and parent.value is node:
-            self._look(parent, "")
+        if goes_on(parent, node):
+            self._look(node if isinstance(parent, ast.Call) else cast(ast.expr, parent), "")
+        elif isinstance(parent, ast.Call):
+            self._argument(node, parent, origin)
         elif isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and parent.value is node:
             self._store(parent, origin)
             if isinstance(parent, ast.NamedExpr):
                 self._flow(parent, origin)
-        elif isinstance(parent, ast.Return | ast.Yield):
+        elif passes_on(parent, node) and parent not in self.seen:
+            self._flow(cast(ast.expr, parent), origin)
+        else:
+            self._leave(node, parent, origin)
+
+    def _leave(self, node: ast.expr, parent: ast.AST | None, origin: ast.expr) -> None:
+        """Out of the expression: returned, a parameter's default, looped over."""
+        if isinstance(parent, ast.Return | ast.Yield):
             function = self.module.function(parent)
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 self._remember([function.name], origin, shared=True)
         elif isinstance(parent, ast.arguments):
-            self._remember(_parameters_with_default(parent, node), origin, shared=False)
+            self._remember(parameters_with_default(parent, node), origin, shared=False)
         elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.iter is node:
             self._remember(names_of_targets([parent.target]), origin, shared=False)
-        elif _passes_on(parent, node):
-            assert isinstance(parent, ast.expr)
-            if parent not in self.seen:
-                self._flow(parent, origin)
 
     def _argument(self, node: ast.expr, call: ast.Call, origin: ast.expr) -> None:
         values = evaluate(call, self.module)
-        if any(_through_partial(v) and isinstance(v, Partial) and v.call is call for v in values):
+        if any(through_partial(v) and isinstance(v, Partial) and v.call is call for v in values):
             self.partials[call] = next(v for v in values if isinstance(v, Partial) and v.call is call)
             self._use_partial(call, values)
         elif any(is_load(v) for v in values):
             if call not in self.seen:
                 self.seen.add(call)
                 self._follow(call, values)
-        elif any(_holds(v) for v in values):
+        elif any(holds(v) for v in values):
             self._flow(call, origin)
         elif not is_harmless(call, self.module):
             said = handed_on(node, call, self.module)
@@ -171,7 +182,7 @@ class Search:
 
     def _store(self, statement: ast.Assign | ast.AnnAssign | ast.NamedExpr, origin: ast.expr) -> None:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        own = [t for t in targets if not _patches_torch(t, self.module)]
+        own = [t for t in targets if not patches_torch(t, self.module)]
         shared = any(not isinstance(t, ast.Name) for t in own) or self.module.parents.get(origin) is not statement
         self._remember(names_of_targets(own), origin, shared=shared and bool(own))
 
@@ -188,7 +199,7 @@ class Search:
             self._flow_partial(node)
             return
         for value in values:
-            if isinstance(value, Partial) and _through_partial(value):
+            if isinstance(value, Partial) and through_partial(value):
                 said = read_call(parent.args, parent.keywords, self.module, under=read_partial(value))
                 self.through.setdefault(value.call, []).append(said)
                 own = any(k.arg in ("weights_only", None) for k in parent.keywords)
@@ -200,7 +211,7 @@ class Search:
         if isinstance(parent, ast.keyword):
             parent = self.module.parents.get(parent)
         call = parent if isinstance(parent, ast.Call) else None
-        if call is None or any(_through_partial(v) or _holds(v) for v in evaluate(call, self.module)):
+        if call is None or any(through_partial(v) or holds(v) for v in evaluate(call, self.module)):
             self._flow(node, node)
 
     def _settle_partials(self) -> None:
@@ -235,87 +246,3 @@ class Search:
         if any(isinstance(v, Qualified) and v.name in ("torch", "torch.serialization") for v in owners):
             said = read_call(node.args[1:], node.keywords, self.module)
             self._add(node, node, Form.CALL, said, (Qualified("torch.load"),))
-
-
-def _gets_other(name: ast.Name, module: Module) -> bool:
-    """`getattr(x, "something_else")`: not worth finding out what x is."""
-    call = module.parents.get(name)
-    if name.id != "getattr" or not isinstance(call, ast.Call) or call.func is not name or len(call.args) < 2:
-        return False
-    return isinstance(call.args[1], ast.Constant) and call.args[1].value != "load"
-
-
-def _aliases(module: Module, words: Collection[str]) -> Iterator[str]:
-    """Names given on import to `load`, or to what the project exports it as."""
-    for statement in module.of(ast.ImportFrom):
-        yield from (a.asname for a in statement.names if a.asname and (a.name == "load" or a.name in words))
-
-
-def _patches_torch(target: ast.expr, module: Module) -> bool:
-    """Whether an assignment replaces torch.load itself: that is another rule's business."""
-    if not isinstance(target, ast.Attribute) or target.attr != "load":
-        return False
-    return any(
-        isinstance(v, Qualified) and v.name in ("torch", "torch.serialization") for v in evaluate(target.value, module)
-    )
-
-
-def _defaults(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """A parameter counts as what its default can be, besides whatever a caller gives."""
-    return tuple(
-        v for value in values for v in (value.default if isinstance(value, Parameter) and value.default else (value,))
-    )
-
-
-def _through_partial(value: Value) -> bool:
-    while isinstance(value, Partial):
-        value = value.function
-        if is_load(value):
-            return True
-    return False
-
-
-def _holds(value: Value, depth: int = 3) -> bool:
-    """Whether a dict or list has torch.load in it."""
-    if depth and isinstance(value, Dictionary):
-        return any(is_load(v) or _through_partial(v) or _holds(v, depth - 1) for v in value.all_values())
-    if depth and isinstance(value, Sequence):
-        return any(is_load(v) or _through_partial(v) or _holds(v, depth - 1) for item in value.items for v in item)
-    return False
-
-
-def _goes_on(parent: ast.AST | None, node: ast.expr) -> bool:
-    """Whether `parent` is something looked up in `node`, or made by calling it."""
-    if isinstance(parent, ast.Call):
-        return parent.func is node
-    return isinstance(parent, ast.Subscript | ast.Attribute | ast.Await) and parent.value is node
-
-
-def _passes_on(parent: ast.AST | None, node: ast.expr) -> bool:
-    """Whether `parent` is an expression that is, or holds, what `node` is."""
-    if isinstance(parent, ast.IfExp):
-        return parent.test is not node
-    if isinstance(parent, ast.DictComp):
-        return parent.value is node
-    if isinstance(parent, ast.Lambda):
-        return parent.body is node
-    return isinstance(
-        parent,
-        ast.BoolOp
-        | ast.Tuple
-        | ast.List
-        | ast.Set
-        | ast.Dict
-        | ast.ListComp
-        | ast.SetComp
-        | ast.GeneratorExp
-        | ast.Starred
-        | ast.Await,
-    )
-
-
-def _parameters_with_default(arguments: ast.arguments, node: ast.expr) -> list[str]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
-    pairs += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None]
-    return [argument.arg for argument, default in pairs if default is node]

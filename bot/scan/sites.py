@@ -1,7 +1,8 @@
 """Every place where `torch.load` is called or handed on, and what stands there.
 
-Not by walking every call: from the words that can lead to torch.load (its name, names it was given, ways to
-look it up by text), each use is evaluated, and what is torch.load is followed to where it is called, wrapped, stored or handed on.
+Not by walking every call: from the words that can lead to torch.load (its name, names it was given,
+ways to look it up by text) each use is evaluated, and what is torch.load is followed to where it is called, wrapped,
+stored or handed on.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ class Form(StrEnum):
 class Site:
     """A use of torch.load.
 
-    `call` is the call that takes the keywords: `torch.load(...)`, `partial(torch.load, ...)`, `submit(torch.load, ...)`;
-    None where torch.load is handed on by name alone. It lives in `module`. `node` is what a finding underlines and lives
-    in `host`: the same module, except for code in a string, where `host` holds the string.
-    `possible` is each thing the call can say of weights_only; `says` sums them up. `weights_only` is the expression that says it
-    (for `**options` the dict), `values` what that can be. `has_kwargs` when a `**` cannot be seen to its end.
+    `call` is the call that takes the keywords: `torch.load(...)`, `partial(torch.load, ...)`,
+    `submit(torch.load, ...)`, or None where torch.load is handed on by name alone. It lives in `module`. `node` is what a finding underlines and
+    lives in `host`: the same module, except for code in a string, where `host` holds the string.
+    `possible` is each thing the call can say of weights_only; `says` sums them up. `weights_only` is the expression
+    that says it (for `**options` the dict), `values` what that can be. `has_kwargs` when a `**` cannot be seen to its
+    end.
     `ambiguous` when the name only looks like torch's (`from fairseq import torch`).
     """
 
@@ -65,9 +67,12 @@ class Site:
 
 
 def find_sites(module: Module, words: Collection[str] = ()) -> Sequence[Site]:
-    """All sites of one module, in order of position. `words` are names under which other modules of the project export torch.load."""
-    from bot.scan.code_strings import code_in_strings  # noqa: PLC0415  (code in a string is searched by this very function)
-    from bot.scan.search import Search  # noqa: PLC0415  (the search makes sites)
+    """All sites of one module, in order of position.
+
+    `words` are names under which other modules of the project hand out torch.load.
+    """
+    from bot.scan.code_strings import code_in_strings  # code in a string is searched by this function
+    from bot.scan.search import Search  # the search makes sites
 
     found = list(Search(module, words).run())
     for inner, node in code_in_strings(module):

@@ -31,7 +31,7 @@ from bot.scan.sites import Form, Site
 _HANDED = {
     Form.CALL: "torch.load without weights_only=True runs the code a pickle asks for",
     Form.PARTIAL: "this partial of torch.load does not say weights_only=True: it runs the code a pickle asks for",
-    Form.HANDED_ON: "torch.load is handed on without weights_only=True: whoever calls it runs the code a pickle asks for",
+    Form.HANDED_ON: "torch.load is handed on without weights_only=True: its caller runs the code a pickle asks for",
     Form.STORED: "torch.load is handed out as it is: whoever calls it runs the code a pickle asks for",
     Form.TEXT: "the code in this string calls torch.load without weights_only=True",
 }
@@ -42,7 +42,7 @@ def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
         return None
     severity, message = RULE.severity, _HANDED[site.form]
     if site.pickle_module is not None:
-        message = "torch.load with a pickle_module means weights_only=False, in every torch: it runs the code a pickle asks for"
+        message = "a pickle_module means weights_only=False in every torch: this runs the code a pickle asks for"
     else:
         floor = torch_floor(project, path=site.host.path, override=project.options.torch_floor)
         if floor.reaches(SAFE_DEFAULT):

@@ -18,6 +18,8 @@ Fix: write the constant at the call, or a parameter whose default is True.
 
 from __future__ import annotations
 
+import ast
+
 from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
@@ -37,15 +39,14 @@ _WORDS = {
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
     if site.says not in (WeightsOnly.DYNAMIC, WeightsOnly.KWARGS):
         return None
-    written = f" ({_written(site)})" if site.weights_only is not None else ""
+    written = f" ({_written(site, site.weights_only)})" if site.weights_only is not None else ""
     could = " or ".join(dict.fromkeys(_WORDS[word] for word in site.possible))
     message = f"weights_only{written} cannot be traced to one constant; it could be {could}"
     return finding_of(site, judgement, rule=RULE.code, severity=RULE.severity, message=message)
 
 
-def _written(site: Site) -> str:
-    assert site.weights_only is not None
-    return " ".join(site.module.segment(site.weights_only).split())[:60]
+def _written(site: Site, value: ast.expr) -> str:
+    return " ".join(site.module.segment(value).split())[:60]
 
 
 RULE = Rule(
