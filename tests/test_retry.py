@@ -78,11 +78,12 @@ def review(world: World) -> Review:
 # -- rate limits ---------------------------------------------------------------------------------------------
 
 
-def test_a_429_without_headers_is_waited_out_longer_each_time(world: World) -> None:
+def test_a_429_without_headers_is_waited_out_longer_each_time(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.github.faults.add("GET", r"/pulls/1$", status=429, times=3)
     world.forge.pull_request(1)
     assert world.time.slept == [60.0, 120.0, 240.0]
     assert world.requests == ["GET /pulls/1 429"] * 3 + ["GET /pulls/1 200"]
+    assert "waiting 240 s" in caplog.text
 
 
 @pytest.mark.parametrize("status", [403, 429])

@@ -103,8 +103,10 @@ def refusal(status: int, headers: Mapping[str, str], data: Any, *, what: str, ne
         return ForgeError(f"{what}: {text}", hint="An archived repository takes no changes.")
     if status == 403 or (status == 404 and needs):
         permission = permission_of(headers.get("x-accepted-github-permissions", ""), needs or "contents: read")
+        lacks = f"the token lacks '{permission}'"
+        why = lacks if status == 403 else f"there is no such thing, or {lacks} and may not know of it"
         return PermissionMissing(
-            f"{what}: the token lacks '{permission}' (GitHub said {status}: {text})",
+            f"{what}: {why} (GitHub said {status}: {text})",
             permission=permission,
             hint=f"Add '{permission}' to the job's permissions; on a fork's pull request no token has it.",
         )

@@ -11,6 +11,7 @@ What is right instead:
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from bot.errors import ForgeError
 
 if TYPE_CHECKING:
     from github.Requester import Requester
+
+
+_LOG = logging.getLogger("loadguard.github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,8 @@ class Door:
                 hint=f"Run again after {resume}; what was done so far stands and is not done twice.",
             )
         self._waited += wait
+        # Without a handler logging writes warnings to stderr: nobody should wonder why a job stands still.
+        _LOG.warning("GitHub's rate limit is reached (%s): waiting %.0f s", limited.reason, wait)
         patience.sleep(wait)
 
     def _wait_after_error(self, call: Call, broken: Broken, times: int) -> None:
