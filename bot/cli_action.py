@@ -16,7 +16,7 @@ from bot.cli_outcome import present, present_trouble
 from bot.edge.checkout import Checkout
 from bot.edge.forge import Forge
 from bot.edge.forge_dry import DryForge
-from bot.errors import ForgeError, LoadguardError, UsageError
+from bot.errors import LoadguardError, PermissionMissing, UsageError
 from bot.model import Outcome, Report
 from bot.plan.event import FixRepository, Gate, Ignore, ReadArtifact, ReviewPull, Story, read_event
 from bot.policy import Policy
@@ -119,14 +119,18 @@ def policy_maker(settings: Settings) -> Callable[[Read], Policy]:
 
 
 def _organisation(settings: Settings) -> tuple[PolicyFile, ...]:
-    """The policy in the owner's `.github` repository: one request, and none where there is nobody to ask."""
+    """The policy in the owner's `.github` repository: one request, and none where there is nobody to ask.
+
+    One that this token may not see is as good as none (GitHub answers 404 for it); any other trouble stops the run, or
+    an outage would loosen the gate.
+    """
     if not settings.token:
         return ()
     home = f"{settings.repository.partition('/')[0]}/.github"
     forge = _connect(settings, home)
     try:
         return organisation_policy(lambda path: forge.read_file(path, "HEAD"), home)
-    except ForgeError:  # a `.github` repository this token may not see is as good as none
+    except PermissionMissing:
         return ()
 
 

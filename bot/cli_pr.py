@@ -16,7 +16,7 @@ from bot.cli_scan import show
 from bot.edge.checkout import Checkout
 from bot.edge.forge_local import LocalForge
 from bot.errors import UsageError
-from bot.model import Outcome, PullRequest
+from bot.model import MARKER, Outcome, PullRequest
 from bot.policy import FixMode, Policy
 from bot.policy_load import load_policy, policy_at, with_baseline
 from bot.report.escape import visible
@@ -63,9 +63,14 @@ def _told(outcome: Outcome, forge: LocalForge, pull: PullRequest) -> str:
     lines += [f"not done: {each.what}: {each.reason}." for each in outcome.refused]
     for name, path in forge.pages(pull).items():
         lines.append(f"\n{name}: {_relative(path, forge.checkout.root)}")
-        lines += [path.read_text("utf-8").rstrip()] if outcome.written else []
+        lines += _page(path) if outcome.written else []
     lines.append(f"\n{outcome.exit_reason}.")
     return visible("\n".join(lines), keep="\n\t")
+
+
+def _page(path: Path) -> list[str]:
+    """The page for a person: without the markers by which the next run knows its own."""
+    return [line for line in path.read_text("utf-8").splitlines() if not line.startswith(MARKER)]
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -150,6 +150,12 @@ def test_the_owners_policy_holds_below_the_repositorys(step: Step) -> None:
     assert step.pull({"more.py": UNSAFE}, branch="more") == ExitCode.FINDINGS
 
 
+def test_trouble_in_reading_the_owners_policy_loosens_nothing(step: Step) -> None:
+    step.github.faults.add("GET", r"/repos/octo/\.github/", status=400, body={"message": "no"})
+    assert step.pull({"new.py": CLEAN}) == ExitCode.FORGE
+    assert "GitHub" in step.outputs["exit-reason"]
+
+
 def test_a_missing_permission_is_named_and_the_findings_stand_elsewhere(step: Step, capsys: Captured) -> None:
     read_only = {"contents": "read", "pull_requests": "read"}
     token = step.github.new_token(permissions=read_only)

@@ -89,8 +89,9 @@ def _remarks(finding: Finding, style: Style) -> list[str]:
     if finding.mmap and finding.mmap.decision is MmapDecision.SKIP and finding.fix:
         told.append(f"{style.bold('no mmap')}: {one_line(finding.mmap.reason)}")
     if finding.advice:
-        first, *rest = visible(finding.advice, keep="\n").splitlines()
-        told.append("\n".join([f"{style.bold('help')}: {first}", *(f"{TAB}| {each}" for each in rest)]))
+        lines = visible(finding.advice.strip(), keep="\n").splitlines()
+        shown = f" {lines[0]}" if len(lines) == 1 else "".join(f"\n{TAB}| {each}" for each in lines)
+        told.append(f"{style.bold('help')}:{shown}")
     return told
 
 
