@@ -225,6 +225,8 @@ def tensors() -> list[Case]:
         Case("stride 0 giant", _tensor(size=(1 << 40, 3), stride=(0, 1)), LIMITS, place, "stride 0"),
         Case("size beyond 64 bits", _tensor(size=(1 << 80, 3)), CORRUPT, place, ""),
         Case("quantised axis", torch_zip(state_dict(w=quantised), s0=bytes(6)), CORRUPT, place, "axis 5"),
+        Case("sparse index", sparse_file((0, 9), (2, 3)), CORRUPT, place, "index 9 in dimension 0"),
+        Case("sparse index negative", sparse_file((0, -1), (2, 3)), CORRUPT, place, "index -1"),
         Case("sparse size", torch_zip(state_dict(w=sparse)), CORRUPT, place, "negative"),
         Case(
             "tensor without storage",
@@ -234,6 +236,14 @@ def tensors() -> list[Case]:
             "no storage",
         ),
     ]
+
+
+def sparse_file(rows: tuple[int, int], size: tuple[int, int]) -> bytes:
+    """A COO tensor with two elements, at `rows` in column 0."""
+    indices = Tensor("0", (2, 2), (2, 1), 0, 4, "LongStorage").opcodes()
+    values = Tensor("1", (2,), (1,), 0, 2).opcodes()
+    body = call("torch._utils", "_rebuild_sparse_tensor", b"N(" + indices + values + numbers(size) + b"t")
+    return torch_zip(state_dict(w=body), s0=struct.pack("<4q", *rows, 0, 0), s1=floats(2))
 
 
 def _four() -> bytes:

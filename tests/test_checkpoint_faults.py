@@ -7,7 +7,7 @@ import pytest
 from bot.model import CheckpointReport, Verdict
 from bot.scan.checkpoint import BytesReader, Limits, read_checkpoint
 from tests.checkpoint_bytes import Tensor, floats, legacy_file, state_dict, torch_zip
-from tests.checkpoint_faults import Case, all_cases
+from tests.checkpoint_faults import Case, all_cases, sparse_file
 
 CASES = all_cases()
 
@@ -38,8 +38,17 @@ def test_there_are_enough_of_them() -> None:
         torch_zip(state_dict(view=Tensor(size=(2, 2), stride=(3, 1), offset=1))),
         torch_zip(state_dict(empty=Tensor(size=(0, 5), stride=(5, 1)))),
         torch_zip(state_dict(mask=Tensor(size=(1000, 3), stride=(0, 1)))),
+        sparse_file((0, 1), (2, 3)),
     ],
-    ids=["one tensor", "no tensors", "two storages", "a view", "an empty tensor", "an expanded mask"],
+    ids=[
+        "one tensor",
+        "no tensors",
+        "two storages",
+        "a view",
+        "an empty tensor",
+        "an expanded mask",
+        "a sparse tensor",
+    ],
 )
 def test_sound_files_are_left_alone(data: bytes) -> None:
     report = read(data)

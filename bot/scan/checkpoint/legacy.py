@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.scan.checkpoint.inert import Call, Global, Pairs, as_integer, as_text, elements
+from bot.scan.checkpoint.inventory import Inventory
 from bot.scan.checkpoint.machine import Machine, Walk
 from bot.scan.checkpoint.reader import Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.streams import looks_like_pickle, read_inventory, read_stream
-from bot.scan.checkpoint.tensors import Inventory
 
 MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_VERSION = 1001

@@ -46,6 +46,7 @@ class Reading:
     mappable: bool = False
     mmap_reason: str = ""
     unreadable: bool = False
+    big_endian: bool = False
     depth: int = 0
     opcodes_spent: int = 0
     inflated: int = 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.scan.checkpoint.inventory import Inventory
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.records import Archive, Entry
-from bot.scan.checkpoint.tensors import Inventory
 
 
 def check_storages(reading: Reading, archive: Archive, pickle: Entry, inventory: Inventory, *, label: str) -> set[str]:

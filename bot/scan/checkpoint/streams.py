@@ -10,10 +10,11 @@ from bot.scan.checkpoint import judge
 from bot.scan.checkpoint.embedded import unpack
 from bot.scan.checkpoint.faults import CODE, Fault
 from bot.scan.checkpoint.inert import Blob, Call, Global
+from bot.scan.checkpoint.inventory import Inventory
 from bot.scan.checkpoint.machine import Machine, Walk
 from bot.scan.checkpoint.reader import BytesReader, Reader
 from bot.scan.checkpoint.reading import Reading
-from bot.scan.checkpoint.tensors import Inventory, take_inventory
+from bot.scan.checkpoint.tensors import take_inventory
 
 IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*\Z")
 TORCHSCRIPT = ("__torch__", "torch.jit._pickle")

@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from bot.model import TensorInfo
 from bot.scan.checkpoint.dtypes import DTYPES, STORAGES
 from bot.scan.checkpoint.inert import Call, Global, Items, Pairs, Persistent, as_integer, as_text, elements
+from bot.scan.checkpoint.inventory import (
+    Inventory,
+    Sparse,
+    Storage,
+    join,
+    key_name,
+    quantity,
+    short,
+    sizes_of,
+    view_of,
+)
 from bot.scan.checkpoint.limits import Limits
 
 REBUILD = "torch._utils._rebuild_"
 ARITY = {"tensor": (4,), "tensor_v2": (6, 7), "tensor_v3": (7, 8), "qtensor": (7,), "parameter": (3,)}
 DEVICES = re.compile(r"[a-z][a-z_]{1,30}(?::\d{1,4})?\Z")
 """`cpu`, `cuda:1`, and the words of back ends that are not known here: map_location decides about those."""
-QUIET_PARTS = frozenset({"_parameters", "_buffers", "_modules"})
-
-
-@dataclass(slots=True)
-class Storage:
-    """What the pickle says of a storage. `numel` in elements of `itemsize` bytes; `at` is the pickle's byte."""
-
-    key: str
-    dtype: str
-    itemsize: int
-    numel: int
-    device: str
-    at: int
-    view: tuple[str, int, int] | None = None
-
-    @property
-    def nbytes(self) -> int:
-        return self.numel * self.itemsize
-
-
-@dataclass(slots=True)
-class Inventory:
-    """Everything found under one root. `troubles` are (message, byte, is over a limit)."""
-
-    tensors: list[TensorInfo] = field(default_factory=list)
-    storages: dict[str, Storage] = field(default_factory=dict)
-    troubles: list[tuple[str, int, bool]] = field(default_factory=list)
-    numpy_dtypes: list[str] = field(default_factory=list)
-    persistent: list[Persistent] = field(default_factory=list)
-    sparse: list[tuple[str, TensorInfo | None, tuple[int, ...]]] = field(default_factory=list)
 
 
 def take_inventory(root: object, limits: Limits) -> Inventory:
@@ -93,10 +73,10 @@ class _Visitor:
         self.todo.extend(reversed(found))
 
     def _push_members(self, name: str, members: list[object]) -> None:
-        self._later([(_join(name, str(index)), each) for index, each in enumerate(members)])
+        self._later([(join(name, str(index)), each) for index, each in enumerate(members)])
 
     def _push_pairs(self, name: str, pairs: list[tuple[object, object]]) -> None:
-        self._later([each for key, value in pairs for each in ((name, key), (_join(name, _key(key)), value))])
+        self._later([each for key, value in pairs for each in ((name, key), (join(name, key_name(key)), value))])
 
     def _open_call(self, name: str, call: Call, *, shared: bool) -> None:
         callee = call.callee
@@ -161,25 +141,28 @@ class _Visitor:
 
     def _sparse(self, name: str, data: object, at: int) -> None:
         parts = elements(data)
-        labels = ("indices", "values") if len(parts) <= 4 else ("indices", "plain_indices", "values")
-        size = next((_sizes(part) for part in reversed(parts) if _sizes(part) is not None), None)
+        place = next((index for index, part in enumerate(parts) if sizes_of(part) is not None), len(parts))
+        labels = ("indices", "values") if place < 3 else ("indices", "plain_indices", "values")
+        size = sizes_of(parts[place]) if place < len(parts) else None
         if size is None or any(each < 0 for each in size):
             self.trouble(f"sparse tensor {name!r} has no size or a negative one", at)
+        else:
+            self.found.sparse.append(Sparse(name, size, labels[:-1], at))
         self._later(
             [
-                (_join(name, labels[index] if index < len(labels) else str(index)), part)
+                (join(name, labels[index] if index < len(labels) else str(index)), part)
                 for index, part in enumerate(parts)
                 if isinstance(part, Call)
             ]
         )
 
     def _quantised(self, name: str, arguments: list[object], at: int) -> None:
-        size, params = _sizes(arguments[2]), elements(arguments[4])
+        size, params = sizes_of(arguments[2]), elements(arguments[4])
         if len(params) == 4 and size is not None:
             axis = as_integer(params[3])
             if axis is None or not 0 <= axis < len(size):
                 self.trouble(f"quantised tensor {name!r} has axis {axis} of {len(size)} dimensions", at)
-        self.todo.extend((_join(name, "scale"), each) for each in params)
+        self.todo.extend((join(name, "scale"), each) for each in params)
 
     def storage(self, value: Persistent) -> Storage | None:
         """The storage a persistent id stands for, recorded once by its key."""
@@ -193,7 +176,7 @@ class _Visitor:
             self.trouble("a storage whose type, key or length cannot be read", value.offset)
             return None
         dtype, itemsize = STORAGES[name]
-        storage = Storage(key, dtype, itemsize, numel, as_text(pid[3]) or "", value.offset, _view(pid))
+        storage = Storage(key, dtype, itemsize, numel, as_text(pid[3]) or "", value.offset, view_of(pid))
         if numel < 0:
             self.trouble(f"storage {key} has {numel} elements", value.offset)
         if not DEVICES.match(storage.device):
@@ -208,14 +191,14 @@ class _Visitor:
     def strided(self, name: str, arguments: list[object], at: int, *, dtype: object) -> None:
         """A tensor over a storage: `(storage, offset, size, stride, ...)`."""
         storage = self.storage(arguments[0]) if isinstance(arguments[0], Persistent) else None
-        offset, size, stride = as_integer(arguments[1]), _sizes(arguments[2]), _sizes(arguments[3])
+        offset, size, stride = as_integer(arguments[1]), sizes_of(arguments[2]), sizes_of(arguments[3])
         if storage is None or offset is None or size is None or stride is None:
             self.trouble(f"tensor {name!r} is built from what is no storage, offset, size and stride", at)
             return
         own = DTYPES.get(dtype.name, (storage.dtype, storage.itemsize)) if isinstance(dtype, Global) else None
         kind, itemsize = own or (storage.dtype, storage.itemsize)
         if len(size) != len(stride) or min((0, offset, *size, *stride)) < 0:
-            self.trouble(f"tensor {name!r} has offset {offset}, shape {_short(size)}, stride {_short(stride)}", at)
+            self.trouble(f"tensor {name!r} has offset {offset}, shape {short(size)}, stride {short(stride)}", at)
             return
         span = sum((n - 1) * step for n, step in zip(size, stride, strict=True)) + 1 if all(size) else 0
         end = _end_bytes(storage, offset, span, itemsize)
@@ -228,7 +211,7 @@ class _Visitor:
         )
 
     def without_storage(self, name: str, dtype: object, shape: object, steps: object, *, at: int) -> None:
-        size, stride = _sizes(shape), _sizes(steps)
+        size, stride = sizes_of(shape), sizes_of(steps)
         if size is None or min((0, *size)) < 0:
             self.trouble(f"tensor {name!r} has no readable shape", at)
             return
@@ -241,7 +224,7 @@ class _Visitor:
             logical *= count
         if logical - held > self.limits.expansion:
             self.trouble(
-                f"tensor {name!r} of shape {_short(size)} stands for {_quantity(logical)} over a storage of {held:,} "
+                f"tensor {name!r} of shape {short(size)} stands for {quantity(logical)} over a storage of {held:,} "
                 "bytes (stride 0): any copy of it exhausts memory",
                 at,
                 over=True,
@@ -255,45 +238,3 @@ def _is_strided(value: object) -> bool:
 
 def _end_bytes(storage: Storage, offset: int, span: int, itemsize: int) -> int:
     return (offset + span) * itemsize
-
-
-def _view(pid: list[object]) -> tuple[str, int, int] | None:
-    view = elements(pid[5]) if len(pid) > 5 else []
-    if len(view) != 3:
-        return None
-    key, offset, numel = as_text(view[0]), as_integer(view[1]), as_integer(view[2])
-    return (key or "", offset or 0, numel or 0)
-
-
-def _sizes(value: object) -> tuple[int, ...] | None:
-    """A shape or stride: a tuple of integers, or `torch.Size(...)` around one."""
-    if isinstance(value, Call) and isinstance(value.callee, Global) and value.callee.dotted == "torch.Size":
-        inner = elements(value.arguments)
-        return _sizes(inner[0]) if len(inner) == 1 else None
-    if not isinstance(value, (tuple, Items)):
-        return None
-    members = elements(value)
-    integers = [each for each in members if isinstance(each, int) and not isinstance(each, bool)]
-    return tuple(integers) if len(integers) == len(members) else None
-
-
-def _short(size: tuple[int, ...]) -> str:
-    return "(" + ", ".join(str(each) if abs(each) < 1 << 64 else "huge" for each in size[:8]) + ")"
-
-
-def _quantity(count: int) -> str:
-    return f"{count:,} bytes" if count < 1 << 80 else "more bytes than there are"
-
-
-def _join(name: str, part: str) -> str:
-    if part in QUIET_PARTS:
-        return name
-    return f"{name}.{part}"[-300:] if name else part[:300]
-
-
-def _key(key: object) -> str:
-    if isinstance(key, (str, bytes)):
-        return as_text(key) or ""
-    if isinstance(key, int) and abs(key) < 1 << 64:
-        return str(key)
-    return "?"

@@ -11,6 +11,7 @@ from bot.scan.checkpoint.reader import BytesReader, HeadReader, Reader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.records import DEFLATED, STORED, Archive, Entry
 from bot.scan.checkpoint.salvage import read_remains
+from bot.scan.checkpoint.sparse import check_sparse
 from bot.scan.checkpoint.storages import check_storages
 from bot.scan.checkpoint.streams import TORCHSCRIPT, read_inventory, read_stream
 
@@ -35,6 +36,8 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
         reading.harmless = TORCHSCRIPT
     _check_names(reading, archive, label)
     bombs = _check_sizes(reading, archive, label)
+    order = archive.find(f"{prefix}/byteorder")
+    reading.big_endian = order is not None and _small(reader, order) == b"big"
     storages = _read_pickles(reading, reader, archive, prefix=prefix, label=label, kind=kind)
     _check_mapping(reading, archive, kind, top=not label)
     for entry in archive.entries:
@@ -126,6 +129,7 @@ def _read_pickles(  # noqa: PLR0913 - one archive, seen from all sides
             unknown = {each.name for each in archive.entries if each.name.startswith(f"{prefix}/data/")}
         if inventory is not None:
             storages |= check_storages(reading, archive, entry, inventory, label=label)
+            check_sparse(reading, reader, archive, inventory, folder=entry.name.removesuffix(".pkl"))
         elif kind == "torch-zip":
             reading.log.corrupt("a pickle beside data.pkl, which torch.load never reads", record=record)
     if kind == "torch-zip":
