@@ -72,8 +72,7 @@ def _imported(binding: Binding, alias: ast.alias, module: Module, of: Evaluate) 
         return (imported_module(alias.name if alias.asname else alias.name.partition(".")[0], module),)
     if not isinstance(statement, ast.ImportFrom):
         return (Unknown(binding.name),)
-    name = binding.name if binding.kind is not Kind.STAR else "load"
-    source = imported_name(statement, alias.name if alias.name != "*" else name, module)
+    source = imported_name(statement, binding.name if binding.kind is Kind.STAR else alias.name, module)
     if isinstance(source, tuple):
         return export_values(source[1], source[0], of)
     return (source,)

@@ -11,7 +11,8 @@ from bot.scan.saying import Saying, read_call, read_dict
 
 HARMLESS = frozenset(
     """isinstance issubclass callable print id repr str type hasattr hash help setattr delattr signature
-    getsource getfile getsourcefile getsourcelines getmodule getdoc getfullargspec wraps update_wrapper patch object Mock MagicMock
+    getsource getfile getsourcefile getsourcelines getmodule
+    getdoc getfullargspec wraps update_wrapper patch object Mock MagicMock
     create_autospec iscoroutinefunction isfunction isbuiltin debug info warning error log len id_ mark
     called_with is_ eq""".split()
 )

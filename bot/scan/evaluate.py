@@ -21,7 +21,8 @@ _STEPS = 4_000
 _WIDE = 48
 _BUILTINS = frozenset(
     """getattr __import__ vars dict bool eval exec compile globals locals map filter staticmethod classmethod next iter
-    list tuple isinstance callable print id repr str type hasattr hash help setattr delattr property super zip enumerate sorted
+    list tuple isinstance callable
+    print id repr str type hasattr hash help setattr delattr property super zip enumerate sorted
     reversed set frozenset""".split()
 )
 

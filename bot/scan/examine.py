@@ -75,12 +75,15 @@ def _scan(project: Project, path: str, exports: Collection[Export]) -> FileRepor
         return module
     found += [f for rule in asking if rule.check_module for f in rule.check_module(module, project)]
     if sites:
-        found += _about_sites(module, project, rules, frozenset(e.word for e in exports))
+        found += _about_sites(module, project, rules, exports)
     return _report(path, silence(module.source, with_fingerprints(found), terms=_terms(project, rules)))
 
 
-def _about_sites(module: Module, project: Project, rules: Sequence[Rule], words: frozenset[str]) -> Iterator[Finding]:
-    sites = find_sites(module, words)
+def _about_sites(
+    module: Module, project: Project, rules: Sequence[Rule], exports: Collection[Export]
+) -> Iterator[Finding]:
+    used = {e.word for e in exports if e.used and e.path == module.path}
+    sites = find_sites(module, {e.word for e in exports if e.path != module.path}, used=used)
     judgements = [judge(site, project) for site in sites]
     fixes = make_fixes(module, sites, judgements)
     for site, judgement, fix in zip(sites, judgements, fixes, strict=True):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 
 from bot.scan.lookup import exported
 from bot.scan.module import Module
@@ -16,35 +17,36 @@ from bot.scan.search import Search
 _GIVES_OUT = re.compile(rb"load\b(?!\s*\()(?<=\.load|['\"]load)|load\s+as\s")
 """`load` behind a dot or in quotes and not called there, or renamed on import: only then it gets a new name."""
 
+_ROUNDS = 4
+"""How often a name may be passed on from module to module."""
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`word` is a name in the module whose file or folder is called `stem`."""
+    """`word` is a name in the module at `path`, whose file or folder is called `stem`.
+
+    `used` when another file (not only a package's `__init__`) has both words.
+    """
 
     word: str
     stem: str
+    path: str
+    used: bool = False
 
 
-def project_exports(project: Project, paths: Iterable[str]) -> frozenset[Export]:
+def project_exports(project: Project, paths: Collection[str]) -> tuple[Export, ...]:
     """The names of all modules among `paths` that stand for torch.load, or for something that holds it."""
-    found: set[Export] = set()
-    for path in paths:
-        data = project.files[path]
-        if _GIVES_OUT.search(data) and may_hold_site(data, resolves=resolver(project, path)):
-            module = project.module(path)
-            if isinstance(module, Module):
-                found |= exports_of(module, frozenset(e.word for e in found))
-    return frozenset(found)
-
-
-def exports_of(module: Module, words: frozenset[str]) -> set[Export]:
-    """The names of one module that other modules can call torch.load by."""
-    search = Search(module, words)
-    list(search.run())
-    stored = {word for given, _ in search.stored.values() for word in given}
-    folder, name = posixpath.split(module.path.rpartition(".")[0])
-    stem = posixpath.basename(folder) if name == "__init__" else name
-    return {Export(word, stem) for word in stored if word != "load" and exported(word, module)}
+    found: dict[Export, None] = {}
+    fresh: Iterable[Export] = [e for path in paths if _may_give_out(project, path) for e in _exports(project, path, ())]
+    for _ in range(_ROUNDS):
+        fresh = [e for e in fresh if e not in found]
+        if not fresh:
+            break
+        found |= dict.fromkeys(fresh)
+        words = {e.word for e in found}
+        passing = [path for path in paths if b"import" in (data := project.files[path]) and uses_export(data, fresh)]
+        fresh = [e for path in passing for e in _exports(project, path, words)]
+    return tuple(replace(e, used=_is_used(e, project, paths)) for e in found)
 
 
 def uses_export(data: bytes, exports: Iterable[Export]) -> bool:
@@ -63,3 +65,36 @@ def resolver(project: Project, path: str) -> Callable[[str], bool]:
         return project.locate(dotted[level:], path, level) is not None
 
     return resolves
+
+
+def _may_give_out(project: Project, path: str) -> bool:
+    data = project.files[path]
+    return bool(_GIVES_OUT.search(data)) and may_hold_site(data, resolves=resolver(project, path))
+
+
+def _exports(project: Project, path: str, words: Collection[str]) -> list[Export]:
+    """The names of one module that other modules can call torch.load by; `words` are those of its neighbours."""
+    module = project.module(path)
+    if not isinstance(module, Module):
+        return []
+    search = Search(module, words)
+    list(search.run())
+    stored = {word for given, _ in search.stored.values() for word in given}
+    imported = {
+        a.asname or a.name for s in module.of(ast.ImportFrom) for a in s.names if a.name == "load" or a.name in words
+    }
+    held = [word for word in sorted(stored | imported) if word != "load"]
+    folder, name = posixpath.split(path.rpartition(".")[0])
+    stem = posixpath.basename(folder) if name == "__init__" else name
+    classes = [c.name for c in module.tree.body if isinstance(c, ast.ClassDef) and _binds(c, held, module)]
+    return [Export(word, stem, path) for word in (*held, *classes) if word in classes or exported(word, module)]
+
+
+def _binds(owner: ast.ClassDef, words: Iterable[str], module: Module) -> bool:
+    """Whether a class of the module has one of the words in its body."""
+    return any(exported(word, module, owner) for word in words)
+
+
+def _is_used(export: Export, project: Project, paths: Iterable[str]) -> bool:
+    others = (path for path in paths if path != export.path and not path.endswith("__init__.py"))
+    return any(uses_export(project.files[path], (export,)) for path in others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import cast
 
 from bot.scan.flow import Flow
@@ -69,7 +70,7 @@ def _in_scope(name: str, scope: Scope, at: ast.AST, inline: bool, module: Module
 def _all(name: str, scope: Scope, module: Module) -> list[Binding]:
     """Explicit bindings, and star imports that are known to bring the name."""
     found = bindings(module, name).get(scope, [])
-    stars = [b for b in bindings(module, STARS).get(scope, []) if _brings(b, name, module)]
+    stars = [replace(b, name=name) for b in bindings(module, STARS).get(scope, []) if _brings(b, name, module)]
     if not stars:
         return found
     return sorted((*found, *stars), key=lambda b: (getattr(b.node, "lineno", 0), getattr(b.node, "col_offset", 0)))

@@ -11,15 +11,15 @@ from bot.model import WeightsOnly
 from bot.scan.destinations import handed_on, is_harmless, names_of_targets
 from bot.scan.evaluate import evaluate
 from bot.scan.holding import (
-    gets_other,
     aliases,
-    patches_torch,
     defaults,
-    through_partial,
-    holds,
+    gets_other,
     goes_on,
-    passes_on,
+    holds,
     parameters_with_default,
+    passes_on,
+    patches_torch,
+    through_partial,
 )
 from bot.scan.module import Module
 from bot.scan.saying import Saying, read_call, read_partial
@@ -40,7 +40,7 @@ _CLIMB = 8
 class Search:
     """One module's sites. `words` grows while torch.load is given new names."""
 
-    def __init__(self, module: Module, words: Collection[str]) -> None:
+    def __init__(self, module: Module, words: Collection[str], *, used: Collection[str] = ()) -> None:
         self.module = module
         by_text = _BY_TEXT if _TEXT.search(module.source.text) else ()
         self.words: list[str] = [*dict.fromkeys(("load", *by_text, *words, *aliases(module, words)))]
@@ -50,7 +50,7 @@ class Search:
         self.stored: dict[
             ast.expr, tuple[list[str], bool]
         ] = {}  # where it was stored: under which words, and whether for others
-        self.reached: set[str] = set()  # words that led to a call or further on
+        self.reached: set[str] = set(used)  # words that led to a call or further on
         self.partials: dict[ast.Call, Partial] = {}
         self.through: dict[ast.Call, list[Saying]] = {}
 

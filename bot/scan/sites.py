@@ -32,7 +32,8 @@ class Site:
     """A use of torch.load.
 
     `call` is the call that takes the keywords: `torch.load(...)`, `partial(torch.load, ...)`,
-    `submit(torch.load, ...)`, or None where torch.load is handed on by name alone. It lives in `module`. `node` is what a finding underlines and
+    `submit(torch.load, ...)`, or None where torch.load is handed on by name alone. It lives in `module`.
+    `node` is what a finding underlines and
     lives in `host`: the same module, except for code in a string, where `host` holds the string.
     `possible` is each thing the call can say of weights_only; `says` sums them up. `weights_only` is the expression
     that says it (for `**options` the dict), `values` what that can be. `has_kwargs` when a `**` cannot be seen to its
@@ -66,15 +67,16 @@ class Site:
         return self.host.qualname(self.node)
 
 
-def find_sites(module: Module, words: Collection[str] = ()) -> Sequence[Site]:
+def find_sites(module: Module, words: Collection[str] = (), *, used: Collection[str] = ()) -> Sequence[Site]:
     """All sites of one module, in order of position.
 
-    `words` are names under which other modules of the project hand out torch.load.
+    `words` are names under which other modules of the project hand out torch.load, `used` those of this module that
+    other files use: what is stored under them is reported there.
     """
     from bot.scan.code_strings import code_in_strings  # code in a string is searched by this function
     from bot.scan.search import Search  # the search makes sites
 
-    found = list(Search(module, words).run())
+    found = list(Search(module, words, used=used).run())
     for inner, node in code_in_strings(module):
         found += [
             replace(site, host=module, node=node, form=Form.TEXT)

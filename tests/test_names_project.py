@@ -1,0 +1,134 @@
+"""Names across files: re-exports through the project's own modules are found, other people's names are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.scan.engine import ScanOptions, scan_files
+
+OURS = ("LG001", "LG002", "LG003")
+
+
+def places(files: dict[str, str], *, only: set[str] | None = None) -> list[tuple[str, int, str]]:
+    report = scan_files({path: text.encode() for path, text in files.items()}, ScanOptions(only=only))
+    assert not report.unreadable
+    return [(f.path, f.line, f.rule) for f in report.findings if f.rule in OURS]
+
+
+CALLER = "read('model.pt')\n"
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker", "line"),
+    [
+        ("from torch import load\n", "from .io import load\nload('m.pt')\n", 2),
+        ("from torch import load\n", "from pkg.io import load as read\nread('m.pt')\n", 2),
+        ("from torch import load as read\n", "from .io import read\nread('m.pt')\n", 2),
+        ("import torch\nread = torch.load\n", "from .io import read\nread('m.pt')\n", 2),
+        ("import torch\nread = torch.load\n", "from . import io\nio.read('m.pt')\n", 2),
+        ("import torch\nread = torch.load\n", "from .io import *\nread('m.pt')\n", 2),
+        ("import torch\n__all__ = ['read']\nread = torch.load\n", "from .io import *\nread('m.pt')\n", 2),
+        ("import torch\n", "from .io import torch\ntorch.load('m.pt')\n", 2),
+        ("import torch as th\n", "from .io import th\nth.load('m.pt')\n", 2),
+        ("import torch\n", "from pkg import io\nio.torch.load('m.pt')\n", 2),
+        ("import torch\nREADERS = {'pt': torch.load}\n", "from .io import READERS\nREADERS['pt']('m.pt')\n", 2),
+        ("import torch\ndef reader():\n    return torch.load\n", "from .io import reader\nreader()('m.pt')\n", 2),
+        ("import torch\nclass Base:\n    read = staticmethod(torch.load)\n", "from .io import Base\nBase.read('m.pt')\n", 2),
+        ("try:\n    from torch import load\nexcept ImportError:\n    load = None\n", "from .io import load\nload(1)\n", 2),
+    ],
+)
+def test_a_re_export_is_followed(giver: str, taker: str, line: int) -> None:
+    files = {"pkg/__init__.py": "", "pkg/io.py": giver, "pkg/use.py": taker}
+    assert ("pkg/use.py", line, "LG001") in places(files)
+    assert [p for p in places(files) if p[0] == "pkg/io.py"] == []
+
+
+def test_a_chain_of_re_exports_is_followed() -> None:
+    files = {
+        "src/pkg/__init__.py": "from .compat import restore\n",
+        "src/pkg/compat.py": "from .low import read as restore\n",
+        "src/pkg/low.py": "import torch\nread = torch.load\n",
+        "app.py": "from pkg import restore\nrestore('m.pt')\n",
+    }
+    assert places(files) == [("app.py", 2, "LG001")]
+
+
+def test_the_value_of_a_constant_is_found_in_another_module() -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/settings.py": "SAFE = True\nUNSAFE = False\n",
+        "pkg/use.py": "import torch\nfrom .settings import SAFE, UNSAFE\n"
+        "torch.load('a', weights_only=SAFE)\ntorch.load('a', weights_only=UNSAFE)\n",
+    }
+    assert places(files) == [("pkg/use.py", 4, "LG002")]
+
+
+def test_a_partial_of_another_module_is_reported_where_it_is_made() -> None:
+    files = {
+        "io_tools.py": "from functools import partial\nimport torch\nread = partial(torch.load, map_location='cpu')\n",
+        "use.py": "from io_tools import read\nread('a.pt')\nread('a.pt', weights_only=False)\n",
+    }
+    assert places(files) == [("io_tools.py", 3, "LG001"), ("use.py", 3, "LG002")]
+
+
+def test_a_loader_stored_for_others_is_reported_once_nobody_is_seen_to_call_it() -> None:
+    files = {"io_tools.py": "import torch\nREADERS = {'pt': torch.load}\n"}
+    assert places(files) == [("io_tools.py", 2, "LG001")]
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker"),
+    [
+        ("def load(path):\n    return path\n", "import torch\nfrom .io import load\nload('m.pt')\n"),
+        ("from json import load\n", "import torch\nfrom .io import load\nload('m.json')\n"),
+        ("class torch:\n    load = print\n", "from .io import torch\ntorch.load('m.pt')\n"),
+        ("import torch\n_read = torch.zeros\n", "from .io import _read as load\nload(3)\n"),
+        ("import torch\n__all__ = ['other']\nother = torch.zeros\nload = print\n", "from .io import *\nload(3)\n"),
+    ],
+)
+def test_somebody_elses_name_stays_clean(giver: str, taker: str) -> None:
+    assert places({"pkg/__init__.py": "", "pkg/io.py": giver, "pkg/use.py": taker}) == []
+
+
+def test_a_module_beside_a_script_is_its_neighbour_but_never_the_standard_library() -> None:
+    files = {
+        "tools/json.py": "from torch import load\n",
+        "tools/helper.py": "from torch import load\n",
+        "tools/a.py": "from json import load\nload('x')\n",
+        "tools/b.py": "from helper import load\nload('x')\n",
+    }
+    assert places(files) == [("tools/b.py", 2, "LG001")]
+
+
+def test_only_some_files_are_reported_and_the_others_still_give_evidence() -> None:
+    files = {"low.py": "import torch\nread = torch.load\ntorch.load(1)\n", "use.py": "from low import read\nread('m')\n"}
+    assert places(files, only={"use.py"}) == [("use.py", 2, "LG001")]
+
+
+def test_modules_that_import_from_each_other_end() -> None:
+    files = {"a.py": "from b import load\nload(1)\n", "b.py": "from a import load\nload(2)\n"}
+    assert places(files) == []
+
+
+def test_kinds_of_files() -> None:
+    text = "import torch\ntorch.load('m.pt')\n"
+    files = {
+        "a.py": text,
+        "b.pyw": text,
+        "c.pyi": text,
+        "run": f"#!/usr/bin/env python3\n{text}",
+        "notes": text,
+        "d.txt": text,
+        "e.ipynb": '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, '
+        '"source": ["import torch\\n", "torch.load(1)"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        "f.md": f"# Use\n\n```python\n{text}```\n",
+    }
+    assert places(files) == [("a.py", 2, "LG001"), ("b.pyw", 2, "LG001"), ("e.ipynb", 2, "LG001"), ("run", 3, "LG001")]
+    asked = scan_files({p: t.encode() for p, t in files.items()}, ScanOptions(markdown=True))
+    assert ("f.md", 5) in [(f.path, f.line) for f in asked.findings]
+
+
+def test_the_report_does_not_depend_on_the_order_of_the_files() -> None:
+    files = {f"{name}.py": "import torch\ntorch.load(1)\ntorch.load(2, weights_only=False)\n" for name in "cab"}
+    backwards = dict(reversed(files.items()))
+    assert places(files) == places(backwards) == sorted(places(files))
