@@ -33,8 +33,16 @@ CALLER = "read('model.pt')\n"
         ("import torch\n", "from pkg import io\nio.torch.load('m.pt')\n", 2),
         ("import torch\nREADERS = {'pt': torch.load}\n", "from .io import READERS\nREADERS['pt']('m.pt')\n", 2),
         ("import torch\ndef reader():\n    return torch.load\n", "from .io import reader\nreader()('m.pt')\n", 2),
-        ("import torch\nclass Base:\n    read = staticmethod(torch.load)\n", "from .io import Base\nBase.read('m.pt')\n", 2),
-        ("try:\n    from torch import load\nexcept ImportError:\n    load = None\n", "from .io import load\nload(1)\n", 2),
+        (
+            "import torch\nclass Base:\n    read = staticmethod(torch.load)\n",
+            "from .io import Base\nBase.read('m.pt')\n",
+            2,
+        ),
+        (
+            "try:\n    from torch import load\nexcept ImportError:\n    load = None\n",
+            "from .io import load\nload(1)\n",
+            2,
+        ),
     ],
 )
 def test_a_re_export_is_followed(giver: str, taker: str, line: int) -> None:
@@ -101,7 +109,10 @@ def test_a_module_beside_a_script_is_its_neighbour_but_never_the_standard_librar
 
 
 def test_only_some_files_are_reported_and_the_others_still_give_evidence() -> None:
-    files = {"low.py": "import torch\nread = torch.load\ntorch.load(1)\n", "use.py": "from low import read\nread('m')\n"}
+    files = {
+        "low.py": "import torch\nread = torch.load\ntorch.load(1)\n",
+        "use.py": "from low import read\nread('m')\n",
+    }
     assert places(files, only={"use.py"}) == [("use.py", 2, "LG001")]
 
 

@@ -30,9 +30,9 @@ def scan_project(project: Project, options: ScanOptions | None = None, *, root: 
     project.options = options or ScanOptions()
     only = project.options.only
     with _without_collector():
-        exports = project_exports(project, [p for p in project.paths if p.endswith((".py", ".pyw"))])
+        project.exports = project_exports(project, [p for p in project.paths if p.endswith((".py", ".pyw"))])
         chosen = [p for p in project.paths if only is None or p in only]
-        return report_of(list(run(partial(scan_file, project, exports=exports), chosen)), root=root)
+        return report_of(list(run(partial(scan_file, project), chosen)), root=root)
 
 
 def report_of(reports: Collection[FileReport], *, root: str = ".") -> Report:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.model import FileReport, Finding, Fix, Scanned, Unreadable
 from bot.scan.evidence.judge import judge
-from bot.scan.exports import Export, resolver, uses_export
+from bot.scan.exports import resolver, uses_export
 from bot.scan.fingerprint import with_fingerprints
 from bot.scan.fixes import make_fixes
 from bot.scan.module import Module
@@ -39,15 +39,15 @@ def is_python(path: str, data: bytes, *, markdown: bool = False) -> bool:
     return markdown and path.endswith(_MARKDOWN)
 
 
-def scan_file(project: Project, path: str, *, exports: Collection[Export] = ()) -> FileReport:
+def scan_file(project: Project, path: str) -> FileReport:
     """What is to be said of one file. Trouble is an `Unreadable`, never an exception."""
     try:
-        return _scan(project, path, exports)
+        return _scan(project, path)
     except (RecursionError, MemoryError):
         return Unreadable(path, "too deep or too large to be examined")
 
 
-def _scan(project: Project, path: str, exports: Collection[Export]) -> FileReport:
+def _scan(project: Project, path: str) -> FileReport:
     data = project.files[path]
     rules = active_rules(project)
     found = [
@@ -66,7 +66,7 @@ def _scan(project: Project, path: str, exports: Collection[Export]) -> FileRepor
     if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
     asking = [r for r in rules if r.check_module and (not r.trigger or any(t.search(data) for t in r.trigger))]
-    sites = may_hold_site(data, resolves=resolver(project, path)) or uses_export(data, exports)
+    sites = may_hold_site(data, resolves=resolver(project, path)) or uses_export(data, project.exports)
     # UTF-16 hides every word we look for; and a comment of ours that silences nothing has to be told.
     if not (sites or asking or found or b"\0" in data[:4] or b"loadguard:" in data):
         return Scanned(path)
@@ -75,15 +75,12 @@ def _scan(project: Project, path: str, exports: Collection[Export]) -> FileRepor
         return module
     found += [f for rule in asking if rule.check_module for f in rule.check_module(module, project)]
     if sites:
-        found += _about_sites(module, project, rules, exports)
+        found += _about_sites(module, project, rules)
     return _report(path, silence(module.source, with_fingerprints(found), terms=_terms(project, rules)))
 
 
-def _about_sites(
-    module: Module, project: Project, rules: Sequence[Rule], exports: Collection[Export]
-) -> Iterator[Finding]:
-    used = {e.word for e in exports if e.used and e.path == module.path}
-    sites = find_sites(module, {e.word for e in exports if e.path != module.path}, used=used)
+def _about_sites(module: Module, project: Project, rules: Sequence[Rule]) -> Iterator[Finding]:
+    sites = find_sites(module)
     judgements = [judge(site, project) for site in sites]
     fixes = make_fixes(module, sites, judgements)
     for site, judgement, fix in zip(sites, judgements, fixes, strict=True):

@@ -6,12 +6,12 @@ import ast
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.scan.lookup import exported
 from bot.scan.module import Module
 from bot.scan.prefilter import may_hold_site
-from bot.scan.project import Project
+from bot.scan.project import Export, Project
 from bot.scan.search import Search
 
 _GIVES_OUT = re.compile(rb"load\b(?!\s*\()(?<=\.load|['\"]load)|load\s+as\s")
@@ -19,19 +19,6 @@ _GIVES_OUT = re.compile(rb"load\b(?!\s*\()(?<=\.load|['\"]load)|load\s+as\s")
 
 _ROUNDS = 4
 """How often a name may be passed on from module to module."""
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """`word` is a name in the module at `path`, whose file or folder is called `stem`.
-
-    `used` when another file (not only a package's `__init__`) has both words.
-    """
-
-    word: str
-    stem: str
-    path: str
-    used: bool = False
 
 
 def project_exports(project: Project, paths: Collection[str]) -> tuple[Export, ...]:

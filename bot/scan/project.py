@@ -5,11 +5,25 @@ from __future__ import annotations
 import posixpath
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.model import Unreadable
 from bot.scan.module import Module, parse_module
 from bot.scan.options import ScanOptions
 from bot.scan.reading import read_file
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """`word` is a name in the module at `path`, whose file or folder is called `stem`.
+
+    `used` when another file (not only a package's `__init__`) has both words.
+    """
+
+    word: str
+    stem: str
+    path: str
+    used: bool = False
 
 
 class Project:
@@ -21,6 +35,7 @@ class Project:
         self._paths: tuple[str, ...] | None = None
         self._holding: dict[bytes, tuple[str, ...]] = {}
         self._found: dict[str, str | None] = {}
+        self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/exports.py`
         self.options = ScanOptions()  # set by the engine: what the evidence may ask of the policy
 
     @property

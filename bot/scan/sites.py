@@ -8,7 +8,7 @@ stored or handed on.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -67,12 +67,15 @@ class Site:
         return self.host.qualname(self.node)
 
 
-def find_sites(module: Module, words: Collection[str] = (), *, used: Collection[str] = ()) -> Sequence[Site]:
+def find_sites(module: Module) -> Sequence[Site]:
     """All sites of one module, in order of position.
 
-    `words` are names under which other modules of the project hand out torch.load, `used` those of this module that
-    other files use: what is stored under them is reported there.
+    What other modules of the project hand out counts (`Project.exports`). What this one stores under a name that
+    another file uses is reported there, where it is called.
     """
+    exports = module.project.exports if module.project else ()
+    words = {e.word for e in exports if e.path != module.path}
+    used = {e.word for e in exports if e.used and e.path == module.path}
     from bot.scan.code_strings import code_in_strings  # code in a string is searched by this function
     from bot.scan.search import Search  # the search makes sites
 
