@@ -16,7 +16,7 @@ from bot.edge.forge_github_errors import Answered
 from bot.edge.forge_github_files import Files
 from bot.edge.forge_github_fix import Fixer
 from bot.edge.forge_github_http import Door, Patience
-from bot.edge.forge_github_queries import PAGE, standing_query
+from bot.edge.forge_github_queries import PAGE, branch_variables, standing_query
 from bot.edge.forge_github_review import Reviewer
 from bot.edge.forge_github_talk import Talks
 from bot.errors import UsageError
@@ -84,19 +84,15 @@ class GitHubForge:
 
     # -- the pull request ------------------------------------------------------------------------------------
     def pull_request(self, number: int) -> PullRequest:
-        data = self.door.get(f"{self._repository}/pulls/{number}")
-        head = data["head"]["repo"]
-        return PullRequest(
-            number=number,
-            base_sha=data["base"]["sha"],
-            base_ref=data["base"]["ref"],
-            head_sha=data["head"]["sha"],
-            head_ref=data["head"]["ref"],
-            head_repository=head["full_name"] if head else "",
-            fork=head is None or head["id"] != data["base"]["repo"]["id"],
-            draft=bool(data.get("draft")),
-            open=data["state"] == "open",
-        )
+        return _pull_request(self.door.get(f"{self._repository}/pulls/{number}"))
+
+    def pull_request_at(self, head_repository: str, head_ref: str, head_sha: str) -> PullRequest | None:
+        """Asked for by branch: the commits endpoint does not list what comes from a fork."""
+        head = f"{head_repository.partition('/')[0]}:{head_ref}"
+        listed = self.door.get(f"{self._repository}/pulls", state="open", head=head, per_page=PAGE)
+        wanted = (head_repository, head_sha)
+        found = [_pull_request(data) for data in listed]
+        return next((each for each in found if (each.head_repository, each.head_sha) == wanted), None)
 
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
         """Every page. None where the list cannot be trusted: 3,000 files, a cut patch, pages that shifted meanwhile."""
@@ -121,7 +117,7 @@ class GitHubForge:
 
     def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
         """Read in one request what a run over a pull request asks first: talk, fix branch, `files` of the base."""
-        about = {**self._talks.question(pull.number), "branch": branch, "base": pull.head_ref, "after": None}
+        about = {**self._talks.question(pull.number), **branch_variables(branch, pull.head_ref)}
         about |= self._files.expressions(files, pull.base_sha)
         answer = self.door.ask(standing_query(len(files)), about)
         self._files.learn(files, pull.base_sha, answer["repository"])
@@ -207,6 +203,21 @@ def _connect(address: Address, auth: Auth, patience: Patience | None) -> GitHubF
         api_version="2022-11-28",
     )
     return GitHubForge(Door(github.requester, patience=patience or Patience()), address.slug, address.web.rstrip("/"))
+
+
+def _pull_request(data: dict[str, Any]) -> PullRequest:
+    head = data["head"]["repo"]
+    return PullRequest(
+        number=data["number"],
+        base_sha=data["base"]["sha"],
+        base_ref=data["base"]["ref"],
+        head_sha=data["head"]["sha"],
+        head_ref=data["head"]["ref"],
+        head_repository=head["full_name"] if head else "",
+        fork=head is None or head["id"] != data["base"]["repo"]["id"],
+        draft=bool(data.get("draft")),
+        open=data["state"] == "open",
+    )
 
 
 def _changed_file(entry: dict[str, Any]) -> ChangedFile:

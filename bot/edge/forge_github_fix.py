@@ -10,7 +10,7 @@ from urllib.parse import quote
 from bot.edge.forge_github_errors import Answered
 from bot.edge.forge_github_facts import Identity, Json
 from bot.edge.forge_github_http import Door
-from bot.edge.forge_github_queries import BRANCH
+from bot.edge.forge_github_queries import BRANCH, branch_variables
 from bot.edge.forge_github_tree import Trees
 from bot.errors import ForgeError
 from bot.model import BranchState, FixBranch, FixPullRequest
@@ -77,8 +77,7 @@ class Fixer:
             page = self._page(branch, base, info["endCursor"])
 
     def _page(self, branch: str, base: str, after: str | None) -> Json:
-        variables = {**self._names, "branch": branch, "base": base, "after": after}
-        answer: Json = self.door.ask(BRANCH, variables)
+        answer: Json = self.door.ask(BRANCH, {**self._names, **branch_variables(branch, base, after=after)})
         return answer
 
     # -- the branch ------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ _TALK_VARIABLES = "$number: Int!, $threads: String, $comments: String, $moreThre
 # Everything about the fix branch: its tip, whose commit that is, and its pull requests.
 _BRANCH = f"""
     defaultBranchRef {{ name }}
-    tip: ref(qualifiedName: $branch) {{
+    tip: ref(qualifiedName: $tip) {{
       target {{
         oid
         ... on Commit {{
@@ -57,8 +57,13 @@ _BRANCH = f"""
       }}
     }}
 """
-_BRANCH_VARIABLES = "$branch: String!, $base: String!, $after: String"
+_BRANCH_VARIABLES = "$branch: String!, $tip: String!, $base: String!, $after: String"
 _BLOB = "... on Blob { oid text }"
+
+
+def branch_variables(branch: str, base: str, *, after: str | None = None) -> dict[str, str | None]:
+    """The variables of `BRANCH`. A ref is asked for by its whole name; a pull request's head by the short one."""
+    return {"branch": branch, "tip": f"refs/heads/{branch}", "base": f"refs/heads/{base}", "after": after}
 
 
 def _query(variables: str, fields: str) -> str:
@@ -85,41 +90,6 @@ query($owner: String!, $name: String!, $number: Int!) {
     }
   }
 }
-"""
-
-# One request says everything about the fix branch: its tip, whose commits it holds, and its pull requests.
-BRANCH = f"""
-query($owner: String!, $name: String!, $branch: String!, $base: String!, $after: String) {{
-  viewer {{ login }}
-  repository(owner: $owner, name: $name) {{
-    defaultBranchRef {{ name }}
-    tip: ref(qualifiedName: $branch) {{
-      target {{
-        oid
-        ... on Commit {{
-          tree {{ oid }} parents(first: 1) {{ totalCount }}
-          author {{ email user {{ login }} }} committer {{ email user {{ login }} }}
-        }}
-      }}
-    }}
-    base: ref(qualifiedName: $base) {{ target {{ oid ... on Commit {{ tree {{ oid }} }} }} }}
-    pullRequests(
-      first: {_PULLS}, after: $after, headRefName: $branch, states: [OPEN, CLOSED, MERGED],
-      orderBy: {{field: CREATED_AT, direction: DESC}}
-    ) {{
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{
-        number url state merged title body isDraft isCrossRepository baseRefName headRefOid closedAt viewerDidAuthor
-        author {{ __typename login }}
-        closings: timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) {{
-          nodes {{ ... on ClosedEvent {{ actor {{ __typename login }} }} }}
-        }}
-        labellings: timelineItems(first: 1, itemTypes: [LABELED_EVENT]) {{ nodes {{ __typename }} }}
-        requests: timelineItems(first: 1, itemTypes: [REVIEW_REQUESTED_EVENT]) {{ nodes {{ __typename }} }}
-      }}
-    }}
-  }}
-}}
 """
 
 RESOLVE = "mutation($thread: ID!) { resolveReviewThread(input: {threadId: $thread}) { thread { isResolved } } }"

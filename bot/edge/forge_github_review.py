@@ -123,7 +123,8 @@ class Reviewer:
         for node in answer["repository"]["pullRequest"]["reviews"]["nodes"]:
             same = not body or _text(node["body"]) == _text(review.body)
             there = {_text(one["body"]) for one in node["comments"]["nodes"]}
-            if identity.wrote(node) and same and node["commit"]["oid"] == review.head_sha and there == wanted:
+            commit = (node["commit"] or {}).get("oid")
+            if identity.wrote(node) and same and commit == review.head_sha and there == wanted:
                 return _THERE
         return None
 

@@ -390,7 +390,7 @@ class RepositoryView:
         return RefView(self.context, self.repository, short, sha) if sha else None
 
     def ref(self, _: GraphQLResolveInfo, qualifiedName: str) -> RefView | None:
-        return self._ref(qualifiedName)
+        return self._ref(qualifiedName) if qualifiedName.startswith("refs/heads/") else None
 
     def object(self, _: GraphQLResolveInfo, expression: str | None = None, oid: str | None = None) -> Any:
         git, name = self.repository.git, oid or expression or ""
