@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.activities import gate, pull_request, repository
+from bot.activities import foreign, gate, pull_request, repository
 from bot.activities.desk import Desk, Read
 from bot.cli_checkpoints import gatekeeper_for
 from bot.cli_context import Context
@@ -18,7 +18,7 @@ from bot.edge.forge import Forge
 from bot.edge.forge_dry import DryForge
 from bot.errors import LoadguardError, PermissionMissing, UsageError
 from bot.model import Outcome, Report
-from bot.plan.event import FixRepository, Gate, Ignore, ReadArtifact, ReviewPull, Story, read_event
+from bot.plan.event import FixRepository, Gate, Ignore, ReviewFork, ReviewPull, Story, read_event
 from bot.policy import Policy
 from bot.policy_load import PolicyFile, load_policy, organisation_policy, policy_at, with_baseline
 from bot.settings import Settings, read_settings
@@ -89,9 +89,8 @@ def tell(stage: Stage, story: Story, context: Context) -> Outcome:
             return _with_dry_run(stage, repository.run(desk, ref=ref, before=before))
         case Gate(base, head):
             return gate.run(desk, base=base, head=head)
-        case ReadArtifact():
-            message = "event `workflow_run`: this version has no second half for the reports of forks"
-            raise UsageError(message, hint="findings of forks stand in the annotations of their own run")
+        case ReviewFork():
+            return _with_dry_run(stage, foreign.run(desk, fork=story))
 
 
 def _desk(stage: Stage, context: Context) -> Desk:

@@ -20,6 +20,7 @@ RIGHTS = {
     "workflow-step.yml": {"contents": "read", "pull-requests": "read"},
     "monorepo.yml": {"contents": "read", "pull-requests": "read"},
     "review-comments.yml": {"contents": "read", "pull-requests": "write"},
+    "fork-comments.yml": {"contents": "read", "pull-requests": "write"},
     "fix-pull-request.yml": {"contents": "write", "pull-requests": "write"},
     "code-scanning.yml": {"contents": "read", "security-events": "write"},
 }

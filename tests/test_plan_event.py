@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.errors import UsageError
-from bot.plan.event import FixRepository, Gate, Ignore, ReadArtifact, ReviewPull, read_event, read_pull
+from bot.plan.event import FixRepository, Gate, Ignore, ReviewFork, ReviewPull, read_event, read_pull
 
 HEAD, BASE = "h" * 40, "b" * 40
 
@@ -85,14 +85,14 @@ def test_other_events(name: str, payload: dict[str, Any], story: object) -> None
 
 
 def run(**facts: Any) -> dict[str, Any]:
-    known = {"id": 9, "event": "pull_request", "conclusion": "failure", "head_sha": HEAD}
+    known = {"id": 9, "event": "pull_request", "conclusion": "failure", "head_sha": HEAD, "head_branch": "patch"}
     return {"workflow_run": {**known, "head_repository": {"full_name": "m/m"}, **facts}}
 
 
 def test_the_second_half_of_the_pair() -> None:
-    assert read_event("workflow_run", run()) == ReadArtifact(9, HEAD, "m/m")
-    assert isinstance(read_event("workflow_run", run(event="push")), Ignore)
-    assert isinstance(read_event("workflow_run", run(conclusion="cancelled")), Ignore)
+    assert read_event("workflow_run", run()) == ReviewFork("m/m", "patch", HEAD)
+    for wrong in ({"event": "push"}, {"head_repository": None}, {"head_branch": None}):
+        assert isinstance(read_event("workflow_run", run(**wrong)), Ignore)
 
 
 @pytest.mark.parametrize("name", ["issue_comment", "check_run", "release", "discussion", "workflow_call", ""])

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.activities import foreign as second_half
 from bot.edge.checkout import Checkout
 from bot.model import SUMMARY_MARKER
+from bot.plan.event import ReviewFork
 from bot.plan.suggestion import Suggestion, apply_suggestion
 from bot.policy import CommentMode, FixMode, PullRequestPolicy
 from tests.fake_github import READ_ONLY, FakeGitHub, Pull, Repository
@@ -163,9 +165,7 @@ def test_findings_that_stood_there_before_are_not_new(github: FakeGitHub, stage:
 
 def test_an_indented_or_renamed_call_is_not_new(github: FakeGitHub, stage: Stage, repository: Repository) -> None:
     github.commit(repository, {"old.py": BASE["old.py"] + LINES})
-    moved = (
-        BASE["old.py"].replace("    model.load", "    if model:\n        model.load")
-    )
+    moved = BASE["old.py"].replace("    model.load", "    if model:\n        model.load")
     renamed = github.open_pull_request(repository, {"old.py": None, "young.py": moved + LINES}, branch="rename")
     outcome = stage.review(renamed)
     assert [each.new for each in outcome.report.findings] == [False]
@@ -230,6 +230,45 @@ def test_a_fork_is_never_written_to(github: FakeGitHub, stage: Stage, repository
     assert outcome.exit_code == 1 and mutating(github) == []
     assert "fork" in outcome.refused[0].reason and "annotations" in outcome.refused[0].reason
     assert sum(each.new for each in outcome.report.findings) == 2
+
+
+def test_the_second_half_says_what_a_forks_own_run_may_not(
+    github: FakeGitHub, stage: Stage, repository: Repository
+) -> None:
+    fork = github.fork(repository, "mallory")
+    foreign = github.open_pull_request(repository, HEAD, head=fork, branch="patch", author="mallory")
+    head = fork.git.resolve("patch") or ""
+    stage = replace(stage, checkout="merge")
+    desk = stage.desk("refs/heads/main")
+    assert desk.checkout is not None and desk.checkout.commit(head) is None, "the head is never checked out here"
+    story = ReviewFork("mallory/models", "patch", head)
+    outcome = second_half.run(desk, fork=story)
+    assert (outcome.exit_code, len(foreign.threads), len(foreign.comments)) == (0, 2, 1)
+    assert list(repository.pulls) == [1], "no fix pull request onto somebody else's repository"
+    github.forget()
+    assert second_half.run(stage.desk("refs/heads/main"), fork=story).exit_code == 0
+    assert mutating(github) == []
+
+
+def test_the_second_half_believes_nothing_it_is_told(
+    github: FakeGitHub, stage: Stage, repository: Repository, pull: Pull
+) -> None:
+    fork = github.fork(repository, "mallory")
+    foreign = github.open_pull_request(repository, HEAD, head=fork, branch="patch", author="mallory")
+    head = fork.git.resolve("patch") or ""
+    own = repository.git.resolve("feature") or ""
+    told = [
+        ReviewFork("mallory/models", "patch", "0" * 40),
+        ReviewFork("mallory/models", "main", head),
+        ReviewFork("mallory/other", "patch", head),
+        ReviewFork("octo/models", "feature", own),
+    ]
+    for story in told:
+        outcome = second_half.run(stage.desk("refs/heads/main"), fork=story)
+        assert outcome.exit_code == 0 and mutating(github) == [] and outcome.exit_reason
+    github.close(foreign)
+    second_half.run(stage.desk("refs/heads/main"), fork=ReviewFork("mallory/models", "patch", head))
+    assert mutating(github) == [] and not pull.threads
 
 
 def test_no_right_to_comment(github: FakeGitHub, stage: Stage, pull: Pull) -> None:

@@ -38,6 +38,9 @@ class Forge(Protocol):
 
     def pull_request(self, number: int) -> PullRequest: ...
 
+    def pull_request_at(self, head_repository: str, head_ref: str, head_sha: str) -> PullRequest | None:
+        """The open pull request from that branch whose head is that commit still; None where it is closed or moved."""
+
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
         """Every changed file with its hunks; None where not all can be had (over 3,000 files, or a cut patch)."""
 

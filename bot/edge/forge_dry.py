@@ -44,6 +44,9 @@ class DryForge:
     def pull_request(self, number: int) -> PullRequest:
         return self.forge.pull_request(number)
 
+    def pull_request_at(self, head_repository: str, head_ref: str, head_sha: str) -> PullRequest | None:
+        return self.forge.pull_request_at(head_repository, head_ref, head_sha)
+
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
         return self.forge.changed_files(pull)
 

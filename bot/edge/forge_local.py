@@ -72,6 +72,10 @@ class LocalForge:
             raise UsageError("a local repository has no pull requests by number", hint="name --base and --head")
         return self._pull
 
+    def pull_request_at(self, head_repository: str, head_ref: str, head_sha: str) -> PullRequest | None:
+        """A local repository has no forks."""
+        return None
+
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
         base = self.checkout.merge_base(pull.base_sha, pull.head_sha)
         return self.checkout.changed_files(base, pull.head_sha) if base else None

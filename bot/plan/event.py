@@ -48,14 +48,16 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadArtifact:
-    """The second half of the pair for forks: post what run `run_id` found about `head_sha`, as far as it can be
-    believed.
+class ReviewFork:
+    """The second half of the pair for forks: review the pull request whose head the first half looked at.
+
+    Nothing the first half left is believed, for it ran on a stranger's files: the pull request is found through the API
+    by these three, and since scanning runs nothing it is simply done again.
     """
 
-    run_id: int
-    head_sha: str
     head_repository: str
+    head_ref: str
+    head_sha: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Ignore:
     message: str
 
 
-Story = ReviewPull | FixRepository | Gate | ReadArtifact | Ignore
+Story = ReviewPull | FixRepository | Gate | ReviewFork | Ignore
 
 
 def read_event(name: str, payload: Payload, *, default_branch: str = "") -> Story:
@@ -139,10 +141,10 @@ def _about_push(payload: Payload, default_branch: str) -> Story:
 def _about_run(run: Payload) -> Story:
     if run["event"] != "pull_request":
         return Ignore(f"workflow_run: the run it follows was for `{run['event']}`, not for a pull request")
-    if run.get("conclusion") not in ("success", "failure"):
-        return Ignore(f"workflow_run: the run it follows ended as {run.get('conclusion')}, so it left no report")
     repository = run.get("head_repository") or {}
-    return ReadArtifact(int(run["id"]), str(run["head_sha"]), str(repository.get("full_name", "")))
+    if not (repository.get("full_name") and run.get("head_branch")):
+        return Ignore("workflow_run: the fork that the run before it looked at is gone")
+    return ReviewFork(str(repository["full_name"]), str(run["head_branch"]), str(run["head_sha"]))
 
 
 def _dispatched_branch(payload: Payload) -> str:
