@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -16,7 +15,11 @@ from bot.policy import Policy
 from bot.policy_apply import fail_level
 from bot.report.excerpt import ReadFile
 from bot.report.render import Look, render
+from bot.report.rooted import rooted
 from bot.report.words import counted
+
+SHOWN_FROM_HERE = ("text", "github", "markdown", "sarif")
+"""Formats whose paths are opened from the folder the command was called in; the others name their root."""
 
 
 def scan(arguments: Namespace, context: Context) -> int:
@@ -39,23 +42,18 @@ def scan(arguments: Namespace, context: Context) -> int:
 
 def _baselined(report: Report, policy: Policy, paths: list[Path], context: Context) -> Report:
     """The report without what the baseline accepts; entries of files or rules not looked at are left alone."""
-    from bot.activities.scanning import common_root
+    from bot.activities.roots import absolute, common_root
 
     root = common_root(paths)
-    named = [_absolute(context.folder / each) for each in paths]
+    named = [absolute(context.folder / each) for each in paths]
     off = {code for code, level in policy.rules.items() if level == "off"}
     accepted = [each for each in _accepted(policy.baseline, context) if each.rule not in off]
 
     def looked_at(path: str) -> bool:
-        file = _absolute(root / path)
+        file = absolute(root / path)
         return any(each == file or each in file.parents for each in named)
 
     return apply_baseline(report, accepted, name=policy.baseline, looked_at=looked_at)
-
-
-def _absolute(path: Path) -> Path:
-    """The path without `..`, links left as they are: a link is what was named."""
-    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _write_baseline(report: Report, arguments: Namespace, context: Context) -> int:
@@ -110,6 +108,8 @@ def show(report: Report, arguments: Namespace, context: Context, *, read: ReadFi
     """
     output = arguments.output
     style = context.style if not output else type(context.style)(colour=False)
+    if read is None and arguments.format in SHOWN_FROM_HERE:
+        report = rooted(report)
     look = Look(
         read=read or ReadRoot(context.folder / report.root),
         style=style,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from bot.activities.roots import absolute, common_root
 from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
 from bot.edge.workers import Died, Heard, can_fork, cores, map_forked
 from bot.model import FileReport, Report, Unreadable
@@ -30,13 +31,13 @@ def scan_paths(
 ) -> Report:
     """Scan files and folders; everything below the common root gives evidence, only what was named is reported.
 
-    The root is the working directory where it holds all of them, else the folder they share. `diff_base` is a git ref:
+    The root is the project's folder around them (`activities.roots`). `diff_base` is a git ref:
     then `new` is set for what changed since the two histories parted. `heard` is told how far the scan has come.
     Raises `UsageError` for a ref that is not there.
     """
     root = common_root(paths)
     named = [_below(root, path) for path in paths]
-    walk = walk_tree(root, wants=partial(wants, markdown=policy.markdown_blocks))
+    walk = walk_tree(root, wants=partial(wants, markdown=policy.markdown_blocks), named=named)
     for path in named:
         _add_named_file(root, path, walk)
     files = TreeFiles(root, walk)
@@ -45,7 +46,7 @@ def scan_paths(
     report = scan_files(files, policy=policy, only=None if whole else only, heard=heard)
     unread = {path: why for path, why in files.unreadable.items() if any(_is_under(path, name) for name in named)}
     report = with_unreadable(report, {path: why for path, why in unread.items() if covers(policy, path)})
-    report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *walk.notices))
+    report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *_notices(walk, named)))
     if diff_base is None:
         return report
     from bot.activities.comparing import mark_since
@@ -144,24 +145,15 @@ def with_unreadable(report: Report, unreadable: Mapping[str, str]) -> Report:
     return replace(report, unreadable=tuple(sorted((*report.unreadable, *more), key=lambda each: each.path)))
 
 
-def common_root(paths: Sequence[Path]) -> Path:
-    """The working directory, or the folder above everything named where something lies outside of it."""
-    here = Path.cwd().resolve()
-    full = [_absolute(path) for path in paths] or [here]
-    if all(each == here or here in each.parents for each in full):
-        return here
-    folders = [each if each.is_dir() else each.parent for each in full]
-    return Path(os.path.commonpath(folders))
-
-
 def _below(root: Path, path: Path) -> str:
     """The path from the root, empty for the root itself. The path is not resolved: a link is what was named."""
-    relative = os.path.relpath(_absolute(path), root)
+    relative = os.path.relpath(absolute(path), root)
     return "" if relative == "." else relative
 
 
-def _absolute(path: Path) -> Path:
-    return Path(os.path.normpath(path.absolute()))
+def _notices(walk: Walk, named: Sequence[str]) -> list[str]:
+    """What the walk has to say of what was asked for; elsewhere it only looked for evidence."""
+    return [each for each in walk.notices if any(_is_under(each.partition(": ")[0], name) for name in named)]
 
 
 def _is_under(path: str, name: str) -> bool:

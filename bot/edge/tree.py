@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,16 +31,16 @@ class Walk:
     notices: list[str] = field(default_factory=list)
 
 
-def walk_tree(root: Path, *, wants: Callable[[str], bool]) -> Walk:
+def walk_tree(root: Path, *, wants: Callable[[str], bool], named: Collection[str] = ()) -> Walk:
     """Every regular file below `root` that `wants` accepts by its path, sorted. A submodule or nested repository is
-    another project.
+    another project, and so is an environment, but for one in `named` or around it: a person asked for that.
     """
     walk = Walk()
     home = os.path.realpath(root)
     stack = [""]
     while stack:
         below = stack.pop()
-        stack += sorted(_list_folder(home, below, walk, wants), reverse=True)
+        stack += sorted(_list_folder(home, below, walk, wants, named), reverse=True)
     return walk
 
 
@@ -104,14 +104,16 @@ def _read_all(handle: int, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _list_folder(home: str, below: str, walk: Walk, wants: Callable[[str], bool]) -> Iterator[str]:
+def _list_folder(
+    home: str, below: str, walk: Walk, wants: Callable[[str], bool], named: Collection[str]
+) -> Iterator[str]:
     """File the entries of one folder, yield the folders to go on with."""
     try:
         entries = sorted(os.scandir(f"{home}/{below}"), key=lambda entry: entry.name)
     except OSError as trouble:
         walk.unreadable[below.rstrip("/") or "."] = f"folder cannot be listed: {(trouble.strerror or 'error').lower()}"
         return
-    if below and any(entry.name in (".git", "pyvenv.cfg") for entry in entries):
+    if not _asked_for(below, named) and any(entry.name in (".git", "pyvenv.cfg") for entry in entries):
         if any(entry.name == ".git" for entry in entries):
             walk.notices.append(f"{below.rstrip('/')}: another repository or a submodule, not scanned")
         return
@@ -120,10 +122,15 @@ def _list_folder(home: str, below: str, walk: Walk, wants: Callable[[str], bool]
         if entry.is_symlink():
             _file_link(home, path, walk, wants)
         elif entry.is_dir(follow_symlinks=False):
-            if entry.name not in _NOT_OURS:
+            if entry.name not in _NOT_OURS or _asked_for(f"{path}/", named):
                 yield f"{path}/"
         elif wants(path):
             _file_entry(entry, path, walk)
+
+
+def _asked_for(folder: str, named: Collection[str]) -> bool:
+    """Whether a folder is the root, or a person named it or something inside of it."""
+    return not folder or any(f"{name}/".startswith(folder) for name in named)
 
 
 def _file_entry(entry: os.DirEntry[str], path: str, walk: Walk) -> None:
@@ -142,7 +149,12 @@ def _file_entry(entry: os.DirEntry[str], path: str, walk: Walk) -> None:
 
 def _file_link(home: str, path: str, walk: Walk, wants: Callable[[str], bool]) -> None:
     """A link inside the tree leads to what is scanned anyway; one that leads out is named."""
-    target = os.path.realpath(f"{home}/{path}")
+    try:
+        target = os.path.realpath(f"{home}/{path}")
+    except OSError as trouble:  # a folder on the way may not be looked into
+        if wants(path):
+            walk.unreadable[path] = f"a symbolic link that cannot be followed: {(trouble.strerror or 'error').lower()}"
+        return
     if target == home or target.startswith(f"{home}/"):
         return
     if Path(target).is_dir():
