@@ -19,7 +19,7 @@ from bot.scan.checkpoint.findings import SEVERITIES
 from bot.scan.checkpoint.inert import Global
 from bot.scan.checkpoint.judge import rule_on
 from bot.scan.rules import CHECKPOINT_RULES
-from tests.checkpoint_bytes import PROTO2, Tensor, call, floats, payload, state_dict, text, torch_zip
+from tests.checkpoint_bytes import PROTO2, Tensor, call, floats, name, payload, state_dict, text, torch_zip
 from tests.checkpoint_faults import all_cases
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,7 +84,7 @@ def test_a_plain_pickle_is_no_checkpoint_and_no_alarm() -> None:
 
 # -- judging -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("module", "name", "judgement"),
+    ("module", "attribute", "judgement"),
     [
         ("torch._utils", "_rebuild_tensor_v2", "allowed"),
         ("__builtin__", "set", "allowed"),
@@ -101,15 +101,33 @@ def test_a_plain_pickle_is_no_checkpoint_and_no_alarm() -> None:
         ("my model", "x", "executes"),
     ],
 )
-def test_a_name_is_judged(module: str, name: str, judgement: str) -> None:
-    assert rule_on(Global(module, name, 0), allow_list()).judgement == judgement
+def test_a_name_is_judged(module: str, attribute: str, judgement: str) -> None:
+    assert rule_on(Global(module, attribute, 0), allow_list()).judgement == judgement
 
 
 def test_a_function_of_another_package_is_code_only_when_called() -> None:
     found = Global("mymodel.losses", "focal", 0)
     assert rule_on(found, allow_list()).judgement == "unknown"
-    found.called = True
+    found.called = found.reduced = True
     assert rule_on(found, allow_list()).judgement == "executes"
+
+
+def test_an_empty_object_of_a_class_with_a_small_name_is_no_code() -> None:
+    """scipy's `csr_matrix` is a class: NEWOBJ cannot call a function."""
+    report = read(PROTO2 + name("scipy.sparse._csr", "csr_matrix") + b")\x81.", "x.pkl")
+    assert [found.rule for found in report.findings] == ["CK102"]
+
+
+def test_joblib_frames_around_raw_arrays_are_sound() -> None:
+    """joblib ends a frame at the BUILD of its wrapper and writes the array's bytes behind it."""
+    short = [
+        bytes([0x8C, len(each)]) + each for each in (b"joblib.numpy_pickle", b"NumpyArrayWrapper", b"dtype", b"shape")
+    ]
+    numpy = b"\x8c\x05numpy\x8c\x05dtype\x93\x8c\x02f4\x89\x88\x87R"
+    body = short[0] + short[1] + b"\x93)\x81}(" + short[2] + numpy + short[3] + b"K\x03\x85ub"
+    data = b"\x80\x04\x95" + len(body).to_bytes(8, "little") + body + bytes(12) + b"."
+    report = read(data, "x.joblib")
+    assert (report.format, {found.rule for found in report.findings}) == ("joblib", {"CK102"})
 
 
 def test_the_nearest_older_allow_list_is_taken() -> None:
@@ -195,7 +213,7 @@ sys.exit(bool(seen or foreign))
 
 def test_reading_hostile_files_imports_opens_and_starts_nothing(tmp_path: Path) -> None:
     """The interpreter's own audit events are the canary: imports, files, processes, sockets."""
-    hostile = [payload(module, name) for module, name in (("os", "system"), ("this", "s"), ("antigravity", "fly"))]
+    hostile = [payload(*each) for each in (("os", "system"), ("this", "s"), ("antigravity", "fly"))]
     hostile += [torch_zip(PROTO2 + call("subprocess", "Popen", text("touch x")) + b".", s0=None)]  # type: ignore[arg-type]
     for index, data in enumerate([torch_zip(), *hostile, *(case.data for case in all_cases())]):
         (tmp_path / f"{index:04}").write_bytes(data)

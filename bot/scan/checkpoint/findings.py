@@ -107,7 +107,13 @@ def _add_allowlist(reading: Reading, names: tuple[str, ...]) -> None:
     foreign = [ruling.dotted for ruling in wanting if ruling.judgement == UNKNOWN]
     caution = f" Judge first: importing runs the modules of {', '.join(foreign[:12])}." if foreign else ""
     advice = (proposal(names) + "\n" if names else "") + "Better: save a state_dict()." + caution
-    reading.log.add(Fault(ALLOWLIST, f"names {shown}, which torch loads only when allow-listed", advice=advice))
+    if reading.loadable:
+        reading.log.add(Fault(ALLOWLIST, f"names {shown}, which torch loads only when allow-listed", advice=advice))
+    else:
+        message = f"names {shown}, whose modules unpickling imports; torch.load does not read {reading.format} files"
+        reading.log.add(
+            Fault(ALLOWLIST, message, advice="Unpickle it only where you would run its author's code.", note=True)
+        )
 
 
 def _printable(text: str) -> str:

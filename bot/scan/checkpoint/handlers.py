@@ -70,7 +70,10 @@ def build(machine: Machine) -> None:
     elif isinstance(target, Call):
         target.state = state
         if machine.after_build:
+            before = machine.cursor.position
             machine.after_build(machine, target)
+            if machine.cursor.position != before:
+                machine.frame_end = -1  # raw bytes stand between two frames
     elif not isinstance(target, (Unknown, Persistent)):
         machine.fault("BUILD on what has no state")
 

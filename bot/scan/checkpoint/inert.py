@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, eq=False)
 class Global:
-    """A name the pickle would import, at byte `offset`; is it `called`, does BUILD write on it (`built`)?"""
+    """A name the pickle would import, at byte `offset`; is it `called`, does BUILD write on it (`built`)?
+
+    `reduced` tells a call of anything from NEWOBJ, which only makes an empty object of a class.
+    """
 
     module: str
     name: str
     offset: int
     called: bool = False
+    reduced: bool = False
     built: bool = False
 
     @property

@@ -74,6 +74,8 @@ def _code(module: str, name: str) -> str:
     return ""
 
 
+CYTHON = "__pyx_unpickle_"
+"""What Cython generates for each extension class: it makes one and sets its state."""
 HARMLESS_PARTS = frozenset(
     {"array", "datetime", "time", "decimal", "enum", "types", "numbers", "random", "uuid", "test"}
 )
@@ -94,10 +96,14 @@ def _is_exception(module: str, name: str) -> bool:
 
 
 def _of_others(found: Global, dotted: str, name: str) -> Ruling:
-    if dotted in HARMLESS_FUNCTIONS or dotted.startswith(("numpy.dtypes.", "torch.nn.modules.")):
+    if (
+        dotted in HARMLESS_FUNCTIONS
+        or name.startswith(CYTHON)
+        or dotted.startswith(("numpy.dtypes.", "torch.nn.modules."))
+    ):
         return Ruling(dotted, NEEDS, "builds a plain value")
     last = name.rsplit(".", 1)[-1].lstrip("_")
-    if found.called and not last[:1].isupper():
+    if found.reduced and not last[:1].isupper():
         return Ruling(dotted, EXECUTES, "is a function this reader cannot vouch for, and the pickle calls it")
     if not last[:1].isupper():
         return Ruling(dotted, UNKNOWN, "is a function or module of another package")

@@ -144,6 +144,7 @@ class Machine:
     def call(self, callee: object, arguments: object, opcode: str) -> None:
         if isinstance(callee, Global):
             callee.called = True
+            callee.reduced = callee.reduced or not opcode.startswith("NEWOBJ")
         elif isinstance(callee, Call):
             self.walk.computed.append(self.at)
         elif not isinstance(callee, Unknown):
