@@ -10,7 +10,7 @@ from bot.model import CheckpointReport, Evidence, EvidenceKind, Tier, Use, Weigh
 from bot.scan.evidence import advice
 from bot.scan.evidence.checkpoint import rule_on_checkpoint
 from bot.scan.evidence.floor import WEIGHTS_ONLY, Floor
-from bot.scan.evidence.human import Shape
+from bot.scan.evidence.human import Shape, expects_refusal
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
 from bot.scan.evidence.paths import PathProof
 from bot.scan.evidence.save import Saved
@@ -196,6 +196,14 @@ def _trained_here(facts: Facts) -> Decision | None:
     return Decision(Use.STATE, Tier.SAFE, "a Lightning trainer wrote it a few lines above", (evidence,))
 
 
+def _refusal_expected(facts: Facts) -> Decision | None:
+    line = expects_refusal(facts.reading.call, facts.reading.module)
+    if line is None:
+        return None
+    evidence = Evidence(EvidenceKind.HUMAN, facts.path, line, "an UnpicklingError is expected and explained")
+    return Decision(use_of(facts.reading), Tier.SAFE, "its handler explains what weights_only=True refuses", (evidence,))
+
+
 def _used_as_state(facts: Facts) -> Decision | None:
     reason = state_reason(facts.reading)
     if not reason:
@@ -212,6 +220,7 @@ RULES: tuple[Rule, ...] = (
     _live_object,
     _known_file,
     _in_a_shape,
+    _refusal_expected,
     _saved_objects,
     _object_inside,
     _saved_plainly,

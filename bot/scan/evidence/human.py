@@ -54,6 +54,23 @@ def _comment(line: str, *, whole: bool) -> str:
     return line[place:].strip() if place >= 0 and line.count('"', place) == 0 else ""
 
 
+def expects_refusal(call: ast.Call, module: Module) -> int | None:
+    """The line of a handler for `UnpicklingError` around the load: what weights_only=True raises when it refuses.
+
+    Stanza wraps its loads so since its 1.12 advisory. The handler must not load again: that is a fallback.
+    """
+    child: ast.AST = call
+    parent = module.parent(call)
+    while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
+        if isinstance(parent, ast.Try) and child in parent.body:
+            for handler in parent.handlers:
+                caught = ast.unparse(handler.type) if handler.type is not None else ""
+                if caught.rpartition(".")[2] == "UnpicklingError" and not _loads(handler, module):
+                    return handler.lineno
+        child, parent = parent, module.parent(parent)
+    return None
+
+
 def compatibility_shape(call: ast.Call, module: Module) -> Shape | None:
     """`try: load(..., weights_only=True) except TypeError: load(...)`, and the same behind a version check."""
     child: ast.AST = call
