@@ -28,6 +28,10 @@ _SWITCHED_OFF = (
     ("credential.helper", ""),
     ("protocol.allow", "never"),
     ("diff.external", ""),
+    (
+        "core.bigFileThreshold",
+        "20m",
+    ),  # a larger file is not read as text (bot.edge.tree.MAX_FILE): no diff of it either
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("commit.gpgSign", "false"),

@@ -45,7 +45,7 @@ def move_branch(checkout: Checkout, name: str, commit: str, *, standing: str | N
     """
     if name in checked_out(checkout):
         raise ForgeError(f"branch {name} is checked out here", hint="switch to another branch and run again")
-    checkout.run("update-ref", "--no-deref", f"refs/heads/{name}", commit, standing or "0" * 40)
+    checkout.run("update-ref", "--no-deref", f"refs/heads/{name}", commit, standing or "0" * len(commit))
 
 
 def checked_out(checkout: Checkout) -> frozenset[str]:

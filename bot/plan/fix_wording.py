@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model import CheckpointReport, Finding, Loaded, Unreadable
+from bot.model import CheckpointReport, Finding, Loaded, Tier, Unreadable
 from bot.plan.markdown import code, fit, folded, plain, prose, table
 from bot.plan.verdict import count
 from bot.plan.wording import where
@@ -15,11 +15,13 @@ _LIMITS = """\
 - It stops code, not wrong numbers: a checkpoint from a stranger can hold any weights at all."""
 
 _HANDLING = """\
-- To keep a call as it is: put `# loadguard: ignore[{rule}] reason` on its line, or list it under `ignore` in
-  `.github/loadguard.yml`.
+- To keep a call as it is: put `# loadguard: ignore[{rule}] reason` on its line, or list it in the policy's `ignore`.
 - To turn all of this down: close this pull request. It stays closed; only findings it does not have make another one.
 - When the base moves on: this branch is made again whenever what it changes has changed. Do not rebase it yourself.
 - A commit of your own on this branch makes it yours: it is then left alone."""
+
+_PROVED = "What becomes of each loaded value, or what wrote it, shows that it is tensors and plain containers."
+_LIKELY = "**{} marked review: likely right, not proved. Read these before you merge;** the others are proved."
 
 _APPROVAL = (
     "This pull request was opened with the workflow's own token, so GitHub waits with its checks until somebody with "
@@ -67,25 +69,31 @@ def pull_body(facts: BodyFacts, *, hidden: str) -> str:
 
 def commit_message(title: str, done: tuple[Finding, ...], *, sign_off: bool) -> str:
     """Subject, what and why; `sign_off` adds the line of the Developer Certificate of Origin."""
-    calls = count(len(done), "call")
+    likely = sum(1 for finding in done if _is_likely(finding))
+    proof = f"{likely} of them likely right, the others proved" if likely else "each proved"
     text = (
         f"{title}\n\n"
         f"torch.load runs whatever code a pickle asks for unless it is told to read\n"
-        f"weights only. {calls} changed, each proved to load nothing but tensors and\n"
-        f"plain containers; no other byte of the files differs.\n"
+        f"weights only. {count(len(done), 'call')} changed, {proof} to load nothing but tensors\n"
+        f"and plain containers; no other byte of the files differs.\n"
     )
     return text + ("\nSigned-off-by: Loadguard <loadguard@users.noreply.github.com>\n" if sign_off else "")
 
 
 def _opening(facts: BodyFacts) -> str:
     calls, files = len(facts.done), len({finding.path for finding in facts.done})
+    likely = sum(1 for finding in facts.done if _is_likely(finding))
     return (
         f"`torch.load` runs any code a checkpoint asks for, unless it is told to read weights only.\n"
         f"This changes {count(calls, 'call')} in {count(files, 'file')}; every other byte stays as it is.\n"
-        f"Each change was proved: the file parses, its syntax tree equals the old one plus the keywords below,\n"
-        f"and what becomes of the loaded value shows that it is tensors and plain containers.\n"
+        f"Every file still parses, and its syntax tree equals the old one plus the keywords below.\n"
+        f"{_PROVED if not likely else _LIKELY.format(count(likely, 'change'))}\n"
         f"Nothing of this repository was imported or run to find that out."
     )
+
+
+def _is_likely(finding: Finding) -> bool:
+    return finding.fix is not None and finding.fix.tier is Tier.REVIEW
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
@@ -93,7 +101,7 @@ def _row(finding: Finding) -> tuple[str, ...]:
     reasons = [prose(each.detail) for each in finding.evidence[:2]] or [
         prose(finding.fix.reason if finding.fix else "")
     ]
-    return where(finding), added, "; ".join(reasons)
+    return where(finding), added + (" (review)" if _is_likely(finding) else ""), "; ".join(reasons)
 
 
 def _left_table(left: tuple[Finding, ...]) -> str:

@@ -18,12 +18,13 @@ _BREAK = "\u200b"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>|~&$]|(?<!\w)_|_(?!\w))")
 _REFERENCE = re.compile(r"([@#])(?=\w)|(?<=\b[Gg][Hh])-(?=\d)|(?<=:)(?=//)|(?<=\b[Ww]{3})(?=\.)")
+_BAR = re.compile(r"(?<!\\)\|")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 
 def code(text: str) -> str:
-    """An inline code span on one line, safe in a table cell and without our marker in it."""
-    line = _unmarked(_visible(text)).replace("|", "\\|")
+    """An inline code span on one line, without our marker in it."""
+    line = _unmarked(_visible(text))
     fence = "`" * (_longest_run(line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") or not line.strip() else ""
     return f"{fence}{pad}{line}{pad}{fence}"
@@ -48,11 +49,11 @@ def fenced(text: str, *, language: str = "") -> str:
 
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, limit: int = 200) -> str:
-    """A table of cells that are safe already; rows over `limit` are counted in a last line, never dropped in
+    """A table of cells that are safe but for their bars, also those in code; rows over `limit` are counted in a last line, never dropped in
     silence.
     """
     lines = [" | ".join(("", *header, "")).strip(), "|" + " --- |" * len(header)]
-    lines += [" | ".join(("", *row, "")).strip() for row in rows[:limit]]
+    lines += [" | ".join(("", *(_BAR.sub(r"\|", cell) for cell in row), "")).strip() for row in rows[:limit]]
     if len(rows) > limit:
         lines += ["", f"… and {len(rows) - limit:,} more, not shown here."]
     return "\n".join(lines)
