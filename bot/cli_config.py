@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from bot.cli_context import Context
-from bot.cli_policy import policy_files, policy_of
+from bot.cli_policy import find_policy, policy_of
 from bot.errors import ExitCode
 from bot.policy import Policy
 from bot.policy_load import POLICY_FILES
@@ -18,7 +18,7 @@ from bot.report.escape import one_line
 def config_check(arguments: Namespace, context: Context) -> int:
     """Print the policy. A mistake in the file is a `PolicyError` with its place, as in every other command."""
     policy = policy_of(arguments, context)
-    files = policy_files(context.folder, arguments.config)
+    files = find_policy(context.folder, here=context.folder, config=arguments.config).files
     style = context.style
     names = ", ".join(each.name for each in files)
     head = f"Policy from {names}." if files else f"No policy file ({', '.join(POLICY_FILES)}): the defaults."
@@ -42,7 +42,7 @@ def _flat(value: object, prefix: str) -> Iterator[tuple[str, object]]:
         yield prefix, value
         return
     for each in dataclasses.fields(value):
-        if prefix or each.name not in ("origins", "accepted"):
+        if prefix or each.name not in ("accepted", "origins", "prefix"):
             key = f"{prefix}.{each.name}" if prefix else each.name
             yield from _flat(getattr(value, each.name), key)
 

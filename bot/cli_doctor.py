@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot import __version__
 from bot.cli_context import Context
-from bot.cli_policy import policy_files
+from bot.cli_policy import find_policy
 from bot.edge.checkout import Checkout
 from bot.edge.sandbox import Sandbox
 from bot.errors import ExitCode, ForgeError, LoadguardError, PolicyError
@@ -73,7 +73,7 @@ def _git(context: Context) -> Check:
 
 
 def _policy(context: Context) -> Check:
-    files = policy_files(context.folder)
+    files = find_policy(context.folder, here=context.folder).files
     try:
         load_policy(files)
     except PolicyError as trouble:

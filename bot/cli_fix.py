@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from bot.activities.roots import common_root
 from bot.cli_context import Context
 from bot.cli_policy import policy_of
 from bot.cli_scan import existing_paths
@@ -21,8 +22,8 @@ def fix(arguments: Namespace, context: Context) -> int:
     from bot.activities.scanning import scan_paths
     from bot.plan.verdict import decide
 
-    policy = policy_of(arguments, context)
     paths = existing_paths(arguments.paths, context.folder)
+    policy = policy_of(arguments, context, root=common_root(paths))
     with Progress(context.console, "scanning", hidden=arguments.quiet) as bar:
         report = scan_paths(paths, policy=policy, diff_base=arguments.diff_base, heard=bar)
     root = context.folder / report.root

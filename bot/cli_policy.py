@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.cli_context import Context
@@ -16,29 +16,44 @@ from bot.policy_load import POLICY_FILES, PolicyFile, load_policy
 CODES_SPLIT = re.compile(r"[,\s]+")
 
 
-def policy_of(arguments: Namespace, context: Context) -> Policy:
-    """Load the policy for a command line. Raises `UsageError`, and `PolicyError` with the place of a mistake."""
-    files = policy_files(context.folder, arguments.config)
-    policy = load_policy(files, overrides=overrides_of(arguments))
+def policy_of(arguments: Namespace, context: Context, *, root: Path | None = None) -> Policy:
+    """Load the policy for a command line that scans from `root` (this folder when it scans nothing).
+
+    Raises `UsageError`, and `PolicyError` with the place of a mistake.
+    """
+    found = find_policy(root or context.folder, here=context.folder, config=arguments.config)
+    policy = load_policy(found.files, overrides=overrides_of(arguments))
     select, ignore = getattr(arguments, "select", None), getattr(arguments, "ignore", None)
     if select or ignore:
         policy = choose_rules(policy, select=select, ignore=ignore)
-    return policy
+    below = (root or context.folder).relative_to(found.home).as_posix()
+    return replace(policy, prefix="" if below == "." else f"{below}/")
 
 
-def policy_files(folder: Path, config: str | None = None) -> tuple[PolicyFile, ...]:
-    """The policy file that was named, else the first in `folder` or above, up to the repository's root."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`home` is the folder whose policy it is: paths in the policy are from there."""
+
+    files: tuple[PolicyFile, ...]
+    home: Path
+
+
+def find_policy(root: Path, *, here: Path, config: str | None = None) -> Found:
+    """The policy file that was named, else the first in `root` or above, up to the repository's root.
+
+    Its name is as seen from `here`.
+    """
     if config:
-        return (_named(folder, config),)
-    for above in (folder, *folder.parents):
+        return Found((_named(here, config),), root)
+    for above in (root, *root.parents):
         for name in POLICY_FILES:
             path = above / name
             if path.is_file() and (name != "pyproject.toml" or b"tool.loadguard" in _bytes(path)):
-                shown = path.relative_to(folder).as_posix() if above == folder else path.as_posix()
-                return (PolicyFile(shown, _bytes(path)),)
+                shown = path.relative_to(here).as_posix() if here in path.parents else path.as_posix()
+                return Found((PolicyFile(shown, _bytes(path)),), above)
         if (above / ".git").exists():
             break
-    return ()
+    return Found((), root)
 
 
 def _named(folder: Path, config: str) -> PolicyFile:

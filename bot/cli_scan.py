@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
+from bot.activities.roots import absolute, common_root
 from bot.baseline import UNREVIEWED, Accepted, apply_baseline, read_baseline, write_baseline
 from bot.cli_context import Context
 from bot.cli_policy import policy_of
@@ -13,6 +15,7 @@ from bot.errors import ExitCode, UsageError
 from bot.model import Report
 from bot.policy import Policy
 from bot.policy_apply import fail_level
+from bot.policy_load import FROM_OPTIONS
 from bot.report.excerpt import ReadFile
 from bot.report.render import Look, render
 from bot.report.rooted import rooted
@@ -28,26 +31,31 @@ def scan(arguments: Namespace, context: Context) -> int:
     from bot.plan.verdict import decide
 
     paths = existing_paths(arguments.paths, context.folder)
-    policy = policy_of(arguments, context)
+    root = common_root(paths)
+    policy = policy_of(arguments, context, root=root)
     with Progress(context.console, "scanning", hidden=arguments.quiet) as bar:
         report = scan_paths(paths, policy=policy, diff_base=arguments.diff_base, heard=bar)
     if arguments.write_baseline:
-        return _write_baseline(report, arguments, context)
+        return _write_baseline(report, arguments, context, policy)
     if policy.baseline:
-        report = _baselined(report, policy, paths, context)
+        report = _baselined(report, policy, paths, root)
     show(report, arguments, context)
     only_new = arguments.diff_base is not None
     return decide(report, lambda path: fail_level(policy, path), only_new=only_new).exit_code
 
 
-def _baselined(report: Report, policy: Policy, paths: list[Path], context: Context) -> Report:
+def _baselined(report: Report, policy: Policy, paths: list[Path], root: Path) -> Report:
     """The report without what the baseline accepts; entries of files or rules not looked at are left alone."""
-    from bot.activities.roots import absolute, common_root
-
-    root = common_root(paths)
-    named = [absolute(context.folder / each) for each in paths]
+    named = [absolute(each) for each in paths]
     off = {code for code, level in policy.rules.items() if level == "off"}
-    accepted = [each for each in _accepted(policy.baseline, context) if each.rule not in off]
+    home = root.parents[policy.prefix.count("/") - 1] if policy.prefix else root
+    given = "baseline" in policy.origins and policy.origins["baseline"] == FROM_OPTIONS
+    entries = _accepted(policy.baseline, Path.cwd() if given else home)
+    accepted = [
+        replace(each, path=each.path.removeprefix(policy.prefix))
+        for each in entries
+        if each.rule not in off and each.path.startswith(policy.prefix)
+    ]
 
     def looked_at(path: str) -> bool:
         file = absolute(root / path)
@@ -56,10 +64,11 @@ def _baselined(report: Report, policy: Policy, paths: list[Path], context: Conte
     return apply_baseline(report, accepted, name=policy.baseline, looked_at=looked_at)
 
 
-def _write_baseline(report: Report, arguments: Namespace, context: Context) -> int:
+def _write_baseline(report: Report, arguments: Namespace, context: Context, policy: Policy) -> int:
     name = arguments.write_baseline
-    previous = _accepted(name, context) if (context.folder / name).exists() else ()
-    write_file(context.folder / name, write_baseline(report, previous=previous))
+    previous = _accepted(name, context.folder) if (context.folder / name).exists() else ()
+    whole = replace(report, findings=tuple(replace(f, path=policy.prefix + f.path) for f in report.findings))
+    write_file(context.folder / name, write_baseline(whole, previous=previous))
     context.console.say(
         f"{name}: {counted(len(report.findings), 'finding')} written. Give every entry a reason in place of "
         f"{UNREVIEWED}, then name the file in the policy (`baseline: {name}`) or with --baseline."
@@ -67,10 +76,9 @@ def _write_baseline(report: Report, arguments: Namespace, context: Context) -> i
     return ExitCode.CLEAN
 
 
-def _accepted(name: str, context: Context) -> tuple[Accepted, ...]:
-    path = context.folder / name
+def _accepted(name: str, folder: Path) -> tuple[Accepted, ...]:
     try:
-        return read_baseline(path.read_bytes(), name=name)
+        return read_baseline((folder / name).read_bytes(), name=name)
     except OSError as trouble:
         hint = f"`loadguard scan --write-baseline {name}` writes one"
         raise UsageError(f"{name}: the baseline cannot be read: {trouble.strerror}", hint=hint) from trouble

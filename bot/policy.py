@@ -140,7 +140,8 @@ class Policy:
     """The whole of it. `rules` maps a code to off, note, warning or error; `fail_on` None is never.
 
     `accepted` are the entries of the file `baseline`, where findings are judged by them as they come in.
-    `include` and `exclude` are globs of paths from the repository's root. `origins` says for each dotted key that is
+    `include` and `exclude` are globs of paths from the policy's own folder, the repository's root; `prefix` leads from
+    there to where a scan stands (`services/a/`, empty where it is the same). `origins` says for each dotted key that is
     not a default where its value came from.
     """
 
@@ -159,4 +160,5 @@ class Policy:
     fix_pull_request: FixPullRequestPolicy = FixPullRequestPolicy()
     projects: tuple[ProjectPolicy, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    prefix: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -14,9 +14,10 @@ from bot.policy import Ignore, Policy, ProjectPolicy
 
 def covers(policy: Policy, path: str) -> bool:
     """Whether a file is to be scanned, by `include` and `exclude`."""
-    if any(matches(path, glob) for glob in policy.exclude):
+    whole = policy.prefix + path
+    if any(matches(whole, glob) for glob in policy.exclude):
         return False
-    return not policy.include or any(matches(path, glob) for glob in policy.include)
+    return not policy.include or any(matches(whole, glob) for glob in policy.include)
 
 
 def levels(policy: Policy) -> dict[str, Severity | None]:
@@ -26,7 +27,8 @@ def levels(policy: Policy) -> dict[str, Severity | None]:
 
 def project_of(policy: Policy, path: str) -> ProjectPolicy | None:
     """The monorepo project a file belongs to: the one with the longest path above it."""
-    above = [each for each in policy.projects if f"{path}/".startswith(f"{each.path.strip('/')}/")]
+    whole = f"{policy.prefix}{path}/"
+    above = [each for each in policy.projects if whole.startswith(f"{each.path.strip('/')}/")]
     return max(above, key=lambda each: len(each.path), default=None)
 
 
@@ -50,8 +52,8 @@ def apply_policy(report: Report, policy: Policy) -> Report:
     left = {each.key: each for each in policy.accepted}
     counts = {each.key: each.count for each in policy.accepted}
     for finding in report.findings:
-        entry = ignored_by(finding, policy.ignore)
-        key = (finding.path, finding.rule, call_hash(finding)) if left else ("", "", "")
+        entry = ignored_by(finding, policy.ignore, prefix=policy.prefix)
+        key = (policy.prefix + finding.path, finding.rule, call_hash(finding)) if left else ("", "", "")
         if entry is not None:
             used.add(entry)
             silenced.append(Silenced(finding, "external", entry.reason))
@@ -70,16 +72,16 @@ def apply_policy(report: Report, policy: Policy) -> Report:
     )
 
 
-def ignored_by(finding: Finding, entries: Iterable[Ignore]) -> Ignore | None:
-    """The first entry whose every condition holds for the finding."""
-    return next((entry for entry in entries if _holds(entry, finding)), None)
+def ignored_by(finding: Finding, entries: Iterable[Ignore], *, prefix: str = "") -> Ignore | None:
+    """The first entry whose every condition holds for the finding, whose path the policy knows with `prefix` before."""
+    return next((entry for entry in entries if _holds(entry, finding, prefix)), None)
 
 
-def _holds(entry: Ignore, finding: Finding) -> bool:
+def _holds(entry: Ignore, finding: Finding, prefix: str) -> bool:
     return (
         entry.rule in ("", finding.rule)
         and entry.fingerprint in ("", finding.fingerprint)
-        and (not entry.path or matches(finding.path, entry.path))
+        and (not entry.path or matches(prefix + finding.path, entry.path))
         and (not entry.match or re.search(entry.match, finding.source) is not None)
     )
 

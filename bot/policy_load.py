@@ -30,6 +30,8 @@ from bot.policy_tree import Mapping as Tree
 
 POLICY_FILES = (".github/loadguard.yml", ".github/loadguard.yaml", "pyproject.toml")
 """Where a repository's policy may stand; the first that says something is the policy."""
+FROM_OPTIONS = "input or option"
+"""The origin of what an input of the action or an option of the command line chose."""
 ORGANISATION_FILE = "loadguard.yml"
 """Where it stands in the organisation's `.github` repository: one place, so that asking costs one request."""
 
@@ -59,7 +61,7 @@ def load_policy(
         plain = check(tree, name=file.name)
         plain["ignore"] = _ignores(tree, plain.get("ignore", ()), file.name, today or datetime.date.today())
         _lay(merged, plain, origins, _places(tree, file.name))
-    _lay(merged, _from_overrides(overrides or {}), origins, dict.fromkeys(overrides or {}, "input or option"))
+    _lay(merged, _from_overrides(overrides or {}), origins, dict.fromkeys(overrides or {}, FROM_OPTIONS))
     return build_policy(merged, origins=origins)
 
 

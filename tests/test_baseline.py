@@ -118,3 +118,26 @@ def test_on_the_command_line(
     (tmp_path / "a.py").write_text("x = 1\n")
     assert run(["scan"]) == ExitCode.FINDINGS
     assert "stale baseline entry" in capsys.readouterr().out
+
+
+def test_paths_of_policy_and_baseline_are_from_the_policys_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "sub/kept").mkdir(parents=True)
+    (tmp_path / "sub/a.py").write_text("import torch\n\nmodel = torch.load(p)\nmodel.eval()\n")
+    (tmp_path / "sub/kept/b.py").write_text("import torch\n\nmodel = torch.load(q)\nmodel.eval()\n")
+    policy = "[tool.loadguard]\nexclude = ['sub/kept/*.py']\n"
+    (tmp_path / "pyproject.toml").write_text(policy)
+    monkeypatch.chdir(tmp_path / "sub")
+    assert run(["scan", "--write-baseline", "../base.json"]) == ExitCode.CLEAN
+    written = (tmp_path / "base.json").read_text()
+    assert [each["path"] for each in json.loads(written)["accepted"]] == ["sub/a.py"]
+    (tmp_path / "base.json").write_text(reviewed(written))
+    (tmp_path / "pyproject.toml").write_text(policy + "baseline = 'base.json'\n")
+    assert run(["scan"]) == ExitCode.CLEAN
+    assert run(["scan", "--baseline", "../base.json"]) == ExitCode.CLEAN
+    monkeypatch.chdir(tmp_path)
+    assert run(["scan"]) == ExitCode.CLEAN
+    monkeypatch.chdir("/")
+    assert run(["scan", str(tmp_path)]) == ExitCode.CLEAN

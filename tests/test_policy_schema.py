@@ -144,7 +144,7 @@ def test_the_schema_is_a_schema_of_known_words_only() -> None:
 
 
 SECTIONS: list[tuple[type, tuple[str, ...], set[str]]] = [
-    (Policy, (), {"accepted", "origins"}),
+    (Policy, (), {"accepted", "origins", "prefix"}),
     (CheckpointPolicy, ("checkpoints",), set()),
     (CheckpointLimits, ("checkpoints", "limits"), set()),
     (PullRequestPolicy, ("pull_request",), set()),
