@@ -3,6 +3,9 @@
 For each case the story runs once with the fault, once without, and has then to stand as if nothing had happened: same
 threads, comments, branches and pull requests, none twice. A third run must write nothing.
 
+Three faults have no place here and a test of their own in test_forge_github.py: one bad anchor in a review, pages that
+shift while they are read, and the cut list of more than 3,000 files. A truncated tree cannot happen: no tree is listed.
+
     python -m tests.fault_matrix            # the whole matrix, with its size and what failed
     python -m tests.fault_matrix 1/8        # every eighth case, from the first on
 """

@@ -205,6 +205,7 @@ def test_threads_and_summary_cost_one_request(github: FakeGitHub, repository: Re
     github.reply(thread, "why?", by="bob")
     forged = github.start_thread(repository, pull, "pkg/train.py", 32, finding(), by="mallory")
     github.comment(pull, f"{SUMMARY_MARKER}\nforged", by="mallory")
+    github.comment(pull, f"Thanks! You wrote:\n> {SUMMARY_MARKER}", by="github-actions[bot]")
     github.comment(pull, f"{SUMMARY_MARKER}\nours", by="github-actions[bot]")
     forge = forge_of(github)
     facts = forge.pull_request(pull.number)

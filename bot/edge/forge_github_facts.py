@@ -33,8 +33,12 @@ class Identity:
         return bool(self.login) and login_of(actor).removesuffix("[bot]") == self.login.removesuffix("[bot]")
 
     def comment(self, node: Json) -> Comment:
-        """A comment; ours when we wrote it and it carries a marker, for a marker alone can be typed by anyone."""
-        ours = self.wrote(node) and MARKER in node["body"]
+        """A comment; ours when we wrote it and it begins with a marker.
+
+        A marker alone can be typed by anyone, and GITHUB_TOKEN's identity is shared by all workflows: one of them may
+        quote a stranger's text, marker and all, but not at the very beginning.
+        """
+        ours = self.wrote(node) and node["body"].lstrip().startswith(MARKER)
         return Comment(str(node.get("fullDatabaseId") or node["id"]), login_of(node.get("author")), node["body"], ours)
 
     def thread(self, node: Json) -> Thread:
@@ -50,7 +54,7 @@ class Identity:
 
     def summary(self, nodes: Iterable[Json]) -> Comment | None:
         comments = (self.comment(node) for node in nodes)
-        return next((one for one in comments if one.ours and SUMMARY_MARKER in one.body), None)
+        return next((one for one in comments if one.ours and one.body.lstrip().startswith(SUMMARY_MARKER)), None)
 
     def fix_pull_request(self, node: Json) -> FixPullRequest:
         closings = node["closings"]["nodes"]
