@@ -49,9 +49,7 @@ def fenced(text: str, *, language: str = "") -> str:
 
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, limit: int = 200) -> str:
-    """A table of cells that are safe but for their bars, also those in code; rows over `limit` are counted in a last line, never dropped in
-    silence.
-    """
+    """A table of cells that are safe but for their bars. Rows over `limit` are counted in a last line, never lost."""
     lines = [" | ".join(("", *header, "")).strip(), "|" + " --- |" * len(header)]
     lines += [" | ".join(("", *(_BAR.sub(r"\|", cell) for cell in row), "")).strip() for row in rows[:limit]]
     if len(rows) > limit:
