@@ -27,8 +27,10 @@ netns = "host"
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
+tmp_dir = "/run/loadguard/libpod"
 """
-STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{graph}"\nrunroot = "{run}"\n'
+STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{graph}"\nrunroot = "/run/loadguard/containers"\n'
+"""A store remembers the run folders of its first use, so they must not move from session to session."""
 
 
 def missing() -> str:
@@ -57,10 +59,10 @@ class Machine:
         cache = os.environ.get("LOADGUARD_CACHE") or Path.home() / ".cache/loadguard"
         self.folder = folder
         self.cache = Path(cache)
-        graph = self.cache / "containers"
+        graph = self.cache / "store"
         graph.mkdir(parents=True, exist_ok=True)
         (folder / "containers.conf").write_text(CONTAINERS)
-        (folder / "storage.conf").write_text(STORAGE.format(graph=graph, run=folder / "run"))
+        (folder / "storage.conf").write_text(STORAGE.format(graph=graph))
         self.socket = folder / "podman.sock"
         self.environ = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "INPUT_"))},
@@ -120,7 +122,7 @@ class Machine:
     def start(self) -> None:
         """Serve the Docker API on a socket, for act."""
         log = (self.folder / "service.log").open("wb")
-        words = ["podman", "system", "service", "--time=0", self.environ["DOCKER_HOST"]]
+        words = ["podman", "--log-level=info", "system", "service", "--time=0", self.environ["DOCKER_HOST"]]
         self._service = subprocess.Popen(words, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         for _ in range(200):
             if self.socket.exists() or self._service.poll() is not None:
