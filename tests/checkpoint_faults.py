@@ -377,8 +377,17 @@ def wrapped() -> list[Case]:
         Case("gzip cut off", packed[:-20], CORRUPT, "", "early"),
         Case("gzip bomb", gzip.compress(bytes(64 << 20)), LIMITS, "", "unpacks to more"),
         Case("bzip2 bomb", bz2.compress(bytes(64 << 20)), LIMITS, "", "unpacks to more"),
+        Case("records over each other", _overlapping(), LIMITS, "", "over each other"),
         Case("nested too deep", deep, LIMITS, "inner.bin", "nested deeper"),
     ]
+
+
+def _overlapping() -> bytes:
+    """Two thousand names for the same bytes: a small file that would take long to check."""
+    names = [
+        Record(f"m/data/{index}", b"", central={"start": 0, "packed": 5000, "size": 5000}) for index in range(2000)
+    ]
+    return write_zip([Record("m/data.pkl", bytes(6000)), *names])
 
 
 def make_tar(members: dict[str, bytes], **changes: object) -> bytes:

@@ -38,7 +38,7 @@ class Reading:
     format: str = ""
     globals: list[GlobalUse] = field(default_factory=list)
     rulings: dict[tuple[str, str], Ruling] = field(default_factory=dict)
-    numpy_dtypes: list[str] = field(default_factory=list)
+    numpy_dtypes: dict[str, None] = field(default_factory=dict)
     tensors: list[TensorInfo] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     stream_refusals: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@ Format: 8 bytes header length (little-endian), JSON object of name -> dtype, sha
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 from bot.model import TensorInfo
 from bot.scan.checkpoint.dtypes import SAFETENSORS
@@ -51,7 +52,8 @@ def _header(reading: Reading, data: bytes, label: str) -> dict[str, object]:
     def pairs(found: list[tuple[str, object]]) -> dict[str, object]:
         kept = dict(found)
         if len(kept) != len(found):
-            names.extend(name for index, (name, _) in enumerate(found) if name in {each for each, _ in found[:index]})
+            counts = Counter(name for name, _ in found)
+            names.extend(name for name, count in counts.items() if count > 1)
         return kept
 
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.scan.checkpoint.inflate import hold, inflate
+from bot.scan.checkpoint.inflate import inflate
 from bot.scan.checkpoint.reader import BytesReader, Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.records import DEFLATED, LOCAL
@@ -25,7 +25,7 @@ def read_remains(reading: Reading, reader: Reader, label: str) -> None:
         name = data[at + 30 : at + 30 + names].decode("utf-8", "replace")
         inner: Reader = SliceReader(reader, start, reader.size - start)
         if method == DEFLATED:
-            inner = BytesReader(hold(inflate(inner, "deflate"), reading.limits.held)[0])
+            inner = BytesReader(reading.hold(inflate(inner, "deflate"), name))
         if name.endswith((".pkl", ".pickle")) or inner.read(0, 1) == b"\x80":
             walk = reading.walk(inner)
             judge_names(reading, walk, f"{label}!{name}" if label else name)

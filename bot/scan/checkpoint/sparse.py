@@ -12,17 +12,20 @@ from bot.scan.checkpoint.inflate import record_reader
 from bot.scan.checkpoint.inventory import Inventory, Sparse
 from bot.scan.checkpoint.reader import Reader
 from bot.scan.checkpoint.reading import Reading
-from bot.scan.checkpoint.records import STORED, Archive
+from bot.scan.checkpoint.records import STORED, Archive, Entry
 
 CODES = {"int64": "q", "int32": "i"}
 
 
 def check_sparse(reading: Reading, reader: Reader, archive: Archive, inventory: Inventory, *, folder: str) -> None:
     """Read the indices (within `limits.held` bytes a tensor) and hold them against the declared shape."""
+    if not inventory.sparse:
+        return
     by_name = {tensor.name: tensor for tensor in inventory.tensors}
+    records = {entry.name.removeprefix(f"{folder}/"): entry for entry in archive.entries}
     for sparse in inventory.sparse:
         parts = [by_name.get(f"{sparse.name}.{label}" if sparse.name else label) for label in sparse.labels]
-        rows = [_numbers(reading, reader, archive, part, folder) for part in parts if part is not None]
+        rows = [_numbers(reading, reader, part, records.get(part.storage)) for part in parts if part is not None]
         if len(rows) != len(parts) or any(row is None for row in rows):
             continue
         found = [row for row in rows if row is not None]
@@ -37,13 +40,10 @@ def check_sparse(reading: Reading, reader: Reader, archive: Archive, inventory: 
             )
 
 
-def _numbers(
-    reading: Reading, reader: Reader, archive: Archive, tensor: TensorInfo | None, folder: str
-) -> Sequence[int] | None:
+def _numbers(reading: Reading, reader: Reader, tensor: TensorInfo, entry: Entry | None) -> Sequence[int] | None:
     """The elements of a contiguous integer tensor; None where they cannot or should not be read."""
-    if tensor is None or tensor.dtype not in CODES or tensor.nbytes > reading.limits.held:
+    if tensor.dtype not in CODES or tensor.nbytes > reading.limits.held:
         return None
-    entry = archive.find(f"{folder}/{tensor.storage}")
     values = array(CODES[tensor.dtype])
     count = 1
     for each in tensor.shape:

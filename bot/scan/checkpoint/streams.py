@@ -18,6 +18,7 @@ from bot.scan.checkpoint.tensors import take_inventory
 
 IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*\Z")
 TORCHSCRIPT = ("__torch__", "torch.jit._pickle")
+MOST_DTYPES = 1000
 CODE_ADVICE = "Do not load this file, in any way. Ask who made it, and replace it by a state dict saved anew."
 
 
@@ -120,5 +121,5 @@ def read_inventory(reading: Reading, walk: Walk, label: str, *, prefix: str = ""
         note(message, record=label, offset=offset)
     room = reading.limits.tensors - len(reading.tensors)
     reading.tensors.extend(inventory.tensors[:room])
-    reading.numpy_dtypes.extend(code for code in inventory.numpy_dtypes if code not in reading.numpy_dtypes)
+    reading.numpy_dtypes.update(dict.fromkeys(inventory.numpy_dtypes[:MOST_DTYPES]))
     return inventory

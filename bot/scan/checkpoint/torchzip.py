@@ -35,14 +35,12 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
     if kind in ("torchscript", "pt2") and not reading.depth:
         reading.harmless = TORCHSCRIPT
     _check_names(reading, archive, label)
-    bombs = _check_sizes(reading, archive, label)
+    bomb = _check_sizes(reading, archive, label, room=reader.size)
     order = archive.find(f"{prefix}/byteorder")
     reading.big_endian = order is not None and _small(reader, order) == b"big"
     storages = _read_pickles(reading, reader, archive, prefix=prefix, label=label, kind=kind)
     _check_mapping(reading, archive, kind, top=not label)
-    for entry in archive.entries:
-        if bombs and entry.method == DEFLATED and not _is_pickle(entry.name):
-            continue
+    for entry in archive.entries if not bomb else ():
         if entry.start >= 0 and entry.name not in storages:
             _read_member(reading, reader, entry, _label(label, entry.name), checked=_is_pickle(entry.name))
         elif entry.start >= 0 and reading.crc:
@@ -89,12 +87,16 @@ def _check_names(reading: Reading, archive: Archive, label: str) -> None:
         reading.log.corrupt("names that differ only in upper and lower case", record=label)
 
 
-def _check_sizes(reading: Reading, archive: Archive, label: str) -> bool:
-    """Whether the archive is a bomb by its own directory; then nothing more of it is inflated than its pickles."""
-    total = 0
+def _check_sizes(reading: Reading, archive: Archive, label: str, *, room: int) -> bool:
+    """Whether the archive is a bomb by its own directory: then nothing more of it is read than its pickles.
+
+    Records that together are longer than the file (`room` bytes) lie over each other, thousands of times if need be.
+    """
+    total = packed = 0
     before = len(reading.log.kept)
     for entry in archive.entries:
         total += entry.size
+        packed += entry.packed
         if entry.method == DEFLATED and entry.size > reading.limits.ratio * max(1, entry.packed):
             reading.log.over(
                 f"{entry.packed:,} bytes are to become {entry.size:,}, over {reading.limits.ratio} times as many",
@@ -103,6 +105,8 @@ def _check_sizes(reading: Reading, archive: Archive, label: str) -> bool:
             )
     if total > reading.limits.size:
         reading.log.over(f"unpacks to {total:,} bytes, over {reading.limits.size:,}", record=label)
+    if packed > room:
+        reading.log.over(f"records of {packed:,} bytes in a file of {room:,}: they lie over each other", record=label)
     return len(reading.log.kept) > before
 
 
