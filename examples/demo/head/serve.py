@@ -5,7 +5,7 @@ from model import Listener
 
 def load_listener():
     model = Listener()
-    model.load_state_dict(torch.load("weights.pt", map_location="cpu", weights_only=False))
+    model.load_state_dict(torch.load("weights.pt", map_location="cpu"))
     return model.eval()
 
 
