@@ -112,8 +112,8 @@ def test_each_project_of_a_monorepo_has_its_own_check(place: Place, github: Fake
     pull = github.open_pull_request(workspace.repository, {"research/new.py": READ, "elsewhere/new.py": READ})
     ran = workspace.run_pull_request(pull)
     ends = {path: ran.lines(f"torch.load in {path}") for path in ("services/ranking", "research")}
-    assert [line for line in ends["services/ranking"] if "Job succeeded" in line], ran.output
-    assert [line for line in ends["research"] if "Job failed" in line], ran.output
+    assert [line for line in ends["services/ranking"] if "Success - Main loadguard/" in line], ran.output
+    assert [line for line in ends["research"] if "Failure - Main loadguard/" in line], ran.output
     assert ran.lines("::error file=research/new.py"), ran.output
     assert "elsewhere/new.py" not in ran.output
     assert not github.mutating
