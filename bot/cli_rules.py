@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from bot import baseline
 from bot.cli_context import Context
 from bot.cli_suggest import did_you_mean
 from bot.errors import ExitCode, UsageError
@@ -39,8 +41,16 @@ def rule_codes() -> tuple[str, ...]:
     return tuple(each.code for each in rule_table())
 
 
+BASELINE = RuleEntry(
+    "LG000", "baseline", Severity.ERROR, "an entry of the baseline that nobody reviewed, or that is stale"
+)
+"""What a baseline itself does wrong; no rule that a policy could set, but a code that a person may look up."""
+
+
 def documentation_of(code: str) -> str:
     """A rule's own text; empty where there is no such rule."""
+    if code == BASELINE.code:
+        return inspect.cleandoc(baseline.__doc__ or "")
     from bot.scan.rules import documentation
 
     return documentation(code) or ""
@@ -83,7 +93,7 @@ def explain(arguments: Namespace, context: Context) -> int:
 
 def find_rule(word: str) -> RuleEntry:
     """The rule by its code or its name, in any case."""
-    entries = rule_table()
+    entries = (*rule_table(), BASELINE)
     for each in entries:
         if word.lower() in (each.code.lower(), each.name):
             return each

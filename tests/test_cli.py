@@ -175,7 +175,7 @@ def test_rules_and_explain_speak_of_every_rule(folder: Path, capsys: Captured) -
     rules = json.loads(capsys.readouterr().out)
     wanted = [f"LG{n:03d}" for n in range(1, 9)] + [f"CK{n}" for n in range(101, 109)]
     assert [each["code"] for each in rules] == wanted
-    for each in rules:
+    for each in [*rules, {"code": "LG000", "name": "baseline", "severity": "error"}]:
         assert run(["explain", each["code"].lower()]) == 0
         shown = capsys.readouterr().out
         assert shown.startswith(f"{each['code']} {each['name']} ({each['severity']})\n")
