@@ -20,7 +20,7 @@ from bot.errors import LoadguardError, PermissionMissing, UsageError
 from bot.model import Outcome, Report
 from bot.plan.event import FixRepository, Gate, Ignore, ReviewFork, ReviewPull, Story, read_event
 from bot.policy import Policy
-from bot.policy_load import PolicyFile, load_policy, organisation_policy, policy_at, with_baseline
+from bot.policy_load import PolicyFile, for_gate, load_policy, organisation_policy, policy_at, with_baseline
 from bot.settings import Settings, read_settings
 
 LARGEST_EVENT = 32 * 1024 * 1024
@@ -112,7 +112,7 @@ def policy_maker(settings: Settings) -> Callable[[Read], Policy]:
 
     def make(read: Read) -> Policy:
         files = [*_organisation(settings), *policy_at(read, settings.config)]
-        return with_baseline(load_policy(files, overrides=settings.overrides), read)
+        return for_gate(with_baseline(load_policy(files, overrides=settings.overrides), read))
 
     return make
 

@@ -18,7 +18,7 @@ from bot.edge.forge_local import LocalForge
 from bot.errors import UsageError
 from bot.model import MARKER, Outcome, PullRequest
 from bot.policy import FixMode, Policy
-from bot.policy_load import load_policy, policy_at, with_baseline
+from bot.policy_load import for_gate, load_policy, policy_at, with_baseline
 from bot.report.escape import visible
 
 
@@ -52,7 +52,7 @@ def _policy_maker(arguments: Namespace) -> Callable[[Read], Policy]:
 
     def make(read: Read) -> Policy:
         files = policy_at(read, arguments.config)
-        policy = with_baseline(load_policy(files, overrides=overrides_of(arguments)), read)
+        policy = for_gate(with_baseline(load_policy(files, overrides=overrides_of(arguments)), read))
         return policy if "fix" in policy.origins else replace(policy, fix=FixMode.PR)
 
     return make

@@ -30,6 +30,8 @@ from bot.policy_tree import Mapping as Tree
 
 POLICY_FILES = (".github/loadguard.yml", ".github/loadguard.yaml", "pyproject.toml")
 """Where a repository's policy may stand; the first that says something is the policy."""
+QUIET_IN_GATE = ("LG008",)
+"""Rules that speak in a pull request only where the policy gives them a level."""
 FROM_OPTIONS = "input or option"
 """The origin of what an input of the action or an option of the command line chose."""
 ORGANISATION_FILE = "loadguard.yml"
@@ -94,6 +96,11 @@ def with_baseline(policy: Policy, read: Callable[[str], bytes | None]) -> Policy
         raise PolicyError(f"{at}:1: `baseline` is {policy.baseline!r}; there is no such file in the base")
     accepted = read_baseline(data, name=policy.baseline)
     return replace(policy, accepted=tuple(each for each in accepted if each.reviewed))
+
+
+def for_gate(policy: Policy) -> Policy:
+    """The policy as a pull request is held to it: what is no risk but only slow is left to `loadguard fix`."""
+    return replace(policy, rules={**dict.fromkeys(QUIET_IN_GATE, "off"), **policy.rules})
 
 
 def organisation_policy(read: Callable[[str], bytes | None], home: str) -> tuple[PolicyFile, ...]:

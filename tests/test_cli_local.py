@@ -54,6 +54,14 @@ def test_pr_can_only_suggest_and_answers_in_json(repository: Repository, capsys:
     assert "loadguard/weights-only" not in repository.git("branch", "--list")
 
 
+def test_mmap_alone_is_for_fix_and_not_for_a_pull_request(repository: Repository, capsys: Captured) -> None:
+    repository.commit({"read.py": READ.replace("')", "', weights_only=True)", 1)})
+    assert run(["scan", "read.py", "--quiet"]) == ExitCode.CLEAN
+    assert "read.py:5:27: LG008 note" in capsys.readouterr().out
+    assert run(["pr", "--base", "main", "--head", "topic"]) == ExitCode.CLEAN
+    assert "LG008" not in capsys.readouterr().out
+
+
 def test_pr_reads_the_policy_of_the_base(repository: Repository, capsys: Captured) -> None:
     repository.commit({".github/loadguard.yml": "fail_on: never\n"})
     assert run(["pr", "--base", "main", "--head", "topic"]) == ExitCode.FINDINGS
