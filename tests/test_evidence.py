@@ -49,7 +49,9 @@ def judge_first(tree: dict[str, bytes]) -> Judgement:
 def test_case(tier: str, words: tuple[str, ...], tree: dict[str, bytes]) -> None:
     found = judge_first(tree)
     assert (found.tier.value if found.tier else "none") == tier, found
-    told = " ".join([found.reason, found.advice, found.use.value, *(f"{e.kind.value}:{e.detail}" for e in found.evidence)])
+    told = " ".join(
+        [found.reason, found.advice, found.use.value, *(f"{e.kind.value}:{e.detail}" for e in found.evidence)]
+    )
     for word in words:
         assert word in told, found
     if tier == "none":

@@ -1,4 +1,7 @@
-"""Who calls a function of the project, and which function a call means; files are parsed only when their bytes say so."""
+"""Who calls a function of the project, and which function a call means.
+
+Files are parsed only when their bytes hold the name.
+"""
 
 from __future__ import annotations
 
@@ -95,8 +98,8 @@ def _definitions(name: str, project: Project) -> Iterator[Found]:
     for path in paths[:MOST_FILES]:
         module = project.module(path)
         if not isinstance(module, Unreadable):
-            for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
-                yield from ((node, module) for node in module.of(kind) if node.name == name)
+            functions: list[Definition] = [*module.of(ast.FunctionDef), *module.of(ast.AsyncFunctionDef)]
+            yield from ((node, module) for node in functions if node.name == name)
 
 
 def callee(call: ast.Call, module: Module, project: Project) -> Found | None:

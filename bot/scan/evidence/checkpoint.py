@@ -10,12 +10,12 @@ from bot.model import CheckpointReport, Evidence, EvidenceKind, Tier, Verdict
 _DETAILS = {
     Verdict.LOADABLE: "names only what weights_only=True loads",
     Verdict.NEEDS_ALLOWLIST: "loads with weights_only=True only after an allow-list",
+    Verdict.REFUSED: "is not loaded with weights_only=True, with or without an allow-list",
     Verdict.DANGEROUS: "names something that executes",
     Verdict.CORRUPT: "is corrupt",
-    Verdict.OVER_LIMITS: "is over the limits, so nothing is known of it",
-    Verdict.UNREADABLE: "could not be read, so nothing is known of it",
-    Verdict.NOT_A_CHECKPOINT: "is not a checkpoint",
 }
+_SAY_NOTHING = (Verdict.UNREADABLE, Verdict.OVER_LIMITS, Verdict.NOT_A_CHECKPOINT)
+"""An LFS pointer, say: other evidence decides then."""
 
 
 def find_checkpoint(literal: str, reports: Mapping[str, CheckpointReport]) -> CheckpointReport | None:
@@ -23,10 +23,9 @@ def find_checkpoint(literal: str, reports: Mapping[str, CheckpointReport]) -> Ch
     wanted = PurePosixPath(literal).as_posix().removeprefix("./")
     if not wanted:
         return None
-    if wanted in reports:
-        return reports[wanted]
-    ends = [report for path, report in reports.items() if path.endswith(f"/{wanted}")]
-    return ends[0] if len(ends) == 1 else None
+    ends = [wanted] if wanted in reports else [path for path in reports if path.endswith(f"/{wanted}")]
+    report = reports.get(ends[0]) if len(ends) == 1 else None
+    return None if report is None or report.verdict in _SAY_NOTHING else report
 
 
 def rule_on_checkpoint(report: CheckpointReport) -> tuple[Tier | None, Evidence]:

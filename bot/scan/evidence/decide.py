@@ -201,7 +201,9 @@ def _refusal_expected(facts: Facts) -> Decision | None:
     if line is None:
         return None
     evidence = Evidence(EvidenceKind.HUMAN, facts.path, line, "an UnpicklingError is expected and explained")
-    return Decision(use_of(facts.reading), Tier.SAFE, "its handler explains what weights_only=True refuses", (evidence,))
+    return Decision(
+        use_of(facts.reading), Tier.SAFE, "its handler explains what weights_only=True refuses", (evidence,)
+    )
 
 
 def _used_as_state(facts: Facts) -> Decision | None:

@@ -10,9 +10,9 @@ from bot.scan.evidence.checkpoint import find_checkpoint
 from bot.scan.evidence.decide import Facts, decide
 from bot.scan.evidence.floor import torch_floor
 from bot.scan.evidence.human import compatibility_shape, reason_comment
-from bot.scan.evidence.mmap import judge_mmap
+from bot.scan.evidence.mmap import MmapFacts, judge_mmap
 from bot.scan.evidence.paths import PathKind, prove_path
-from bot.scan.evidence.save import find_saved, literal_of
+from bot.scan.evidence.save import find_saved, literal_of, rewriters
 from bot.scan.evidence.trace import Spot, trace
 from bot.scan.evidence.use import Reading
 from bot.scan.judgement import Judgement
@@ -29,15 +29,16 @@ def judge(site: Site, project: Project) -> Judgement:
         return Judgement(Use.UNKNOWN, None, _not_editable(site), advice=_ADVICE_UNSEEN)
     facts = _gather(site, call, project)
     decision = decide(facts)
-    mmap = judge_mmap(
-        site,
-        floor=facts.floor,
-        proof=facts.proof,
-        saved=facts.saved,
-        checkpoint=facts.checkpoint,
-        becomes_safe=site.says is WeightsOnly.TRUE or decision.tier is Tier.SAFE,
-        policy=project.options.mmap,
+    mmap_facts = MmapFacts(
+        facts.floor,
+        facts.proof,
+        facts.saved,
+        rewriters(call, site.file, site.module, project),
+        facts.checkpoint,
+        project.options.mmap,
     )
+    safe = site.says is WeightsOnly.TRUE or decision.tier is Tier.SAFE
+    mmap = judge_mmap(site, mmap_facts, becomes_safe=safe)
     evidence = _evidence(facts, decision.evidence)
     if decision.tier is None and site.says is not WeightsOnly.TRUE:
         return Judgement(decision.use, None, decision.reason, (), evidence, mmap, decision.advice)

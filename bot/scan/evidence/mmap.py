@@ -1,53 +1,62 @@
 """May this load map its file? Each hazard of `mmap=True` refuses with its own reason.
 
 The hazards are facts of torch 2.1 to 2.13, each reproduced: a file object raises, a legacy or compressed file raises or
-gives wrong weights without an error, an XLA location raises, and a mapped file that is written again kills the process (SIGBUS).
+gives wrong weights without an error, an XLA location raises, and a mapped file that is written again kills the
+process (SIGBUS).
 """
 
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.model import Mmap, MmapDecision, WeightsOnly
+from bot.model import Mmap, MmapDecision
 from bot.scan.evidence.floor import MMAP, MMAP_PATHLIKE, Floor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.paths import PathKind, PathProof
-from bot.scan.evidence.save import Saved
+from bot.scan.evidence.save import Saved, Writer
 
 if TYPE_CHECKING:
     from bot.model import CheckpointReport
     from bot.scan.sites import Site
 
 
-def judge_mmap(
-    site: Site,
-    *,
-    floor: Floor,
-    proof: PathProof,
-    saved: tuple[Saved, ...],
-    checkpoint: CheckpointReport | None,
-    becomes_safe: bool,
-    policy: str,
-) -> Mmap:
+@dataclass(frozen=True, slots=True)
+class MmapFacts:
+    """What the decision rests on. `again` are the writers of the same path in the same file."""
+
+    floor: Floor
+    proof: PathProof
+    saved: tuple[Saved, ...]
+    again: tuple[Writer, ...]
+    checkpoint: CheckpointReport | None
+    policy: str
+
+
+def judge_mmap(site: Site, facts: MmapFacts, *, becomes_safe: bool) -> Mmap:
     """Add, keep or skip. `becomes_safe`: weights_only is True, or the fix makes it so."""
     call = site.call
     if call is None:
         return Mmap(MmapDecision.SKIP, "there is no call to write it into")
     if any(k.arg == "mmap" for k in call.keywords):
         return Mmap(MmapDecision.KEEP, "mmap is written out")
-    if policy == "never":
+    if facts.policy == "never":
         return Mmap(MmapDecision.SKIP, "the policy says mmap: never")
     reason = (
         _never_xla(site)
-        or _not_a_path(proof)
-        or _too_old(floor, proof)
+        or _not_a_path(facts.proof)
+        or _too_old(facts.floor, facts.proof)
         or ("" if becomes_safe else "weights_only is not True here")
-        or _written_again(site, saved)
-        or _not_mappable(checkpoint)
-        or _unknown_format(saved, checkpoint, policy)
+        or _written_again(site, facts.again)
+        or _not_mappable(facts.checkpoint)
+        or _unknown_format(facts.saved, facts.checkpoint, facts.policy)
     )
-    return Mmap(MmapDecision.SKIP, reason) if reason else Mmap(MmapDecision.ADD, _why(proof, saved, checkpoint))
+    return (
+        Mmap(MmapDecision.SKIP, reason)
+        if reason
+        else Mmap(MmapDecision.ADD, _why(facts.proof, facts.saved, facts.checkpoint))
+    )
 
 
 def _never_xla(site: Site) -> str:
@@ -58,7 +67,8 @@ def _never_xla(site: Site) -> str:
     if location is not None and "xla" in ast.unparse(location).lower():
         return "map_location is an XLA device, which torch refuses to map to"
     module = site.module
-    for node in (*module.of(ast.Import), *module.of(ast.ImportFrom)):
+    imports: list[ast.Import | ast.ImportFrom] = [*module.of(ast.Import), *module.of(ast.ImportFrom)]
+    for node in imports:
         names = [a.name for a in node.names] + [getattr(node, "module", "") or ""]
         if any(n.startswith(("torch_xla", "torch_tpu")) or n.rpartition(".")[2] in ("xm", "torch_xla") for n in names):
             return f"line {node.lineno} imports torch_xla: XLA code reads on the CPU, unmapped, and moves"
@@ -84,21 +94,16 @@ def _too_old(floor: Floor, proof: PathProof) -> str:
     return f"{what} needs torch {wanted}, and {floor.path}:{floor.line} admits {'.'.join(map(str, floor.version))}"
 
 
-def _written_again(site: Site, saved: tuple[Saved, ...]) -> str:
-    """The same file saved after the load in the same function, or under the same name while the result may live: SIGBUS."""
-    assert site.call is not None  # noqa: S101
-    for one in saved:
-        writer = one.writer
-        if writer.module is not site.module:
-            continue
-        here = site.module.function(site.call)
-        same = site.module.function(writer.call) is here
-        if not same and one.close:
-            return (
-                f"line {writer.call.lineno} writes the same file: a mapped file that is written again kills the process"
-            )
-        if same and (writer.call.lineno > site.call.lineno or _loops_together(site, writer.call)):
-            return f"line {writer.call.lineno} writes the file again while it is mapped: SIGBUS"
+def _written_again(site: Site, again: tuple[Writer, ...]) -> str:
+    """The same file saved while the result may live: a mapped file that is written again kills the process (SIGBUS)."""
+    assert site.call is not None  # noqa: S101  (asked by the caller)
+    here = site.module.function(site.call)
+    for writer in again:
+        line = writer.call.lineno
+        if site.module.function(writer.call) is not here:
+            return f"line {line} writes the same file: a mapped file that is written again kills the process (SIGBUS)"
+        if line > site.call.lineno or _loops_together(site, writer.call):
+            return f"line {line} writes the file again while it is mapped (SIGBUS)"
     return ""
 
 
@@ -142,11 +147,3 @@ def _why(proof: PathProof, saved: tuple[Saved, ...], checkpoint: CheckpointRepor
         writer = saved[0].writer
         return f"{proof.why}; {writer.module.path}:{writer.call.lineno} writes it with torch.save"
     return f"{proof.why}; the policy asks for mmap wherever it is legal"
-
-
-def says_true(site: Site) -> bool:
-    """Whether the call already says weights_only=True, and nothing else."""
-    return site.says is WeightsOnly.TRUE
-
-
-__all__ = ["judge_mmap", "says_true"]

@@ -33,6 +33,10 @@ class Writer:
     library: str = ""
 
 
+_MAY_SAVE = re.compile(rb"\bsave(?:_checkpoint)?\s*\(|\bsave\s+as\b|\btorch\.save\b|\bserialization\.save\b")
+"""What every writer has in its text: `save_pretrained` alone, which most files of some projects hold, is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A writer that writes what the site reads; `how` says why we think so, and `close` that no guess is in it."""
@@ -50,6 +54,8 @@ def writers(project: Project) -> tuple[Writer, ...]:
 
 def _writers(project: Project) -> Iterator[Writer]:
     for path in project.containing(b"torch", b"save")[:MOST_FILES]:
+        if not _MAY_SAVE.search(project.files[path]):
+            continue
         module = project.module(path)
         if isinstance(module, Unreadable):
             continue
@@ -91,6 +97,23 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
         return ()
     rank = min(found)
     return tuple(Saved(w, _what(w, project), how, rank == _SURE) for w, how in found[rank][:8])
+
+
+def rewriters(load: ast.Call, where: ast.expr | None, module: Module, project: Project) -> tuple[Writer, ...]:
+    """Writers in the load's own file that write to the path it reads, before or after it, in whatever function."""
+    if where is None:
+        return ()
+    reader = _Place(where, load, module)
+    found = []
+    for writer in writers(project):
+        place = remember_place(writer)
+        if writer.module is module and (
+            (place.text == reader.text and (place.function is reader.function or place.text.startswith("self.")))
+            or (place.full == reader.full and place.function is reader.function)
+            or (reader.name and place.name == reader.name)
+        ):
+            found.append(writer)
+    return tuple(found)
 
 
 def _what(writer: Writer, project: Project) -> Stored:

@@ -105,10 +105,15 @@ def _goes_straight_in(reading: Reading) -> str:
 def _rebuilt_and_loaded(reading: Reading) -> str:
     """Every entry is gone through, and the result is loaded: a flat dict of weights."""
     loaded = next((s for s in reading.signs if s.kind is Kind.LOADED and _at_most_named(s)), None)
-    if loaded is None or any(_SECTION.match(k) for k in reading.sections) or any(_SECTION.match(f"[{k}]") for k in reading.asked):
+    if (
+        loaded is None
+        or any(_SECTION.match(k) for k in reading.sections)
+        or any(_SECTION.match(f"[{k}]") for k in reading.asked)
+    ):
         return ""
     touched = any(
-        s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s) for s in reading.signs
+        s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
+        for s in reading.signs
     )
     each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each"))
     return "is gone through entry by entry and loaded with load_state_dict" if touched or each else ""
