@@ -153,21 +153,24 @@ def _walk(tree: ast.Module) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
     """All nodes that have a place, breadth first, and their parents. The list grows while it is read: no recursion."""
     nodes: list[ast.AST] = [tree]
     parents: dict[ast.AST, ast.AST] = {}
+    add = nodes.append
     for node in nodes:
         for field in _children_of(node.__class__):
             value = getattr(node, field, None)
             if value.__class__ is list:
                 for child in value:
-                    if isinstance(child, ast.AST):
+                    if child.__class__ not in _SCALARS:
                         parents[child] = node
-                        nodes.append(child)
-            elif isinstance(value, ast.AST):
-                parents[value] = node
-                nodes.append(value)
+                        add(child)
+            elif value.__class__ not in _SCALARS:
+                parents[value] = node  # type: ignore[index]
+                add(value)  # type: ignore[arg-type]
     return nodes, parents
 
 
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_SCALARS = frozenset({str, int, bool, type(None)})
+"""What stands in a node's fields beside nodes, once constants are left out: names, flags, the missing key of `**`."""
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
 
 
 def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:

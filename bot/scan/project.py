@@ -33,6 +33,7 @@ class Project:
         self.files = files
         self._modules: dict[str, Module | Unreadable] = {}
         self._paths: tuple[str, ...] | None = None
+        self._python: list[tuple[str, bytes]] | None = None
         self._holding: dict[bytes, tuple[str, ...]] = {}
         self._found: dict[str, str | None] = {}
         self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/exports.py`
@@ -67,8 +68,9 @@ class Project:
     def _with(self, word: bytes) -> tuple[str, ...]:
         """Each word is looked for once in the whole tree."""
         if word not in self._holding:
-            python = (path for path in self.paths if path.endswith((".py", ".pyw")))
-            self._holding[word] = tuple(path for path in python if word in self.files[path])
+            if self._python is None:
+                self._python = [(path, self.files[path]) for path in self.paths if path.endswith((".py", ".pyw"))]
+            self._holding[word] = tuple(path for path, data in self._python if word in data)
         return self._holding[word]
 
     def find(self, dotted: str) -> str | None:

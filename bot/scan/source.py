@@ -102,6 +102,6 @@ def split_lines(text: str) -> tuple[str, ...]:
 def _line_starts(lines: tuple[str, ...], encoding: str, mark: int) -> tuple[int, ...]:
     starts, at = [mark], mark
     for line in lines:
-        at += len(line.encode(encoding))
+        at += len(line) if line.isascii() and encoding == "utf-8" else len(line.encode(encoding))
         starts.append(at)
     return tuple(starts)
