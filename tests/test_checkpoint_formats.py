@@ -43,6 +43,17 @@ def test_the_tensors_of_a_file() -> None:
     ]
 
 
+def test_a_large_record_is_summed_beside_the_reading() -> None:
+    """Above 4 MiB the CRC has a thread of its own: one flipped bit in the last piece is still found."""
+    numel = 5 * 1024 * 1024 // 4
+    sound = torch_zip(state_dict(w=Tensor(size=(numel,), stride=(1,), numel=numel)), s0=bytes(numel * 4))
+    damaged = bytearray(sound)
+    damaged[sound.index(b"m/data/0") + numel * 4] ^= 1
+    assert read(sound).verdict is Verdict.LOADABLE
+    assert ["CRC is" in found.message for found in read(bytes(damaged)).findings] == [True]
+    assert read_checkpoint("m.pt", BytesReader(bytes(damaged))).verdict is Verdict.LOADABLE
+
+
 def test_every_name_is_judged_with_its_place() -> None:
     report = read(torch_zip())
     assert {(each.module, each.name, each.judgement) for each in report.globals} == {

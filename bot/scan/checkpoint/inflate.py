@@ -89,14 +89,14 @@ def record_reader(archive_reader: Reader, entry: Entry) -> Reader:
     return SliceReader(archive_reader, entry.start, entry.packed)
 
 
-def record_pieces(archive_reader: Reader, entry: Entry) -> Iterator[bytes]:
-    """The unpacked bytes of a record, in pieces of at most 256 KiB."""
+def record_pieces(archive_reader: Reader, entry: Entry, *, piece: int = PIECE) -> Iterator[bytes]:
+    """The unpacked bytes of a record, in pieces of at most `piece` bytes."""
     inner = record_reader(archive_reader, entry)
     if entry.method == DEFLATED:
         yield from inflate(inner, "deflate")
         return
-    for position in range(0, inner.size, PIECE):
-        yield inner.read(position, PIECE)
+    for position in range(0, inner.size, piece):
+        yield inner.read(position, piece)
 
 
 def hold(pieces: Iterator[bytes], bound: int) -> tuple[bytes, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
-
 from bot.scan.checkpoint.archive import read_archive
-from bot.scan.checkpoint.inflate import InflateError, hold, record_pieces, record_reader
+from bot.scan.checkpoint.checksum import check_crc
+from bot.scan.checkpoint.inflate import hold, record_pieces, record_reader
 from bot.scan.checkpoint.numpyfile import MAGIC as NPY
 from bot.scan.checkpoint.reader import BytesReader, HeadReader, Reader
 from bot.scan.checkpoint.reading import Reading
@@ -44,7 +43,7 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
         if entry.start >= 0 and entry.name not in storages:
             _read_member(reading, reader, entry, _label(label, entry.name), checked=_is_pickle(entry.name))
         elif entry.start >= 0 and reading.crc:
-            _check_crc(reading, reader, entry, _label(label, entry.name))
+            check_crc(reading, reader, entry, _label(label, entry.name))
 
 
 def _kind(archive: Archive, prefix: str) -> str:
@@ -187,26 +186,9 @@ def _content(reading: Reading, reader: Reader, entry: Entry, record: str) -> Rea
 def _read_member(reading: Reading, reader: Reader, entry: Entry, record: str, *, checked: bool) -> None:
     """CRC of what is small enough, and whatever stands in it by its content."""
     if entry.size <= reading.limits.held or reading.crc:
-        _check_crc(reading, reader, entry, record)
+        check_crc(reading, reader, entry, record)
     if not checked and entry.size:
         reading.nested(_content(reading, reader, entry, record), record)
-
-
-def _check_crc(reading: Reading, reader: Reader, entry: Entry, record: str) -> None:
-    crc = length = 0
-    try:
-        for piece in record_pieces(reader, entry):
-            crc = zlib.crc32(piece, crc)
-            length += len(piece)
-            if length > entry.size:
-                break
-    except InflateError as error:
-        reading.log.corrupt(str(error), record=record, offset=entry.start)
-        return
-    if length != entry.size:
-        reading.log.corrupt(f"unpacks to {length:,} bytes, not {entry.size:,}", record=record, offset=entry.start)
-    elif crc != entry.crc:
-        reading.log.corrupt(f"CRC is {crc:08x}, not {entry.crc:08x}", record=record, offset=entry.start)
 
 
 def _check_mapping(reading: Reading, archive: Archive, kind: str, *, top: bool) -> None:
