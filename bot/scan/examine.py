@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.model import FileReport, Finding, Fix, Scanned, Unreadable
+from bot.model import FileReport, Finding, Fix, Scanned, Unreadable, Use, WeightsOnly
 from bot.scan.evidence.judge import judge
 from bot.scan.exports import resolver, uses_export
 from bot.scan.fingerprint import with_fingerprints
 from bot.scan.fixes import make_fixes
+from bot.scan.judgement import Judgement
 from bot.scan.module import Module
 from bot.scan.prefilter import may_hold_site
 from bot.scan.project import Project
@@ -20,6 +21,7 @@ from bot.scan.source import MAX_BYTES
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
 
 _PYTHON = (".py", ".pyw", ".ipynb")
+_MAPPING = "LG008"
 _MARKDOWN = (".md", ".markdown", ".mdx")
 
 
@@ -81,13 +83,23 @@ def _scan(project: Project, path: str) -> FileReport:
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule]) -> Iterator[Finding]:
     sites = find_sites(module)
-    judgements = [judge(site, project) for site in sites]
+    judgements = [_judge(site, project, rules) for site in sites]
     fixes = make_fixes(module, sites, judgements)
     for site, judgement, fix in zip(sites, judgements, fixes, strict=True):
         for rule in rules:
             finding = rule.check_site(site, judgement, project) if rule.check_site else None
             if finding is not None:
                 yield replace(finding, fix=fix) if isinstance(fix, Fix) else finding
+
+
+def _judge(site: Site, project: Project, rules: Sequence[Rule]) -> Judgement:
+    """The evidence. Of a load that is safe as it is, only whether it could be mapped is of interest."""
+    if site.says is WeightsOnly.TRUE and all(rule.code != _MAPPING for rule in rules):
+        return Judgement(Use.UNKNOWN, None, "safe as it is")
+    try:
+        return judge(site, project)
+    except RecursionError:  # the finding stays: only what to do about it cannot be told
+        return Judgement(Use.UNKNOWN, None, "the code around it is nested too deeply to be judged")
 
 
 def _terms(project: Project, rules: Sequence[Rule]) -> Terms:
