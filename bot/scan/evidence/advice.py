@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.model import CheckpointReport
+from bot.scan.evidence.content import Content
 from bot.scan.evidence.save import Saved
-from bot.scan.evidence.stored import Content
 
 REFACTOR = (
     "Save a state_dict (torch.save(model.state_dict(), path)) and load it into a fresh model, or use safetensors;"

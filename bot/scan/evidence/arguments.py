@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.attributes import kind_of_word
+from bot.scan.evidence.binding import claimed_by_annotation, put_into
 from bot.scan.evidence.callers import callee
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.trace import MOST_CALLS, Answer, Spot, claimed_by_annotation, put_into, step_into
+from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, step_into
 from bot.scan.module import Definition
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.trace import Answer, Spot, _label, put_into, step_into
+from bot.scan.evidence.spot import Answer, Spot, label_of, step_into
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -66,7 +66,7 @@ def _values(spot: Spot, call: ast.Call) -> Answer:
 def _take(spot: Spot, call: ast.Call) -> Answer:
     if not call.args:
         return
-    label = _label(call.args[0], spot.module)
+    label = label_of(call.args[0], spot.module)
     if signs.PARAMETER_KEY.search(label[1:-1].strip("'\"")):
         yield spot.says(Kind.WEIGHTS, f"has the key {label}")
     part = step_into(spot, label)
@@ -78,7 +78,6 @@ def _same(spot: Spot, call: ast.Call) -> Answer:
     yield spot.at(call)
 
 
-METHODS_THAT_HOLD = frozenset({"append", "add"})
 _METHODS: dict[str, Callable[[Spot, ast.Call], Answer]] = {
     "items": _items,
     "values": _values,
@@ -88,5 +87,3 @@ _METHODS: dict[str, Callable[[Spot, ast.Call], Answer]] = {
     "copy": _same,
     "clone": _same,
 }
-
-__all__ = ["kind_of_word", "put_into", "read_attribute"]

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from bot.model import CheckpointReport, Evidence, EvidenceKind, Tier, Use, WeightsOnly
 from bot.scan.evidence import advice
 from bot.scan.evidence.checkpoint import rule_on_checkpoint
+from bot.scan.evidence.content import Content
 from bot.scan.evidence.floor import WEIGHTS_ONLY, Floor
 from bot.scan.evidence.human import Shape, expects_refusal
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
 from bot.scan.evidence.paths import PathProof
 from bot.scan.evidence.save import Saved
 from bot.scan.evidence.signs import Kind, Sign
-from bot.scan.evidence.stored import Content
 from bot.scan.evidence.use import Reading, object_sign, part_object_sign, state_reason, use_of
 from bot.scan.sites import Site
 
@@ -235,7 +235,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def _doubted(facts: Facts, decision: Decision) -> Decision:
-    """A comment with a reason, a False written by hand, a save that cannot be seen through: safe becomes review, or none."""
+    """A comment with a reason, a False written by hand, a save that cannot be seen through: the tier falls."""
     if facts.checkpoint is not None or decision.tier is None:
         return decision
     by_hand = facts.site.says is WeightsOnly.FALSE
@@ -247,14 +247,14 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
     if by_hand:
         return _by_hand(facts, decision)
     unknown = next((s for s in facts.saved if s.stored.content is Content.UNKNOWN), None)
-    if decision.tier is Tier.SAFE and unknown is not None and not facts.reading.direct:
-        if not any(e.kind is EvidenceKind.SAVE for e in decision.evidence):
-            return replace(
-                _review(decision),
-                evidence=(*decision.evidence, _from_save(unknown)),
-                reason=f"{decision.reason}, but what is saved there cannot be seen through",
-            )
-    return decision
+    settled = facts.reading.direct or any(e.kind is EvidenceKind.SAVE for e in decision.evidence)
+    if decision.tier is not Tier.SAFE or unknown is None or settled:
+        return decision
+    return replace(
+        _review(decision),
+        evidence=(*decision.evidence, _from_save(unknown)),
+        reason=f"{decision.reason}, but what is saved there cannot be seen through",
+    )
 
 
 def _by_hand(facts: Facts, decision: Decision) -> Decision:
@@ -267,7 +267,7 @@ def _by_hand(facts: Facts, decision: Decision) -> Decision:
         None,
         "weights_only=False was written by hand, and neither a checkpoint nor a save shows that it is not needed",
         (written, *decision.evidence),
-        "Load the file once with weights_only=True (loadguard smoke FILE); write True if it loads, or say in a comment why not.",
+        "Load the file once with weights_only=True (loadguard smoke FILE); write True if it loads, or comment why not.",
     )
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot.scan.module import Module
 
 _REASON = re.compile(
-    r"trust|unpickl|pickle|weights[_ ]only|unsafe|arbitrary|wrapped python|legacy|numpy|namespace|not (just|only) tensors|"
-    r"custom (class|object)|full (object|checkpoint)",
+    r"trust|unpickl|pickle|weights[_ ]only|unsafe|arbitrary|wrapped python|legacy|numpy|namespace|"
+    r"not (just|only) tensors|custom (class|object)|full (object|checkpoint)",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"#\s*(noqa|type:|nosec|nosemgrep|pragma|pylint|ruff|loadguard)\b", re.IGNORECASE)

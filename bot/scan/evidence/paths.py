@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.scan.evidence.behind import kept_as
 from bot.scan.evidence.imports import dotted
 from bot.scan.module import Definition, Module
 
@@ -165,8 +166,6 @@ def _by_name(name: str, node: ast.expr | ast.arg) -> PathProof:
 
 def _attribute(node: Any, module: Module, depth: int) -> PathProof:
     if isinstance(node.value, ast.Name) and node.value.id == "self":
-        from bot.scan.evidence.stored import kept_as
-
         values = list(kept_as(node.attr, node, module))
         if values:
             return _agree([prove_path(v, module, depth) for v in values], node)

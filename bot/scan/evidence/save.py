@@ -6,13 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
+from bot.scan.evidence.content import Content, Stored
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.memo import remember
-from bot.scan.evidence.stored import Content, Look, Stored
+from bot.scan.evidence.stored import Look
 from bot.scan.module import Module
 
 if TYPE_CHECKING:
@@ -53,9 +55,8 @@ def writers(project: Project) -> tuple[Writer, ...]:
 
 
 def _writers(project: Project) -> Iterator[Writer]:
-    for path in project.containing(b"torch", b"save")[:MOST_FILES]:
-        if not _MAY_SAVE.search(project.files[path]):
-            continue
+    likely = (path for path in project.containing(b"torch", b"save") if _MAY_SAVE.search(project.files[path]))
+    for path in islice(likely, MOST_FILES):
         module = project.module(path)
         if isinstance(module, Unreadable):
             continue
@@ -161,7 +162,7 @@ _NAME = re.compile(
 
 
 def _inline(node: ast.expr, module: Module, depth: int) -> str:
-    """The expression's text with names of the same function, and attributes of the same class, replaced by what is bound to them."""
+    """The expression's text, followed by what is bound to the names in it."""
     node = _bare(node)
     text = ast.unparse(node)
     if depth > 3:
@@ -200,7 +201,7 @@ def _class_name(node: ast.AST, module: Module) -> str:
 
 
 def _match(reader: _Place, writer: Writer) -> tuple[int, str] | None:
-    """How sure it is that `writer` writes what `reader` reads: 0 is surest. None: it does not, as far as can be seen."""
+    """How sure it is that `writer` writes what `reader` reads: 0 is surest, None is not at all."""
     place = remember_place(writer)
     same_file = place.module is reader.module
     before = (writer.call.lineno, writer.call.col_offset) < (reader.call.lineno, reader.call.col_offset)

@@ -40,7 +40,8 @@ class Sign:
 
 
 DICT_METHODS = frozenset(
-    "items keys values get pop update setdefault copy clear popitem move_to_end fromkeys elements most_common _metadata".split()
+    "items keys values get pop update setdefault copy clear popitem move_to_end fromkeys elements most_common"
+    " _metadata".split()
 )
 LIST_METHODS = frozenset("append extend insert remove sort index count reverse add discard union intersection".split())
 STRING_METHODS = frozenset(
@@ -50,8 +51,8 @@ STRING_METHODS = frozenset(
 TENSOR_WORDS = frozenset(
     "detach detach_ unsqueeze unsqueeze_ permute contiguous numel size dim item numpy device is_cuda grad requires_grad"
     " data_ptr element_size expand expand_as unbind chunk type_as is_floating_point nelement stride untyped_storage"
-    " new_zeros new_tensor index_select gather scatter scatter_ masked_fill masked_fill_ repeat_interleave bmm mm matmul"
-    " softmax log_softmax sigmoid narrow is_sparse layout is_contiguous is_complex grad_fn new_empty new_ones"
+    " new_zeros new_tensor index_select gather scatter scatter_ masked_fill masked_fill_ repeat_interleave bmm mm"
+    " matmul softmax log_softmax sigmoid narrow is_sparse layout is_contiguous is_complex grad_fn new_empty new_ones"
     " full_tensor to_dense index_fill_ index_copy_ normal_ uniform_ fill_ zero_ mul_ add_ div_ sub_ copy_ pin_memory"
     " is_shared share_memory_ long int bool argmax topk clamp clamp_ mul div triu tril is_meta".split()
 )

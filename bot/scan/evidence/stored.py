@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.callers import callee, calls_of, definitions, enclosing_class
+from bot.scan.evidence.behind import class_of, given_for, kept_as, project_classes, values_of
+from bot.scan.evidence.callers import callee, calls_of
+from bot.scan.evidence.content import (
+    CONFIG_NAME,
+    PLAIN,
+    Content,
+    Stored,
+    by_annotation,
+    by_name,
+    by_torch_name,
+    join,
+    parameters,
+)
 from bot.scan.evidence.imports import dotted
 from bot.scan.module import Definition, Module
 
@@ -24,28 +34,6 @@ DEEPEST = 7
 _STAYS_OBJECT = re.compile(r"lambda|numpy|Namespace|defaultdict|deque|Path|datetime|config")
 
 
-class Content(StrEnum):
-    PLAIN = "plain"
-    UNKNOWN = "unknown"
-    OBJECT = "object"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """`why` names what is in the way; `needs` the global an allow-list would have to name, where it can be told."""
-
-    content: Content
-    why: str = ""
-    needs: tuple[str, ...] = ()
-
-
-PLAIN = Stored(Content.PLAIN)
-_NUMBERS = re.compile(
-    r"^(n_|num_|best_|last_|max_|min_|global_|current_|cur_|total_|start_|it$|i$|lr$)|"
-    r"(epochs?|steps?|iters?|iterations?|losses|loss|acc|accuracy|score|metric|count|idx|index|version|seed|dim|size|time|name|path|type|mode)$"
-)
-_CONFIGS = re.compile(r"^(args?|opts?|options|cfg|conf|config|hparams|hps|flags|configs|params_args|namespace)$")
-_MODULES = re.compile(r"^(model|net|network|module|policy|generator|discriminator|encoder|decoder)$")
 _TENSOR_METHODS = frozenset(
     "detach clone contiguous size numel item tolist flatten squeeze unsqueeze permute mean sum".split()
 )
@@ -62,17 +50,6 @@ _NOT_PLAIN = {
     "pathlib.Path": "a pathlib.Path",
     "datetime.datetime.now": "a datetime",
 }
-
-
-def join(parts: Iterator[Stored]) -> Stored:
-    """The worst of the parts."""
-    worst = PLAIN
-    for part in parts:
-        if part.content is Content.OBJECT:
-            return part
-        if part.content is Content.UNKNOWN and worst.content is Content.PLAIN:
-            worst = part
-    return worst
 
 
 class Look:
@@ -128,36 +105,36 @@ class Look:
     def _subscript(self, node: Any, module: Module, depth: int) -> Stored:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         whole = node.value
-        if isinstance(key, str) and _CONFIGS.match(key):
+        if isinstance(key, str) and CONFIG_NAME.match(key):
             return Stored(Content.UNKNOWN, f"the item {key!r}")
         held = self.of(whole, module, depth)
         return held if held.content is Content.PLAIN else _unknown(node)
 
     def _name(self, node: Any, module: Module, depth: int) -> Stored:
-        bindings = list(_bindings(node, module))
+        bindings = list(values_of(node, module))
         if not bindings:
             return self._unbound(node, module, depth)
-        return join(self.of(value, module, depth) if value is not None else _by_name(node.id) for value in bindings)
+        return join(self.of(value, module, depth) if value is not None else by_name(node.id) for value in bindings)
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         function = module.function(node)
         while isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node.id in {a.arg for a in _arguments(function)}:
+            if node.id in {a.arg for a in parameters(function)}:
                 return self._parameter(node.id, function, module, depth)
             function = module.function(function)
-        return _by_name(node.id)
+        return by_name(node.id)
 
     def _parameter(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
-        hint = _by_annotation(name, function)
+        hint = by_annotation(name, function)
         if hint is not None:
             return hint
-        named = _by_name(name)
+        named = by_name(name)
         if named.content is not Content.UNKNOWN:
             return named
         found = [
             self.of(value, other, depth + 1)
             for call, other in calls_of(function, module, self._project)[:6]
-            if (value := _given(name, function, call, module)) is not None
+            if (value := given_for(name, function, call, module)) is not None
         ]
         return join(iter(found)) if found else Stored(Content.UNKNOWN, f"whatever {name} is given")
 
@@ -166,9 +143,9 @@ class Look:
             return PLAIN
         if node.attr in ("shape", "dtype", "device", "__version__", "__name__"):
             return PLAIN
-        by_name = _by_name(node.attr)
-        if by_name.content is not Content.UNKNOWN:
-            return by_name
+        named = by_name(node.attr)
+        if named.content is not Content.UNKNOWN:
+            return named
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
             if values:
@@ -181,7 +158,7 @@ class Look:
         if full in _NOT_PLAIN:
             return Stored(Content.OBJECT, _NOT_PLAIN[full], (full,))
         if full.startswith("torch."):
-            return _torch(full)
+            return by_torch_name(full)
         if full.startswith("numpy."):
             return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
         if isinstance(node.func, ast.Name) and name in _PLAIN_CALLS:
@@ -211,7 +188,7 @@ class Look:
     def _own_state(self, receiver: ast.expr, module: Module, depth: int) -> Stored:
         """`x.state_dict()`: torch's, unless `x` is made by a class of this project that writes its own."""
         if isinstance(receiver, ast.Name | ast.Attribute):
-            made = _class_of(receiver, module, self._project)
+            made = class_of(receiver, module, self._project)
             if made is not None and made[0] is not None:
                 own = next((f for f in made[0].body if getattr(f, "name", "") == "state_dict"), None)
                 if isinstance(own, ast.FunctionDef):
@@ -226,7 +203,7 @@ class Look:
         found = callee(node, module, self._project)
         if found is not None:
             return self._returned(found[0], found[1], depth)
-        if isinstance(node.func, ast.Name) and _project_class(name, self._project):
+        if isinstance(node.func, ast.Name) and project_classes(name, self._project):
             return Stored(Content.OBJECT, f"an instance of {name}", (name,))
         return Stored(Content.UNKNOWN, f"what {name or 'a call'}() returns")
 
@@ -274,157 +251,3 @@ def _has_extra_state(project: Project) -> bool:
 
 def _unknown(node: ast.expr) -> Stored:
     return Stored(Content.UNKNOWN, ast.unparse(node)[:60])
-
-
-def _by_name(name: str) -> Stored:
-    """What people call so; only for what is bound nowhere in sight."""
-    if _CONFIGS.match(name):
-        return Stored(Content.OBJECT, f"{name}, a namespace or config object")
-    if _NUMBERS.search(name) or "state_dict" in name:
-        return PLAIN
-    if _MODULES.match(name):
-        return Stored(Content.OBJECT, f"{name}, a whole module")
-    return Stored(Content.UNKNOWN, name)
-
-
-def _by_annotation(name: str, function: Definition) -> Stored | None:
-    for argument in _arguments(function):
-        if argument.arg == name and argument.annotation is not None:
-            text = ast.unparse(argument.annotation)
-            if "Tensor" in text or text in ("int", "float", "str", "bool"):
-                return PLAIN
-            if re.search(r"\bModule\b|Namespace|Config\b|DataFrame|ndarray", text):
-                return Stored(Content.OBJECT, f"{name}, a {text}")
-    return None
-
-
-def _torch(full: str) -> Stored:
-    if re.search(r"\.nn\.(?!init|functional|Parameter|utils)", full) or full.startswith(
-        ("torch.jit", "torch.optim", "torch.fx")
-    ):
-        return Stored(Content.OBJECT, f"a {full}", (full,))
-    if full in ("torch.load", "torch.utils.data.DataLoader"):
-        return Stored(Content.UNKNOWN, "what was loaded")
-    return PLAIN
-
-
-def _arguments(function: Definition) -> list[ast.arg]:
-    a = function.args
-    return [*a.posonlyargs, *a.args, *a.kwonlyargs]
-
-
-def _given(name: str, function: Definition, call: ast.Call, module: Module) -> ast.expr | None:
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    if isinstance(module.parent(function), ast.ClassDef) and isinstance(call.func, ast.Attribute):
-        names = names[1:]
-    place = names.index(name) if name in names else len(call.args)
-    return call.args[place] if place < len(call.args) else None
-
-
-def _bindings(name: ast.Name, module: Module) -> Iterator[ast.expr | None]:
-    """What is bound to `name` in its function (or the module), items set and updates included; None: a loop's own."""
-    function = module.function(name)
-    for other in module.names(name.id):
-        if module.function(other) is not function and module.function(other) is not None:
-            continue
-        parent = module.parent(other)
-        if isinstance(other.ctx, ast.Store):
-            yield from _bound(other, parent, module)
-        elif isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store) and parent.value is other:
-            statement = module.parent(parent)
-            if isinstance(statement, ast.Assign):
-                yield statement.value
-
-
-def _bound(name: ast.Name, parent: ast.AST | None, module: Module) -> Iterator[ast.expr | None]:
-    if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign):
-        if parent.value is not None:
-            yield parent.value
-        return
-    statement: ast.AST | None = parent
-    while isinstance(statement, ast.Tuple | ast.List | ast.Starred):
-        statement = module.parent(statement)
-    if isinstance(statement, ast.For | ast.AsyncFor | ast.comprehension):
-        yield _source_of(statement.iter)
-    elif isinstance(statement, ast.Assign):
-        yield None
-
-
-def _source_of(iterable: ast.expr) -> ast.expr:
-    """`x` of `x.items()`: what is taken out of a plain container is plain."""
-    if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Attribute):
-        if iterable.func.attr in ("items", "values", "keys"):
-            return iterable.func.value
-    if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name) and iterable.args:
-        if iterable.func.id in ("enumerate", "sorted", "reversed", "list", "tqdm"):
-            return _source_of(iterable.args[0])
-    return iterable
-
-
-def kept_as(attribute: str, node: ast.expr, module: Module) -> Iterator[ast.expr]:
-    around = enclosing_class(node, module)
-    for other in module.attributes(attribute):
-        if isinstance(other.ctx, ast.Store) and enclosing_class(other, module) is around:
-            statement = module.parent(other)
-            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-                yield statement.value
-
-
-def _class_of(receiver: ast.expr, module: Module, project: Project) -> tuple[ast.ClassDef | None, Module] | None:
-    """The project's class that `receiver` was made by, where one assignment says so."""
-    if isinstance(receiver, ast.Name):
-        values = [v for v in _bindings(receiver, module) if isinstance(v, ast.Call)]
-    elif isinstance(receiver, ast.Attribute) and isinstance(receiver.value, ast.Name) and receiver.value.id == "self":
-        values = [v for v in kept_as(receiver.attr, receiver, module) if isinstance(v, ast.Call)]
-    else:
-        return None
-    for value in values:
-        name = getattr(value.func, "id", getattr(value.func, "attr", ""))
-        for node, owner in _project_class(name, project):
-            return node, owner
-        function = callee(value, module, project)
-        made = _made_by(function[0]) if function is not None else ""
-        for node, owner in _project_class(made, project):
-            return node, owner
-    return None
-
-
-def _made_by(function: Definition) -> str:
-    """The class whose call a factory returns by name, or its return annotation."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
-            return getattr(node.value.func, "id", getattr(node.value.func, "attr", ""))
-    made = {
-        target.id: getattr(node.value.func, "id", getattr(node.value.func, "attr", ""))
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(function):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id in made:
-            return made[node.value.id]
-    return ""
-
-
-def _project_class(name: str, project: Project) -> list[tuple[ast.ClassDef, Module]]:
-    from bot.model import Unreadable
-    from bot.scan.evidence.memo import remember
-
-    def find() -> list[tuple[ast.ClassDef, Module]]:
-        found: list[tuple[ast.ClassDef, Module]] = []
-        if not name.isidentifier():
-            return found
-        for path in project.containing(b"class " + name.encode())[:10]:
-            module = project.module(path)
-            if not isinstance(module, Unreadable):
-                found += [(c, module) for c in module.of(ast.ClassDef) if c.name == name]
-        return found
-
-    return remember(project, ("class", name), find)
-
-
-__all__ = ["Content", "Look", "Stored", "definitions"]

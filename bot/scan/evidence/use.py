@@ -158,7 +158,8 @@ def _tutorial_layout(reading: Reading) -> str:
 def _parts_are_tensors(reading: Reading) -> str:
     """Every part that is read is used as a tensor.
 
-    A section of a training checkpoint says nothing of the sections beside it, except in a test, whose project wrote the file.
+    A section of a training checkpoint says nothing of the sections beside it, except in a test, whose own
+    project wrote the file.
     """
     if not reading.keys or reading.asked_for_keys:
         return ""

@@ -1,0 +1,77 @@
+"""From a value to the names, attributes and containers it is bound to, and on to where those are read."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from bot.scan.evidence import signs
+from bot.scan.evidence.callers import enclosing_class
+from bot.scan.evidence.reach import reads_of
+from bot.scan.evidence.signs import Kind
+from bot.scan.evidence.spot import Answer, Spot, label_of, step_into
+
+
+def bind(spot: Spot, target: ast.expr) -> Answer:
+    """The value of `spot` is bound to `target`."""
+    if isinstance(target, ast.Name):
+        yield from claimed_by_name(spot, target.id)
+        for read in reads_of(target, spot.module):
+            yield spot.at(read)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for index, element in enumerate(target.elts):
+            part = step_into(spot, f"[{index}]")
+            if part is not None:
+                yield from bind(part, element)
+    elif isinstance(target, ast.Starred):
+        yield from bind(spot, target.value)
+    elif isinstance(target, ast.Attribute):
+        yield from claimed_by_name(spot, target.attr)
+        yield from _kept(spot, target)
+    elif isinstance(target, ast.Subscript):
+        yield from put_into(spot, target.value, label_of(target.slice, spot.module))
+
+
+def claimed_by_name(spot: Spot, name: str) -> Answer:
+    if signs.STATE_NAME.search(name) or signs.TENSOR_NAME.search(name):
+        yield spot.says(Kind.CLAIM, f"is called {name}")
+
+
+def _kept(spot: Spot, target: ast.Attribute) -> Answer:
+    """`self.x = value`: every `self.x` of the class; `block.x = value`: every `block.x` after it."""
+    owner, found = ast.unparse(target.value), False
+    around = enclosing_class(target, spot.module) if owner == "self" else spot.module.function(target)
+    for read in spot.module.attributes(target.attr):
+        inside = enclosing_class(read, spot.module) if owner == "self" else spot.module.function(read)
+        same = isinstance(read.ctx, ast.Load) and inside is around and ast.unparse(read.value) == owner
+        if same and (owner == "self" or read.lineno > target.lineno):
+            found = True
+            yield spot.at(read)
+    if not found:
+        yield spot.says(Kind.ESCAPES, f"kept as {owner}.{target.attr}")
+
+
+def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
+    """`container[label] = value`: from then on the container holds it. A dict rebuilt key by key stays what it was."""
+    if spot.path and spot.path[-1] in ("value", "each", "[?]"):
+        whole = replace(spot, path=spot.path[:-1])
+    else:
+        whole = replace(spot, path=(*spot.path, f"«{label}"))
+    if isinstance(container, ast.Name):
+        for read in spot.module.names(container.id):
+            same = spot.module.function(read) is spot.module.function(spot.node)
+            if same and isinstance(read.ctx, ast.Load) and read is not container and _after(read, spot.node):
+                yield whole.at(read)
+    elif isinstance(container, ast.Attribute):
+        yield from _kept(whole, container)
+
+
+def _after(read: ast.expr, node: ast.expr) -> bool:
+    return (read.lineno, read.col_offset) > (node.lineno, node.col_offset)
+
+
+def claimed_by_annotation(spot: Spot, annotation: ast.expr | None) -> Answer:
+    if annotation is not None:
+        text = ast.unparse(annotation)
+        if "Tensor" in text or "StateDict" in text or "state_dict" in text:
+            yield spot.says(Kind.CLAIM, f"is annotated {text}")

@@ -1,0 +1,84 @@
+"""What is in a file: plain, an object, or not known; and what a bare name or annotation lets us say of it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.scan.module import Definition
+
+_NUMBERS = re.compile(
+    r"^(n_|num_|best_|last_|max_|min_|global_|current_|cur_|total_|start_|it$|i$|lr$)|"
+    r"(epochs?|steps?|iters?|iterations?|losses|loss|acc|accuracy|score|metric|count|idx|index|version|seed|dim|size|time|name|path|type|mode)$"
+)
+CONFIG_NAME = re.compile(r"^(args?|opts?|options|cfg|conf|config|hparams|hps|flags|configs|params_args|namespace)$")
+_MODULES = re.compile(r"^(model|net|network|module|policy|generator|discriminator|encoder|decoder)$")
+
+
+class Content(StrEnum):
+    PLAIN = "plain"
+    UNKNOWN = "unknown"
+    OBJECT = "object"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`why` names what is in the way; `needs` the global an allow-list would have to name, where it can be told."""
+
+    content: Content
+    why: str = ""
+    needs: tuple[str, ...] = ()
+
+
+PLAIN = Stored(Content.PLAIN)
+
+
+def join(parts: Iterator[Stored]) -> Stored:
+    """The worst of the parts."""
+    worst = PLAIN
+    for part in parts:
+        if part.content is Content.OBJECT:
+            return part
+        if part.content is Content.UNKNOWN and worst.content is Content.PLAIN:
+            worst = part
+    return worst
+
+
+def by_name(name: str) -> Stored:
+    """What people call so; only for what is bound nowhere in sight."""
+    if CONFIG_NAME.match(name):
+        return Stored(Content.OBJECT, f"{name}, a namespace or config object")
+    if _NUMBERS.search(name) or "state_dict" in name:
+        return PLAIN
+    if _MODULES.match(name):
+        return Stored(Content.OBJECT, f"{name}, a whole module")
+    return Stored(Content.UNKNOWN, name)
+
+
+def by_annotation(name: str, function: Definition) -> Stored | None:
+    for argument in parameters(function):
+        if argument.arg == name and argument.annotation is not None:
+            text = ast.unparse(argument.annotation)
+            if "Tensor" in text or text in ("int", "float", "str", "bool"):
+                return PLAIN
+            if re.search(r"\bModule\b|Namespace|Config\b|DataFrame|ndarray", text):
+                return Stored(Content.OBJECT, f"{name}, a {text}")
+    return None
+
+
+def by_torch_name(full: str) -> Stored:
+    if re.search(r"\.nn\.(?!init|functional|Parameter|utils)", full) or full.startswith(
+        ("torch.jit", "torch.optim", "torch.fx")
+    ):
+        return Stored(Content.OBJECT, f"a {full}", (full,))
+    if full in ("torch.load", "torch.utils.data.DataLoader"):
+        return Stored(Content.UNKNOWN, "what was loaded")
+    return PLAIN
+
+
+def parameters(function: Definition) -> list[ast.arg]:
+    a = function.args
+    return [*a.posonlyargs, *a.args, *a.kwonlyargs]

@@ -1,0 +1,59 @@
+"""An expression that holds the loaded value or a part of it, and steps from one part to another."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bot.scan.evidence.signs import Kind, Path, Sign
+from bot.scan.module import Module
+
+MOST_CALLS = 4
+"""How many function borders a value is followed across."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An expression that holds the loaded value, or the part of it `path` names. `hops` counts function borders."""
+
+    node: ast.expr
+    module: Module
+    path: Path = ()
+    hops: int = 0
+
+    def at(self, node: ast.expr, *path: str) -> Spot:
+        return replace(self, node=node, path=self.path + path)
+
+    def says(self, kind: Kind, detail: str) -> Sign:
+        return Sign(kind, self.path, self.module.path, self.node.lineno, detail)
+
+
+Answer = Iterator[Sign | Spot]
+
+
+def step_into(spot: Spot, step: str) -> Spot | None:
+    """One step deeper; taking something out of a container it was put into leads back. None: another element."""
+    last = spot.path[-1] if spot.path else ""
+    if last.startswith("«"):
+        label = last[1:]
+        if step == label or "?" in (step[1:-1], label[1:-1]) or step in ("each", "value") or label == "[*]":
+            return replace(spot, path=spot.path[:-1])
+        return None
+    if last == "items":
+        if step == "each":
+            return replace(spot, path=(*spot.path[:-1], "item"))
+        return None
+    if last == "item":
+        return replace(spot, path=(*spot.path[:-1], "key" if step == "[0]" else "value"))
+    if last == "values":
+        return replace(spot, path=(*spot.path[:-1], "value"))
+    return replace(spot, path=(*spot.path, step))
+
+
+def label_of(index: ast.expr, module: Module) -> str:
+    if isinstance(index, ast.Constant):
+        return f"[{index.value!r}]"
+    if isinstance(index, ast.Attribute):
+        return f"[{ast.unparse(index)}]"
+    return "[?]"
