@@ -16,7 +16,7 @@ from bot.scan.prefilter import may_hold_site
 from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Rule
-from bot.scan.sites import find_sites
+from bot.scan.sites import Site, find_sites
 from bot.scan.source import MAX_BYTES
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
 
