@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.activities.comparing import mark_report
 from bot.activities.desk import Desk, Read, reader_at
+from bot.activities.known_checkpoints import of_commit
 from bot.activities.scanning import scan_files, with_unreadable
 from bot.activities.sources import Source, source_of
 from bot.errors import ForgeError
@@ -54,7 +55,8 @@ def examine(
     source = source_of(desk, head, wanted)
     files = source.files
     only = {each.path for each in wanted if each.path in files}
-    report = scan_files(files, policy=policy, only=only) if only else Report(".", 0, ())
+    known = of_commit(desk.checkout, head, source.modes, policy)
+    report = scan_files(files, policy=policy, only=only, checkpoints=known) if only else Report(".", 0, ())
     unread = {each.path: source.unreadable[each.path] for each in wanted if each.path in source.unreadable}
     report = mark_report(with_unreadable(report, unread), tuple(wanted), before=before, now=files.get, policy=policy)
     with_findings = {each.path for each in report.findings}

@@ -8,6 +8,7 @@ from bot.activities.comparing import mark_report
 from bot.activities.deeds import Deeds
 from bot.activities.desk import Desk, reader_at
 from bot.activities.keeping import Material, keep_fix
+from bot.activities.known_checkpoints import of_commit
 from bot.activities.projects import by_project, target_of
 from bot.activities.scanning import scan_files, with_unreadable
 from bot.activities.sources import Source, from_commit
@@ -30,7 +31,7 @@ def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:
     checkout, commit = _standing_on(desk, base_ref)
     policy = desk.policy(reader_at(desk, commit))
     source = from_commit(checkout, commit)
-    report = _mark(_scan(desk, source, policy), checkout, source, since=(before, commit), policy=policy)
+    report = _mark(_scan(desk, source, policy, commit=commit), checkout, source, since=(before, commit), policy=policy)
     deeds = Deeds()
     if policy.fix is FixMode.PR:
         for project, part in by_project(report, policy):
@@ -51,10 +52,11 @@ def _standing_on(desk: Desk, base_ref: str) -> tuple[Checkout, str]:
     return desk.checkout, commit
 
 
-def _scan(desk: Desk, source: Source, policy: Policy) -> Report:
+def _scan(desk: Desk, source: Source, policy: Policy, *, commit: str) -> Report:
     chosen = [path for path in (*source.files, *source.unreadable) if covers(policy, path) and _named(desk, path)]
     whole = len(chosen) == len(source.files) + len(source.unreadable)
-    report = scan_files(source.files, policy=policy, only=None if whole else set(chosen))
+    known = of_commit(desk.checkout, commit, source.modes, policy)
+    report = scan_files(source.files, policy=policy, only=None if whole else set(chosen), checkpoints=known)
     return with_unreadable(report, {path: why for path, why in source.unreadable.items() if path in set(chosen)})
 
 

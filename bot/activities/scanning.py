@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from bot.activities.known_checkpoints import KnownCheckpoints, looks_like_checkpoint, opened_below
 from bot.activities.roots import absolute, common_root
 from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
 from bot.edge.workers import Died, Heard, can_fork, cores, map_forked
-from bot.model import FileReport, Report, Unreadable
+from bot.model import CheckpointReport, FileReport, Report, Unreadable
 from bot.policy import Policy
 from bot.policy_apply import apply_policy, covers, levels, project_of
 from bot.scan.engine import ScanOptions, scan_project
@@ -37,13 +38,15 @@ def scan_paths(
     """
     root = common_root(paths)
     named = [_below(root, path) for path in paths]
-    walk = walk_tree(root, wants=partial(wants, markdown=policy.markdown_blocks), named=named)
+    asked = partial(wants, markdown=policy.markdown_blocks)
+    walk = walk_tree(root, wants=asked, named=named, aside=partial(looks_like_checkpoint, policy.checkpoints))
     for path in named:
         _add_named_file(root, path, walk)
     files = TreeFiles(root, walk)
     whole = "" in named and not (policy.include or policy.exclude)
     only = {path for path in walk.sizes if covers(policy, path) and any(_is_under(path, name) for name in named)}
-    report = scan_files(files, policy=policy, only=None if whole else only, heard=heard)
+    known = KnownCheckpoints(walk.aside, opened_below(root))
+    report = scan_files(files, policy=policy, only=None if whole else only, heard=heard, checkpoints=known)
     unread = {path: why for path, why in files.unreadable.items() if any(_is_under(path, name) for name in named)}
     report = with_unreadable(report, {path: why for path, why in unread.items() if covers(policy, path)})
     report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *_notices(walk, named)))
@@ -60,13 +63,16 @@ def scan_files(
     policy: Policy,
     only: Collection[str] | None = None,
     heard: Heard | None = None,
+    checkpoints: Mapping[str, CheckpointReport] | None = None,
 ) -> Report:
     """Scan a tree handed over as path -> bytes and lay the policy over the result.
 
+    `checkpoints` are static reports of those in the tree, for evidence.
     With `only` nothing is said about entries of the policy that met no finding: they may meet one elsewhere.
     """
     run = partial(_in_children, getattr(files, "unreadable", {}), heard=heard)
-    parts = [scan_project(Project(files), each, run=run) for each in options_for(policy, files, only=only)]
+    chosen = [replace(each, checkpoints=checkpoints or {}) for each in options_for(policy, files, only=only)]
+    parts = [scan_project(Project(files), each, run=run) for each in chosen]
     scanned = parts[0] if len(parts) == 1 else _joined(parts)
     report = apply_policy(scanned, policy)
     return report if only is None else replace(report, notices=scanned.notices)

@@ -23,15 +23,22 @@ _NOT_OURS = frozenset(
 @dataclass(slots=True)
 class Walk:
     """What a walk met: `sizes` of regular files by path (`/`-separated), `unreadable` files, `notices` about folders
-    left out.
+    left out. `aside` are the sizes of files that are not read whole, such as checkpoints, however large.
     """
 
     sizes: dict[str, int] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    aside: dict[str, int] = field(default_factory=dict)
 
 
-def walk_tree(root: Path, *, wants: Callable[[str], bool], named: Collection[str] = ()) -> Walk:
+def walk_tree(
+    root: Path,
+    *,
+    wants: Callable[[str], bool],
+    named: Collection[str] = (),
+    aside: Callable[[str], bool] = lambda path: False,
+) -> Walk:
     """Every regular file below `root` that `wants` accepts by its path, sorted. A submodule or nested repository is
     another project, and so is an environment, but for one in `named` or around it: a person asked for that.
     """
@@ -40,7 +47,7 @@ def walk_tree(root: Path, *, wants: Callable[[str], bool], named: Collection[str
     stack = [""]
     while stack:
         below = stack.pop()
-        stack += sorted(_list_folder(home, below, walk, wants, named), reverse=True)
+        stack += sorted(_list_folder(home, below, walk, _Choice(wants, aside), named), reverse=True)
     return walk
 
 
@@ -104,9 +111,13 @@ def _read_all(handle: int, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _list_folder(
-    home: str, below: str, walk: Walk, wants: Callable[[str], bool], named: Collection[str]
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    wants: Callable[[str], bool]
+    aside: Callable[[str], bool]
+
+
+def _list_folder(home: str, below: str, walk: Walk, choice: _Choice, named: Collection[str]) -> Iterator[str]:
     """File the entries of one folder, yield the folders to go on with."""
     try:
         entries = sorted(os.scandir(f"{home}/{below}"), key=lambda entry: entry.name)
@@ -120,12 +131,14 @@ def _list_folder(
     for entry in entries:
         path = below + entry.name
         if entry.is_symlink():
-            _file_link(home, path, walk, wants)
+            _file_link(home, path, walk, choice.wants)
         elif entry.is_dir(follow_symlinks=False):
             if entry.name not in _NOT_OURS or _asked_for(f"{path}/", named):
                 yield f"{path}/"
-        elif wants(path):
+        elif choice.wants(path):
             _file_entry(entry, path, walk)
+        elif choice.aside(path) and entry.is_file(follow_symlinks=False):
+            walk.aside[path] = entry.stat(follow_symlinks=False).st_size
 
 
 def _asked_for(folder: str, named: Collection[str]) -> bool:
