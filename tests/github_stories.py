@@ -47,7 +47,7 @@ class Story:
     slept: list[float] = field(default_factory=list)
 
     def forge(self, token: Token | None = None) -> Forge:
-        address = Address(self.repository.slug, self.github.api_url, self.github.web, timeout=5)
+        address = Address(self.repository.slug, self.github.api_url, self.github.web, timeout=60)
         return connect(address, token=(token or self.github.token).text, patience=Patience(sleep=self.slept.append))
 
     def checkout(self) -> Checkout:

@@ -63,7 +63,7 @@ def world() -> Iterator[World]:
         pull = github.open_pull_request(repository, {"train.py": CODE})
         time = Time()
         patience = Patience(sleep=time.sleep, clock=lambda: time.now)
-        address = Address(repository.slug, api_url=github.api_url, web=github.web, timeout=5)
+        address = Address(repository.slug, api_url=github.api_url, web=github.web, timeout=60)
         forge = connect(address, token=github.token.text, patience=patience)
         facts = forge.pull_request(pull.number)
         github.forget()
