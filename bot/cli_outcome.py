@@ -22,15 +22,21 @@ from bot.settings import OUTPUTS, Settings
 
 
 def present(outcome: Outcome, settings: Settings, context: Context, *, read: Read) -> None:
-    """Write the outcome everywhere. New findings are annotated; old ones stand in the reports and are counted."""
+    """Write the outcome everywhere. New findings are annotated; old ones stand in the reports and are counted.
+
+    Where nothing was looked at nothing is called clean: only the reason is told.
+    """
     console = context.console
     new = replace(outcome.report, findings=tuple(each for each in outcome.report.findings if each.new))
-    console.write_unheeded(render_text(new, read=read, style=Style(colour=True)))
-    console.write(render_commands(new))
+    looked = bool(new.files_scanned or outcome.report.findings or new.unreadable or new.checkpoints)
+    if looked:
+        console.write_unheeded(render_text(new, read=read, style=Style(colour=True)))
+        console.write(render_commands(new))
     for each in outcome.refused:
         console.write(command("warning", f"{each.what}: {each.reason}", {"title": "loadguard"}) + "\n")
     console.write_unheeded("".join(f"{visible(each)}\n" for each in (*outcome.written, outcome.exit_reason)))
-    append_summary(settings.summary_path, render_markdown(outcome.report, read=read) + _told(outcome))
+    body = render_markdown(outcome.report, read=read) if looked else "## Loadguard\n"
+    append_summary(settings.summary_path, body + _told(outcome))
     append_outputs(settings.output_path, _outputs(outcome, settings, read))
 
 

@@ -194,6 +194,7 @@ def test_a_hostile_file_name_forges_nothing(step: Step, capsys: Captured) -> Non
 def test_other_events_are_a_sentence(step: Step, event: str, payload: dict[str, Any], told: str) -> None:
     assert step.run(event, payload) == ExitCode.CLEAN
     assert told in step.outputs["exit-reason"]
+    assert "No findings" not in step.summary
     assert not step.github.requests
 
 
