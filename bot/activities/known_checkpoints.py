@@ -12,11 +12,13 @@ from fnmatch import fnmatchcase
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from bot.edge.checkout import Checkout
 from bot.model import CheckpointReport
 from bot.policy import CheckpointPolicy, Policy
+
+if TYPE_CHECKING:
+    from bot.edge.checkout import Checkout  # a scan of a folder needs no git
 
 Open = Callable[[str], BinaryIO | None]
 
