@@ -11,6 +11,7 @@ from bot.model import Unreadable
 from bot.scan.module import Module, parse_module
 from bot.scan.options import ScanOptions
 from bot.scan.reading import read_file
+from bot.scan.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Export:
     used: bool = False
 
 
+INDEX_AFTER = 16
+"""Words after which an index of them all is cheaper than to go on searching (measured on diffusers)."""
+
+
 class Project:
     """`files` maps tree paths (with `/`) to bytes; it may be lazy. Modules are parsed once, on demand."""
 
@@ -35,6 +40,7 @@ class Project:
         self._paths: tuple[str, ...] | None = None
         self._python: list[tuple[str, bytes]] | None = None
         self._holding: dict[bytes, tuple[str, ...]] = {}
+        self._words: Words | None = None
         self._found: dict[str, str | None] = {}
         self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/exports.py`
         self.options = ScanOptions()  # set by the engine: what the evidence may ask of the policy
@@ -66,11 +72,15 @@ class Project:
         return found
 
     def _with(self, word: bytes) -> tuple[str, ...]:
-        """Each word is looked for once in the whole tree."""
+        """Each word is looked for once in the whole tree: in its text, and by an index once there were many words."""
         if word not in self._holding:
             if self._python is None:
                 self._python = [(path, self.files[path]) for path in self.paths if path.endswith((".py", ".pyw"))]
-            self._holding[word] = tuple(path for path, data in self._python if word in data)
+            if self._words is None and len(self._holding) >= INDEX_AFTER:
+                self._words = Words(self._python)
+            held = self._words.holders(word) if self._words else None
+            found = (path for path, data in self._python if (word in data if held is None else path in held))
+            self._holding[word] = tuple(found)
         return self._holding[word]
 
     def find(self, dotted: str) -> str | None:
