@@ -5,7 +5,24 @@ from __future__ import annotations
 import inspect
 import sys
 
-from bot.scan.rules import ck101, ck102, ck103, ck104, ck105, ck106, ck107, ck108, lg001, lg002, lg003, lg004, lg005, lg006, lg007, lg008
+from bot.scan.rules import (
+    ck101,
+    ck102,
+    ck103,
+    ck104,
+    ck105,
+    ck106,
+    ck107,
+    ck108,
+    lg001,
+    lg002,
+    lg003,
+    lg004,
+    lg005,
+    lg006,
+    lg007,
+    lg008,
+)
 from bot.scan.rules.base import Rule
 
 CHECKPOINT_RULES: tuple[Rule, ...] = (
@@ -23,6 +40,11 @@ RULES: tuple[Rule, ...] = (*SOURCE_RULES, *CHECKPOINT_RULES)
 
 
 def documentation(code: str) -> str | None:
-    """Why a rule exists, a bad and a good example, the advisory and the fix: its module's docstring, or None for no such code."""
-    module = sys.modules.get(f"{__name__}.{code.lower()}")
-    return inspect.cleandoc(module.__doc__ or "") if module else None
+    """Why a rule exists, a bad and a good example, the advisory and the fix: its module's docstring.
+
+    None where there is no such code.
+    """
+    if code not in {rule.code for rule in RULES}:
+        return None
+    module = sys.modules[f"{__name__}.{code.lower()}"]
+    return inspect.cleandoc(module.__doc__ or "")

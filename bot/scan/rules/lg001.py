@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
+from bot.scan.fallback import find_fallbacks
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
@@ -48,9 +49,18 @@ def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
         if floor.reaches(SAFE_DEFAULT):
             severity = Severity.NOTE
             message += f"; safe by default in the torch declared here ({floor.text})"
+    if _for_old_torch(site):
+        severity, message = Severity.NOTE, f"{message}; only a torch that does not know the keyword gets here"
     if site.ambiguous:
         message += " (if this torch is torch itself: it is imported from another library)"
     return finding_of(site, judgement, rule=RULE.code, severity=severity, message=message)
+
+
+def _for_old_torch(site: Site) -> bool:
+    """`try: load(p, weights_only=True) except TypeError: load(p)`: the second is for torch before 1.13."""
+    if "weights_only" not in site.host.source.text:
+        return False
+    return any(pair.old_torch and pair.unsafe.node is site.node for pair in find_fallbacks(site.host))
 
 
 RULE = Rule(
