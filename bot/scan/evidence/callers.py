@@ -17,7 +17,7 @@ from bot.scan.module import Definition, Module
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
-MOST_FILES = 40
+MOST_FILES = 12
 """A name used in more files than this is too common to follow."""
 
 Call = tuple[ast.Call, Module]
@@ -95,31 +95,46 @@ def definitions(name: str, project: Project) -> tuple[Found, ...]:
 
 def _definitions(name: str, project: Project) -> Iterator[Found]:
     paths = project.containing(b"def " + name.encode() + b"(")
-    for path in paths[:MOST_FILES]:
+    for path in paths if len(paths) <= MOST_FILES else ():
         module = project.module(path)
         if not isinstance(module, Unreadable):
-            functions: list[Definition] = [*module.of(ast.FunctionDef), *module.of(ast.AsyncFunctionDef)]
-            yield from ((node, module) for node in functions if node.name == name)
+            yield from ((node, module) for node in _named(name, module))
+
+
+def _named(name: str, module: Module) -> list[Definition]:
+    known: dict[str, list[Definition]] | None = module.cache.get("evidence.functions")
+    if known is None:
+        known = module.cache["evidence.functions"] = {}
+        functions: list[Definition] = [*module.of(ast.FunctionDef), *module.of(ast.AsyncFunctionDef)]
+        for node in functions:
+            known.setdefault(node.name, []).append(node)
+    return known.get(name, [])
 
 
 def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
     """The one function of the project that `call` can mean, or None."""
     function = call.func
     if isinstance(function, ast.Name):
+        local = [(f, module) for f in _named(function.id, module) if not _is_method((f, module))]
+        if local:
+            return local[-1]
         found = [f for f in definitions(function.id, project) if not _is_method(f)]
-        local = [f for f in found if f[1] is module]
         imported = [f for f in found if f[1] is not module and list(_imported_as(function.id, module, f[1]))]
-        return local[-1] if local else (imported[0] if len(imported) == 1 else None)
+        return imported[0] if len(imported) == 1 else None
     if isinstance(function, ast.Attribute):
         return _method(function, module, project)
     return None
 
 
 def _method(function: ast.Attribute, module: Module, project: Project) -> Found | None:
-    found = definitions(function.attr, project)
     receiver = ast.unparse(function.value)
     if receiver in ("self", "cls"):
         around = enclosing_class(function, module)
+        own = [n for n in _named(function.attr, module) if module.parent(n) is around]
+        if around is not None and own:
+            return own[-1], module
+    found = definitions(function.attr, project)
+    if receiver in ("self", "cls"):
         for node, home in found:
             owner = home.parent(node)
             if around is not None and isinstance(owner, ast.ClassDef) and owner.name in {around.name, *_bases(around)}:

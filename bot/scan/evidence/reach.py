@@ -41,11 +41,13 @@ def _owner(name: ast.Name, scope: Scope, module: Module) -> bool:
 
 
 def _binds(scope: Scope, name: str, module: Module) -> bool:
-    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and name in _parameters(scope):
+    """Whether the scope itself binds the name; asked often, so worked out once for a module."""
+    known: dict[str, set[ast.AST]] = module.cache.setdefault("evidence.binders", {})
+    if name not in known:
+        known[name] = {module.scope(n) for n in module.names(name) if isinstance(n.ctx, ast.Store)}
+    if scope in known[name]:
         return True
-    if isinstance(scope, Comprehension) or not isinstance(scope, ast.Lambda):
-        return any(isinstance(n.ctx, ast.Store) and module.scope(n) is scope for n in module.names(name))
-    return False
+    return isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and name in _parameters(scope)
 
 
 def _parameters(function: Definition | ast.Lambda) -> set[str]:

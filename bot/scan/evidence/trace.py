@@ -23,7 +23,7 @@ from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
-MOST_SPOTS = 400
+MOST_SPOTS = 160
 """Enough for every site of the repositories tried; a bound on hostile or generated code."""
 
 
