@@ -37,7 +37,8 @@ def rule_index() -> str:
     """The table of rules."""
     rows = "".join(f"| [{e.code}]({e.code}.md) | {e.name} | {e.severity} | {cell(e.summary)} |\n" for e in rule_table())
     return (
-        "# Rules\n\nEach page is the rule's own text, the one `loadguard explain CODE` prints. The level is the usual one; a\n"
+        "# Rules\n\n"
+        "Each page is the rule's own text, the one `loadguard explain CODE` prints. The level is the usual one; a\n"
         "rule may speak more softly where the evidence says so, and the policy may set another.\n\n"
         f"| code | name | level | says |\n|---|---|---|---|\n{rows}"
     )

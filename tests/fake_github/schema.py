@@ -1,5 +1,4 @@
 """The part of GitHub's GraphQL schema that the bot asks for, in GitHub's own names and types."""
-# ruff: noqa: E501 - a type a line reads best
 
 SCHEMA = """
 scalar BigInt
