@@ -34,7 +34,7 @@ def judge(site: Site, project: Project) -> Judgement:
         facts.floor,
         facts.proof,
         facts.saved,
-        rewriters(call, site.file, site.module, project),
+        rewriters(call, site.file, site.module),
         facts.checkpoint,
         project.options.mmap,
     )

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from bot.scan.module import Module
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
-MOST_FILES = 400
+MOST_FILES = 40
 _SURE = 0
 _MAY_WRITE = re.compile(
     rb"\b(torch|th|t|serialization|fabric|xm|accelerator)\.save\(|trainer\.save_checkpoint\(|\bimport\b[^\n]*\bsave\b"
@@ -52,21 +51,27 @@ class Saved:
     close: bool
 
 
-def writers(project: Project) -> tuple[Writer, ...]:
-    """Every call in the project that writes a checkpoint, by path and position."""
-    return remember(project, "writers", lambda: tuple(_writers(project)))
+def writers_in(module: Module) -> tuple[Writer, ...]:
+    """Every call of one file that writes a checkpoint, in order."""
+    known: tuple[Writer, ...] | None = module.cache.get("evidence.writers")
+    if known is None:
+        found = (_writer(call, module) for call in module.of(ast.Call))
+        known = module.cache["evidence.writers"] = tuple(w for w in found if w is not None)
+    return known
 
 
-def _writers(project: Project) -> Iterator[Writer]:
-    likely = (path for path in project.containing(b"torch", b"save") if _MAY_SAVE.search(project.files[path]))
-    for path in islice(likely, MOST_FILES):
-        module = project.module(path)
-        if isinstance(module, Unreadable):
+def _candidates(reader: _Place, project: Project) -> Iterator[Writer]:
+    """Writers of the own file, and of files that hold the literal name of what is read; no other is parsed."""
+    yield from writers_in(reader.module)
+    if not reader.name:
+        return
+    name = reader.name.encode()
+    for path in remember(project, ("named", name), lambda: project.containing(name, b"save"))[:MOST_FILES]:
+        if path == reader.module.path or not _MAY_WRITE.search(project.files[path]):
             continue
-        for call in module.of(ast.Call):
-            found = _writer(call, module)
-            if found is not None:
-                yield found
+        module = project.module(path)
+        if not isinstance(module, Unreadable):
+            yield from writers_in(module)
 
 
 def _writer(call: ast.Call, module: Module) -> Writer | None:
@@ -93,7 +98,7 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
         return ()
     reader = _Place(where, load, module)
     found: dict[int, list[tuple[Writer, str]]] = {}
-    for writer in writers(project):
+    for writer in _candidates(reader, project):
         match = _match(reader, writer)
         if match is not None:
             found.setdefault(match[0], []).append((writer, match[1]))
@@ -103,15 +108,15 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
     return tuple(Saved(w, _what(w, project), how, rank == _SURE) for w, how in found[rank][:8])
 
 
-def rewriters(load: ast.Call, where: ast.expr | None, module: Module, project: Project) -> tuple[Writer, ...]:
+def rewriters(load: ast.Call, where: ast.expr | None, module: Module) -> tuple[Writer, ...]:
     """Writers in the load's own file that write to the path it reads, before or after it, in whatever function."""
     if where is None:
         return ()
     reader = _Place(where, load, module)
     found = []
-    for writer in writers(project):
+    for writer in writers_in(module):
         place = remember_place(writer)
-        if writer.module is module and (
+        if (
             (place.text == reader.text and (place.function is reader.function or place.text.startswith("self.")))
             or (place.full == reader.full and place.function is reader.function)
             or (reader.name and place.name == reader.name)
