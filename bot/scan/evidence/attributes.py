@@ -20,6 +20,8 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
     call = spot.module.parent(node)
     called = call if isinstance(call, ast.Call) and call.func is node else None
     if isinstance(node.ctx, ast.Store | ast.Del):
+        if node.attr == "_metadata":  # torch keeps versions there, on the state dict itself
+            return
         yield spot.says(Kind.OBJECT, f"its attribute .{node.attr} is set")
     elif called is not None and node.attr in _METHODS:
         yield from _METHODS[node.attr](spot, called)
