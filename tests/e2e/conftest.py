@@ -1,4 +1,4 @@
-"""One machine, one build of our image, for the whole session."""
+"""One machine and one build of our image for these tests; both are gone before the next folder's begin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from tests.e2e.machine import ROOT, Machine, image_of, missing
 
@@ -21,7 +20,7 @@ def pinned_action() -> str:
     return found[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """Containers, our image built, the Docker API served. Skips where nobody asked; fails where CI lacks the tools."""
     if os.environ.get("LOADGUARD_E2E") != "1" and os.environ.get("CI") != "true":
@@ -36,14 +35,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def image(machine: Machine) -> str:
     """The tag of the image that `machine` built."""
     return LOCAL_IMAGE
-
-
-@pytest.fixture(scope="session")
-def action_inputs() -> dict[str, str]:
-    """The inputs of action.yml with their defaults."""
-    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
-    return {name: entry["default"] for name, entry in inputs.items()}
