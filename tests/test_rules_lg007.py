@@ -26,6 +26,8 @@ TOP = "import torch\nfrom torch import hub\nfrom torch.utils import model_zoo\n"
         "fabric.save(path, state)",
         "fabric.load(path, weights_only=True)",
         "torch.load(path, pickle_module=None, weights_only=True)",
+        "fetch = mylib.load_url\nfetch(url)",
+        "from mylib.cloud_io import _load\n_load(path)",
         "s = 'load_from_checkpoint(p)'",
     ],
 )
@@ -51,6 +53,14 @@ def test_silent(source: str) -> None:
         ("self.fabric.load_raw(path, model)", Severity.NOTE),
         ("torch.package.PackageImporter(path)", Severity.WARNING),
         ("from torch.package import PackageImporter\nPackageImporter(path)", Severity.WARNING),
+        ("fetch = torch.hub.load_state_dict_from_url\nfetch(url)", Severity.WARNING),
+        ("self.fetch = model_zoo.load_url\nself.fetch(url)", Severity.WARNING),
+        ("from lightning.fabric.utilities.cloud_io import _load\n_load(path)", Severity.NOTE),
+        ("from pytorch_lightning.utilities.cloud_io import load as pl_load\npl_load(path)", Severity.NOTE),
+        (
+            "from torch.distributed.checkpoint.format_utils import torch_save_to_dcp\ntorch_save_to_dcp(a, b)",
+            Severity.WARNING,
+        ),
         ("import dill\ntorch.load(path, pickle_module=dill)", Severity.WARNING),
         ("import cloudpickle as c\ntorch.load(path, pickle_module=c)", Severity.WARNING),
     ],

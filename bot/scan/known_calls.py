@@ -107,12 +107,20 @@ def _imported(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterab
 
 
 def _import_by_hand(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """`lazy_import("torch")`, `LazyLoader("torch")`: a name that says import, a text that says torch."""
-    tail = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if not any(word in tail.lower() for word in ("import", "lazy")):
+    """`lazy_import("torch")`, `LazyLoader("torch")`, `lazy.load("torch")`: a name says import, a text says torch."""
+    said = " ".join(_words(call.func)).lower()
+    if not any(word in said for word in ("import", "lazy")):
         return ()
     texts = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     return [Qualified(text) for text in texts if text in ("torch", "torch.serialization")]
+
+
+def _words(function: ast.expr) -> Iterable[str]:
+    while isinstance(function, ast.Attribute):
+        yield function.attr
+        function = function.value
+    if isinstance(function, ast.Name):
+        yield function.id
 
 
 def _partial(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:

@@ -184,6 +184,9 @@ class Search:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         own = [t for t in targets if not patches_torch(t, self.module)]
         shared = any(not isinstance(t, ast.Name) for t in own) or self.module.parents.get(origin) is not statement
+        owner = self.module.parents.get(statement)
+        if isinstance(owner, ast.ClassDef):  # others call it through the class
+            self._remember([owner.name], origin, shared=True)
         self._remember(names_of_targets(own), origin, shared=shared and bool(own))
 
     def _remember(self, words: Iterable[str], origin: ast.expr, *, shared: bool) -> None:

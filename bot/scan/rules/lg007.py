@@ -44,10 +44,19 @@ _FROM_URL = frozenset(
     )
     for name in ("load_state_dict_from_url", "load_url")
 )
+_CLOUD = frozenset(
+    f"{package}.utilities.cloud_io.{name}"
+    for package in ("lightning.fabric", "lightning_fabric", "lightning.pytorch", "pytorch_lightning")
+    for name in ("_load", "load")
+)
+"""Lightning's reader behind all of its others: a path or an address, fetched and given to torch.load."""
+_CONVERTS = "torch.distributed.checkpoint.format_utils.torch_save_to_dcp"
+"""Calls torch.load with weights_only=False on the file it converts (torch 2.3 to 2.13)."""
 _PACKAGE = frozenset({"torch.package.PackageImporter", "torch.package.package_importer.PackageImporter"})
 _PICKLERS = frozenset({"dill", "cloudpickle", "joblib", "pickle5", "jsonpickle"})
 _RUNS = frozenset({"fit", "validate", "test", "predict"})
-_WORDS = _RUNS | {"load_state_dict_from_url", "load_url", "PackageImporter", "load_from_checkpoint", "load", "load_raw"}
+_HANDED = frozenset({"load_state_dict_from_url", "load_url", "PackageImporter"})
+_WORDS = _RUNS | _HANDED | {"load_from_checkpoint", "load", "load_raw", "_load", "torch_save_to_dcp"}
 _OWN = frozenset({"best", "last", "hpc", None})
 """Values of `ckpt_path` that name the run's own checkpoint, or none."""
 
@@ -57,8 +66,9 @@ _LIGHTNING = "calls torch.load and leaves weights_only to torch's default, which
 
 def check(module: Module, project: Project) -> Iterator[Finding]:
     renamed = {a.asname for statement in module.of(ast.ImportFrom) for a in statement.names if a.name in _WORDS}
+    renamed |= set(_bound(module))
     for call in module.of(ast.Call):
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        name = _last_word(call.func)
         if name not in _WORDS and name not in renamed:  # looking up every callee of a file would parse half the project
             continue
         found = _related(call, name, module)
@@ -77,11 +87,26 @@ def check(module: Module, project: Project) -> Iterator[Finding]:
         yield replace(finding, weights_only=said)
 
 
+def _bound(module: Module) -> Iterator[str]:
+    """The words by which `fetch = torch.hub.load_state_dict_from_url` is called later."""
+    for statement in module.of(ast.Assign):
+        if _last_word(statement.value) in _HANDED:
+            yield from (_last_word(target) for target in statement.targets)
+
+
+def _last_word(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
 def _related(call: ast.Call, name: str, module: Module) -> tuple[Severity, str] | None:
     """How loud, and what is said, when the call is one of those loaders."""
     known = {v.name for v in evaluate(call.func, module) if isinstance(v, Qualified)}
     if known & _FROM_URL:
         return Severity.WARNING, f"{name} {_HUB}"
+    if known & _CLOUD:
+        return Severity.NOTE, f"{name} {_LIGHTNING}"
+    if _CONVERTS in known:
+        return Severity.WARNING, f"{name} reads the file with weights_only=False and runs the code it asks for"
     if known & _PACKAGE:
         return Severity.WARNING, "torch.package runs the code in the archive by design"
     if not isinstance(call.func, ast.Attribute) or any(isinstance(v, Function) for v in evaluate(call.func, module)):
@@ -122,6 +147,8 @@ def _says(call: ast.Call, module: Module) -> WeightsOnly:
 
 
 def _advice(name: str) -> str:
+    if name == "torch_save_to_dcp":
+        return "read the file with torch.load(weights_only=True) and save it with torch.distributed.checkpoint"
     if name == "PackageImporter":
         return "load packages only from where you would install code from"
     since = "torch 2.1" if "url" in name else "Lightning 2.6"
@@ -153,5 +180,7 @@ RULE = Rule(
         rb"load_url",
         rb"abric\.load",
         rb"PackageImporter",
+        rb"cloud_io",
+        rb"torch_save_to_dcp",
     ),
 )
