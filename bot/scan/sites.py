@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model import WeightsOnly
+from bot.scan.lookup import find_bindings
 from bot.scan.module import Module
 from bot.scan.values import Value
 
@@ -61,6 +62,18 @@ class Site:
         """Whether a keyword written into `call` reaches torch.load, as far as the form goes."""
         plain = self.call is not None and self.form in (Form.CALL, Form.PARTIAL)
         return plain and not (self.has_star or self.has_kwargs or self.ambiguous)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether torch.load only looks like torch's because another library hands out something called torch.
+
+        A name that nothing here binds (a star import, another function's `import torch`) is torch all the same, and
+        only torch.load knows `weights_only`.
+        """
+        if not self.ambiguous or self.weights_only is not None:
+            return False
+        names = (n for n in ast.walk(self.call or self.node) if isinstance(n, ast.Name) and n.id == "torch")
+        return all(find_bindings(name.id, name, self.module) for name in names)
 
     @property
     def qualname(self) -> str:

@@ -39,7 +39,7 @@ _HANDED = {
 
 
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
-    if site.says not in (WeightsOnly.ABSENT, WeightsOnly.NONE):
+    if site.says not in (WeightsOnly.ABSENT, WeightsOnly.NONE) or site.doubtful:
         return None
     severity, message = RULE.severity, _HANDED[site.form]
     if site.pickle_module is not None:
@@ -52,7 +52,7 @@ def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
     if _for_old_torch(site):
         severity, message = Severity.NOTE, f"{message}; only a torch that does not know the keyword gets here"
     if site.ambiguous:
-        message += " (if this torch is torch itself: it is imported from another library)"
+        message += " (if this torch is torch itself: nothing here says where it comes from)"
     return finding_of(site, judgement, rule=RULE.code, severity=severity, message=message)
 
 

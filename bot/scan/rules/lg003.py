@@ -1,7 +1,8 @@
 """What `weights_only` will be cannot be told from the source.
 
 The value comes from a parameter without a default, a setting, a condition, or hides in `**kwargs`: whoever supplies it
-decides whether a checkpoint may run code.
+decides whether a checkpoint may run code. Or the name itself cannot be traced: after `from fairseq import torch` a
+bare `torch.load(path)` is unsafe if that is torch, which only fairseq knows.
 
 Bad:
 
@@ -35,8 +36,15 @@ _WORDS = {
     WeightsOnly.KWARGS: "whatever a caller puts into the keywords",
 }
 
+_DOUBTFUL = (
+    "this torch is imported from another library: if it is torch itself, the call has no weights_only=True and runs "
+    "the code a pickle asks for"
+)
+
 
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:
+    if site.says is WeightsOnly.ABSENT and site.doubtful:
+        return finding_of(site, judgement, rule=RULE.code, severity=RULE.severity, message=_DOUBTFUL)
     if site.says not in (WeightsOnly.DYNAMIC, WeightsOnly.KWARGS):
         return None
     written = f" ({_written(site, site.weights_only)})" if site.weights_only is not None else ""

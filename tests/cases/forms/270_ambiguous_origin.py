@@ -1,4 +1,4 @@
-# expect: depends LG001
+# expect: depends LG003
 from fairseq import torch
 
 state = torch.load("model.pt")  # site
