@@ -100,6 +100,7 @@ FILES_ON = {
     "pyproject.toml": ["[tool.pytest.ini_options]", f'env = ["{NAME}=1"]'],
     ".devcontainer/devcontainer.json": ['{"containerEnv": {', f'"{NAME}": "1"}}}}'],
     "run.ps1": ["x", f"$env:{NAME} = '1'"],
+    "scripts/train": ["#!/usr/bin/env bash", f"{NAME}=1 exec python train.py"],
     "set.bat": ["x", f"set {NAME}=1"],
 }
 
@@ -122,6 +123,8 @@ def test_files_that_switch_it_off(path: str) -> None:
         ("pod.yml", f"- name: {NAME}\n  value: '0'\n"),
         ("README.md", f"Never set {NAME}=1.\n"),
         ("notes.txt", f"{NAME}=1\n"),
+        ("NOTES", f"{NAME}=1\n"),
+        ("tool", f"#!/usr/bin/env python3\n# {NAME}=1\nS = '{NAME}=1'\n"),
         ("run.sh", f"export TORCH_FORCE_WEIGHTS_ONLY_LOAD=1\nexport MY_{NAME}=1\n"),
     ],
 )

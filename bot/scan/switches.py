@@ -34,6 +34,12 @@ def may_switch(path: str) -> bool:
     return name.suffix.lower() in _SUFFIXES or _FILES.fullmatch(name.name) is not None
 
 
+def may_be_script(path: str, data: bytes) -> bool:
+    """Whether a file without a suffix is a script for a shell: its first line says so."""
+    first = data[:200].partition(b"\n")[0]
+    return "." not in PurePosixPath(path).name and first.startswith(b"#!") and b"python" not in first
+
+
 def switched_in_python(module: Module) -> Iterator[ast.expr | ast.stmt]:
     """Each assignment or call that sets the variable to something torch takes for on, or to something unknown."""
     for constant in module.of(ast.Constant):

@@ -29,7 +29,7 @@ from bot.scan.module import Module
 from bot.scan.patched import find_patches
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, any_of, finding_at
-from bot.scan.switches import NAME, may_switch, switched_in_python, switched_in_text
+from bot.scan.switches import NAME, may_be_script, may_switch, switched_in_python, switched_in_text
 from bot.scan.trusted import Trusted, find_trusted
 
 _ADVICE = (
@@ -64,7 +64,7 @@ def _trust(trusted: Trusted) -> str:
 
 
 def check_file(path: str, data: bytes, project: Project) -> Iterator[Finding]:
-    if NAME.encode() not in data:
+    if NAME.encode() not in data or not (may_switch(path) or may_be_script(path, data)):
         return
     text = data.decode("utf-8", errors="replace")
     lines = text.splitlines()
@@ -90,5 +90,5 @@ RULE = Rule(
         rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b",
     ),
     check_file=check_file,
-    wants=may_switch,
+    wants=lambda path: may_switch(path) or "." not in path.rpartition("/")[2],
 )
