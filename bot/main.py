@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot.cli import build_parser
-from bot.cli_context import Context
+from bot.cli.context import Context
+from bot.cli.grammar import build_parser
 from bot.edge.runner import Console, open_console
 from bot.errors import ExitCode, LoadguardError
 
@@ -56,39 +56,39 @@ def dispatch(arguments: Namespace, context: Context) -> int:
     """Run one command. Each is imported only when asked for, so that `loadguard scan` starts fast."""
     match arguments.command:
         case "scan":
-            from bot.cli_scan import scan
+            from bot.cli.scan import scan
 
             return scan(arguments, context)
         case "fix":
-            from bot.cli_fix import fix
+            from bot.cli.fix import fix
 
             return fix(arguments, context)
         case "smoke":
-            from bot.cli_smoke import smoke
+            from bot.cli.smoke import smoke
 
             return smoke(arguments, context)
         case "pr":
-            from bot.cli_pr import pr
+            from bot.cli.pr import pr
 
             return pr(arguments, context)
         case "action":
-            from bot.cli_action import action
+            from bot.cli.action import action
 
             return action(context)
         case "rules":
-            from bot.cli_rules import rules
+            from bot.cli.rules import rules
 
             return rules(arguments, context)
         case "explain":
-            from bot.cli_rules import explain
+            from bot.cli.rules import explain
 
             return explain(arguments, context)
         case "config":
-            from bot.cli_config import config_check
+            from bot.cli.config import config_check
 
             return config_check(arguments, context)
         case "doctor":
-            from bot.cli_doctor import doctor
+            from bot.cli.doctor import doctor
 
             return doctor(arguments, context)
         case unknown:

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.cli import EXIT_CODES, build_parser
-from bot.cli_rules import documentation_of, rule_table
-from bot.policy_check import policy_schema
+from bot.cli.grammar import EXIT_CODES, build_parser
+from bot.cli.rules import documentation_of, rule_table
+from bot.policy.check import policy_schema
 
 DOCS = Path(__file__).resolve().parent
 

@@ -12,8 +12,8 @@ from bot.activities import pull_request, repository
 from bot.activities.desk import Desk, Read
 from bot.edge.checkout import Checkout
 from bot.edge.forge import Forge
-from bot.edge.forge_github import Address, connect
-from bot.edge.forge_github_http import Patience
+from bot.edge.github.forge import Address, connect
+from bot.edge.github.http import Patience
 from bot.model import Outcome
 from bot.policy import CheckpointMode, CheckpointPolicy, FixMode, FixPullRequestPolicy, Policy
 from tests.fake_github import FakeGitHub, Pull, Repository, Token

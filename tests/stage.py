@@ -11,8 +11,8 @@ from pathlib import Path
 from bot.activities import pull_request, repository
 from bot.activities.desk import Desk
 from bot.edge.checkout import Checkout
-from bot.edge.forge_github import Address, GitHubForge, connect
-from bot.edge.forge_github_http import Patience
+from bot.edge.github.forge import Address, GitHubForge, connect
+from bot.edge.github.http import Patience
 from bot.model import Outcome
 from bot.policy import FixMode, Policy
 from tests.fake_github import FakeGitHub, Pull, Repository, Token

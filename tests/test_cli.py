@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot import __version__
-from bot.cli import EXIT_CODES, build_parser
-from bot.cli_context import Context
-from bot.cli_doctor import CHECKS, Check
+from bot.cli.context import Context
+from bot.cli.doctor import CHECKS, Check
+from bot.cli.grammar import EXIT_CODES, build_parser
 from bot.edge.runner import Console
 from bot.errors import ExitCode
 from bot.main import run

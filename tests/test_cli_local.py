@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli_doctor import smallest_checkpoint
+from bot.cli.doctor import smallest_checkpoint
 from bot.errors import ExitCode
 from bot.main import run
 from tests.git_helpers import Repository

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.policy_load import PolicyFile, load_policy
+from bot.policy.load import PolicyFile, load_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 

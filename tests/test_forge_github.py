@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.edge.forge_github import Address, GitHubForge, connect
-from bot.edge.forge_github_http import Patience
+from bot.edge.github.forge import Address, GitHubForge, connect
+from bot.edge.github.http import Patience
 from bot.errors import ForgeError
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, Review, ReviewComment
 from tests.fake_github import FakeGitHub, Pull, Repository, Token

@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bot.edge.forge_github import Address, GitHubForge, connect_app
-from bot.edge.forge_github_http import Patience
+from bot.edge.github.forge import Address, GitHubForge, connect_app
+from bot.edge.github.http import Patience
 from bot.errors import ForgeError
 from bot.model import SUMMARY_MARKER
 from tests.fake_github import FakeGitHub, Pull

@@ -9,9 +9,9 @@ import pytest
 
 from bot.edge.forge import Forge
 from bot.edge.forge_dry import DryForge
-from bot.edge.forge_github import Address, connect
-from bot.edge.forge_github_errors import permission_of
-from bot.edge.forge_github_http import Patience
+from bot.edge.github.errors import permission_of
+from bot.edge.github.forge import Address, connect
+from bot.edge.github.http import Patience
 from bot.errors import ForgeError, PermissionMissing
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, PullRequest, Review, ReviewComment
 from tests.fake_github import ALL_WRITE, READ_ONLY, FakeGitHub, Pull, Repository, Token

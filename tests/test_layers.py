@@ -23,7 +23,7 @@ MAY_IMPORT = {
 TOP = ("main", "__main__", "cli", "bug_report")
 # Room or file -> who may import it; the child of the sandbox runs in a process of its own.
 ONLY_IN = {
-    "github": ("bot/edge/forge",),
+    "github": ("bot/edge/github/",),
     "torch": ("bot/edge/sandbox_child",),
     "subprocess": ("bot/edge/checkout", "bot/edge/sandbox"),
     "libcst": ("bot/scan/",),
@@ -53,7 +53,7 @@ def room_of(dotted: str) -> str | None:
 
 def is_top(dotted: str) -> bool:
     parts = dotted.split(".")
-    return len(parts) > 1 and parts[0] == "bot" and (parts[1] in TOP or parts[1].startswith("cli_"))
+    return len(parts) > 1 and parts[0] == "bot" and parts[1] in TOP
 
 
 @pytest.mark.parametrize("path", MODULES, ids=where)

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, GraphQLUnionType, build_schema, parse, validate
 
-from bot.edge import forge_github_queries as queries
+from bot.edge.github import queries
 from bot.errors import LoadguardError
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, Review, ReviewComment
 from bot.plan.event import Ignore, read_event

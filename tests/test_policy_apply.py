@@ -9,8 +9,8 @@ import pytest
 from bot.baseline import Accepted, call_hash
 from bot.model import Report, Severity
 from bot.policy import Ignore, Policy, ProjectPolicy
-from bot.policy_apply import apply_policy, covers, fail_level, levels, matches, project_of
-from bot.policy_load import for_gate
+from bot.policy.apply import apply_policy, covers, fail_level, levels, matches, project_of
+from bot.policy.load import for_gate
 from tests.report_samples import NOTE, OBJECT, SAFE
 
 REPORT = Report(".", 3, (SAFE, OBJECT, NOTE))

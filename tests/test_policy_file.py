@@ -9,7 +9,7 @@ import pytest
 from bot.errors import ExitCode, PolicyError
 from bot.model import Severity
 from bot.policy import Policy
-from bot.policy_load import PolicyFile, load_policy
+from bot.policy.load import PolicyFile, load_policy
 
 TODAY = datetime.date(2026, 11, 24)
 

@@ -22,8 +22,8 @@ from bot.policy import (
     ProjectPolicy,
     PullRequestPolicy,
 )
-from bot.policy_check import format_mistake, policy_schema
-from bot.policy_load import PolicyFile, load_policy
+from bot.policy.check import format_mistake, policy_schema
+from bot.policy.load import PolicyFile, load_policy
 
 WORDS_OF_JSON_SCHEMA = {
     "$schema", "title", "description", "type", "additionalProperties", "properties", "items", "maxItems", "minLength",

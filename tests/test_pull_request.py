@@ -358,7 +358,7 @@ def test_a_change_to_the_policy_does_not_count_before_it_is_merged(
 ) -> None:
     from bot.activities import pull_request
     from bot.plan.event import read_pull
-    from bot.policy_load import load_policy, policy_at
+    from bot.policy.load import load_policy, policy_at
 
     off = github.open_pull_request(
         repository, {**HEAD, ".github/loadguard.yml": "fail_on: never\nrules: {LG001: off}\n"}, branch="off"

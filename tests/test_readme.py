@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import EXIT_CODES, build_parser
+from bot.cli.grammar import EXIT_CODES, build_parser
 from bot.settings import INPUTS, OUTPUTS, Input, Output
 
 ROOT = Path(__file__).resolve().parents[1]

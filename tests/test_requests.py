@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli_action import policy_maker
+from bot.cli.action import policy_maker
 from bot.settings import read_settings
 from tests.fake_github import FakeGitHub
 from tests.github_stories import HARMLESS, QUIET, UNSAFE, Story, tell

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.edge.forge_github import Address, GitHubForge, connect
-from bot.edge.forge_github_http import Patience
+from bot.edge.github.forge import Address, GitHubForge, connect
+from bot.edge.github.http import Patience
 from bot.errors import ExitCode, ForgeError, UsageError
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, PullRequest, Review, ReviewComment
 from tests.fake_github import FakeGitHub, Pull, Repository

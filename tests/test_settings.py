@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import UsageError
-from bot.policy_load import load_policy
+from bot.policy.load import load_policy
 from bot.settings import INPUTS, OVERRIDES, read_settings
 
 RUNNER = {

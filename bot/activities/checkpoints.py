@@ -5,6 +5,7 @@ Each step needs the one before it to have found nothing dangerous: a file that n
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -23,6 +24,11 @@ from bot.scan.checkpoint.read import read_checkpoint
 from bot.scan.checkpoint.reader import StreamReader
 
 _LOADED_BY_TORCH = ("torch-zip", "torch-legacy", "torch-tar", "pickle")
+_GIT_LOOKS_AT = 8000
+"""Bytes in which git looks for a zero byte, to tell a binary file."""
+_SOURCES = tuple(
+    ".py .pyi .ipynb .md .rst .json .yml .yaml .toml .cfg .c .cc .cpp .h .hpp .cu .cuh .sh .js .ts .html .css".split()
+)
 _KNOWN_BY_CONTENT = (*_LOADED_BY_TORCH, "torchscript", "pt2", "safetensors", "joblib")
 
 
@@ -30,23 +36,45 @@ _KNOWN_BY_CONTENT = (*_LOADED_BY_TORCH, "torchscript", "pt2", "safetensors", "jo
 class Gate:
     """What checkpoints are held to, and with what.
 
-    Without a `sandbox` nothing is loaded; without `objects` an LFS pointer stays one, and is said to be.
+    Without a `sandbox` nothing is loaded; without `objects` an LFS pointer stays one, and is said to be. `files` and
+    `seconds` (of wall time) bound what is looked at in one change.
     """
 
     policy: CheckpointPolicy
     sandbox: Sandbox | None = None
     objects: LfsStore | None = None
     crc: bool = True
+    files: int = 2_000
+    seconds: float = 1800.0
 
 
 def inspect(gate: Gate, file: Path, *, name: str, against: Path | None = None) -> CheckpointReport:
-    """Everything that is to be said of one file, which reports call `name`. Raises OSError if it cannot be read."""
+    """Everything that is to be said of one file, which reports call `name`. Raises OSError if it cannot be read.
+
+    The file is opened twice, to be read and to be loaded. One that is exchanged meanwhile is not called anything.
+    """
+    named, stamp = file, _stamp(file)
     file, report = _read(gate, file, name)
+    object_stamp = _stamp(file)
     if against is None or not against.exists():
-        return _with_smoke(gate, file, report)
-    old_file, old = _read(gate, against, name)
-    report = replace(report, findings=(*report.findings, *compare(report, old)))
-    return _with_smoke(gate, file, report, old=(old_file, old))
+        report = _with_smoke(gate, file, report)
+    else:
+        old_file, old = _read(gate, against, name)
+        report = replace(report, findings=(*report.findings, *compare(report, old)))
+        report = _with_smoke(gate, file, report, old=(old_file, old))
+    return report if (_stamp(named), _stamp(file)) == (stamp, object_stamp) else _exchanged(report)
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    """What changes when somebody writes to the file or puts another in its place; only root can set ctime back."""
+    facts = file.stat()
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def _exchanged(report: CheckpointReport) -> CheckpointReport:
+    message = "the file changed while it was looked at: what was read may not be what was loaded"
+    found = smoke_finding(report.path, "CK103", Severity.ERROR, message, "wait until it is written, then look again")
+    return replace(report, verdict=Verdict.UNREADABLE, mappable=False, findings=(*report.findings, found))
 
 
 def _read(gate: Gate, file: Path, name: str) -> tuple[Path, CheckpointReport]:
@@ -131,12 +159,17 @@ def inspect_changed(
 ) -> tuple[CheckpointReport, ...]:
     """The checkpoints among changed files, by name or by content, with the shards that a changed index names.
 
-    `base` reads the version before, None where it is not at hand. What was there before is not `new`.
+    `base` reads the version before, None where it is not at hand. What was there before is not `new`. A change is
+    looked at for `gate.seconds` and `gate.files` at most: what is left over is a finding, so it cannot hide there.
     """
+    deadline = time.monotonic() + gate.seconds
     waiting = {file.path: file for file in changed if file.status != "removed" and _may_be_one(gate, file)}
     reports: list[CheckpointReport] = []
     seen: set[str] = set()
     while waiting:
+        if len(reports) >= gate.files or time.monotonic() > deadline:
+            reports.append(_left_over(gate, sorted(waiting)))
+            break
         path, file = waiting.popitem()
         seen.add(path)
         report = _inspect_one(gate, file, head, base)
@@ -148,9 +181,24 @@ def inspect_changed(
     return tuple(sorted(reports, key=lambda report: report.path))
 
 
+def _left_over(gate: Gate, paths: list[str]) -> CheckpointReport:
+    message = (
+        f"{len(paths):,} more files of this change that may be checkpoints were not looked at: "
+        f"{gate.files:,} files or {gate.seconds:,.0f} s are the most for one change"
+    )
+    found = smoke_finding(paths[0], "CK104", Severity.ERROR, message, "split the change")
+    return CheckpointReport(paths[0], "unread", 0, Verdict.OVER_LIMITS, findings=(found,))
+
+
 def _may_be_one(gate: Gate, file: ChangedFile) -> bool:
-    """By its name; or by its content, which is worth a look where git shows no lines: it is binary."""
-    return _named(gate, file.path) or (not file.hunks and file.status in ("added", "modified", "changed"))
+    """By its name; or by its content, which is worth a look unless both git and the name say that it is text.
+
+    The change's own `.gitattributes` can make git show lines of a binary file.
+    """
+    if _named(gate, file.path):
+        return True
+    text = bool(file.hunks) and file.path.lower().endswith(_SOURCES)
+    return not text and file.status in ("added", "modified", "changed", "renamed", "copied")
 
 
 def _named(gate: Gate, path: str) -> bool:
@@ -164,6 +212,8 @@ def _inspect_one(gate: Gate, file: ChangedFile, head: Read, base: Read | None) -
         content = head(file.path)
         if content is None:
             return _absent(file.path) if _named(gate, file.path) else None
+        if not _named(gate, file.path) and file.hunks and b"\0" not in content[:_GIT_LOOKS_AT]:
+            return None
         new.write_bytes(content)
         before = base(file.previous_path or file.path) if base else None
         if before is not None:

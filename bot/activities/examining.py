@@ -14,7 +14,7 @@ from bot.errors import ForgeError
 from bot.model import ChangedFile, PullRequest, Report
 from bot.plan.review import Side
 from bot.policy import Policy
-from bot.policy_apply import covers
+from bot.policy.apply import covers
 
 
 @dataclass(frozen=True, slots=True)

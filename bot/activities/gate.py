@@ -10,7 +10,7 @@ from bot.activities.examining import examine
 from bot.errors import ForgeError
 from bot.model import ChangedFile, Outcome
 from bot.plan.verdict import decide
-from bot.policy_apply import fail_level
+from bot.policy.apply import fail_level
 
 
 def run(desk: Desk, *, base: str, head: str) -> Outcome:

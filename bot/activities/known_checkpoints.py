@@ -6,6 +6,7 @@ Nothing is loaded. A tree may hold many and large ones, so a report is made only
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from fnmatch import fnmatchcase
@@ -68,10 +69,14 @@ def looks_like_checkpoint(policy: CheckpointPolicy, path: str) -> bool:
 
 
 def opened_below(root: Path) -> Open:
-    """Opens files of a folder, never through a link."""
+    """Opens regular files of a folder, never through a link; a pipe, a device or a folder is None."""
 
-    def opened(path: str) -> BinaryIO:
-        return os.fdopen(os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    def opened(path: str) -> BinaryIO | None:
+        descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            return None
+        return os.fdopen(descriptor, "rb")
 
     return opened
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.model import Report
 from bot.plan.fix_branch import Target
 from bot.policy import Policy, ProjectPolicy
-from bot.policy_apply import project_of
+from bot.policy.apply import project_of
 
 BY_PROJECT = "project"
 

@@ -18,8 +18,8 @@ from bot.plan.review import ReviewLimits, plan_review
 from bot.plan.verdict import Verdict, count, decide
 from bot.plan.wording import REFUSED_FACT, summary_body
 from bot.policy import CommentMode, FixMode, FixPullRequestPolicy, Policy
-from bot.policy_apply import fail_level
-from bot.policy_load import POLICY_FILES
+from bot.policy.apply import fail_level
+from bot.policy.load import POLICY_FILES
 
 
 def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:

@@ -17,7 +17,7 @@ from bot.errors import ForgeError
 from bot.model import Outcome, Report
 from bot.plan.verdict import decide
 from bot.policy import FixMode, Policy
-from bot.policy_apply import covers, fail_level
+from bot.policy.apply import covers, fail_level
 
 
 def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:

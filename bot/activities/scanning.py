@@ -14,9 +14,10 @@ from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
 from bot.edge.workers import Died, Heard, can_fork, cores, map_forked
 from bot.model import CheckpointReport, FileReport, Report, Unreadable
 from bot.policy import Policy
-from bot.policy_apply import apply_policy, covers, levels, project_of
+from bot.policy.apply import apply_policy, covers, levels, project_of
 from bot.scan.engine import ScanOptions, scan_project
 from bot.scan.project import Project
+from bot.scan.switches import may_switch
 
 _SUFFIXES = (".py", ".pyw", ".ipynb", ".toml", ".cfg", ".txt", ".in", ".lock", ".yml", ".yaml", ".sh", ".bash", ".env")
 _MARKDOWN = (".md", ".markdown", ".mdx")
@@ -141,7 +142,7 @@ def wants(path: str, *, markdown: bool = False) -> bool:
     name = path.rpartition("/")[2]
     if markdown and name.endswith(_MARKDOWN):
         return True
-    return name.endswith(_SUFFIXES) or name.startswith(_NAMES) or "." not in name
+    return name.endswith(_SUFFIXES) or name.startswith(_NAMES) or "." not in name or may_switch(path)
 
 
 def with_unreadable(report: Report, unreadable: Mapping[str, str]) -> Report:
