@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _OID = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
 _TIMEOUT = (10.0, 60.0)
 _MOST_ANSWER = 1 << 20
+_ROOM_LEFT = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class LfsStore:
         import requests
 
         try:
+            self.cache.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self.cache).free
+            if size > free - _ROOM_LEFT:
+                return NotFetched(f"{size:,} bytes by its pointer, and the disk has room for {free:,}", over_limit=True)
             with requests.Session() as session:
                 session.trust_env = False
                 action = self._ask(session, oid, size)
@@ -72,6 +78,8 @@ class LfsStore:
                 return self._stream(session, action, oid, size)
         except requests.RequestException as trouble:
             return NotFetched(f"the LFS server did not answer: {type(trouble).__name__}")
+        except OSError as trouble:  # after RequestException, which is one too
+            return NotFetched(f"what arrived could not be kept: {trouble.strerror or trouble}")
 
     def _ask(self, session: requests.Session, oid: str, size: int) -> Mapping[str, Any] | NotFetched:
         body = {"operation": "download", "transfers": ["basic"], "objects": [{"oid": oid, "size": size}]}

@@ -28,9 +28,9 @@ def _layout(new: dict[str, TensorInfo], old: dict[str, TensorInfo]) -> Iterable[
     reshaped = [name for name in common if new[name].shape != old[name].shape]
     retyped = [name for name in common if new[name].dtype != old[name].dtype]
     if added:
-        yield _note(f"{len(added):,} tensors are new", added)
+        yield _note(f"{_tensors(added)} new", added)
     if removed:
-        yield _note(f"{len(removed):,} tensors are gone", removed)
+        yield _note(f"{_tensors(removed)} gone", removed)
     if reshaped:
         yield _note(
             "shapes differ", [f"{name} {list(old[name].shape)} -> {list(new[name].shape)}" for name in reshaped]
@@ -45,6 +45,10 @@ def _layout(new: dict[str, TensorInfo], old: dict[str, TensorInfo]) -> Iterable[
 def _note(what: str, names: list[str]) -> Fault:
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
     return Fault(LAYOUT, f"{what}: {', '.join(names[:SHOWN])}{more}", note=True)
+
+
+def _tensors(names: list[str]) -> str:
+    return "1 tensor is" if len(names) == 1 else f"{len(names):,} tensors are"
 
 
 def _nbytes(tensors: dict[str, TensorInfo]) -> int:

@@ -35,6 +35,7 @@ class Limits:
     header: int = 100_000_000
     expansion: int = 4 * GIB
     globals: int = 10_000
+    shards: int = 2_000
 
 
 DEFAULT_LIMITS = Limits()

@@ -63,16 +63,27 @@ def _read_lfs(reading: Reading, head: bytes, label: str) -> None:
     _stands_for(reading, "lfs-pointer", what, label)
 
 
+def crowded(data: bytes, most: int) -> bool:
+    """Whether JSON would become more than `most` objects, told before it does: `{},{},` takes 20 times its length."""
+    return data.count(b",") + data.count(b"[") + data.count(b"{") > most
+
+
 def _read_index(reading: Reading, reader: Reader, label: str) -> bool:
     """`*.index.json` of a sharded checkpoint: which shard holds which tensor. Other JSON is not ours to judge."""
-    if reader.size > INDEX_HELD:
-        return False
-    try:
-        value = json.loads(reader.read(0, reader.size).decode("utf-8"))
-    except (ValueError, RecursionError):
-        return False
     if label:
         return True
+    if reader.size > INDEX_HELD:
+        return False
+    data = reader.read(0, reader.size)
+    if crowded(data, reading.limits.objects):
+        reading.is_a("json")
+        reading.unreadable = True
+        reading.log.over(f"JSON of more than {reading.limits.objects:,} values", offset=0)
+        return True
+    try:
+        value = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return False
     weights = value.get("weight_map") if isinstance(value, dict) else None
     if not isinstance(weights, dict):
         reading.is_a("json")
@@ -84,7 +95,10 @@ def _read_index(reading: Reading, reader: Reader, label: str) -> bool:
     names = [name for name in weights.values() if isinstance(name, str)]
     if len(names) != len(weights):
         reading.log.corrupt("the index maps a tensor to what is no file name", offset=0)
-    for name in sorted(set(names)):
+    files = sorted(set(names))
+    if len(files) > reading.limits.shards:
+        reading.log.over(f"an index of {len(files):,} shards: only {reading.limits.shards:,} are looked at", offset=0)
+    for name in files[: reading.limits.shards]:
         if name.startswith("/") or ".." in name.replace("\\", "/").split("/") or "\\" in name or ":" in name:
             reading.log.corrupt(f"the index names {name[:120]!r}, which leads out of its folder", offset=0)
         else:

@@ -10,6 +10,7 @@ from collections import Counter
 
 from bot.model import TensorInfo
 from bot.scan.checkpoint.dtypes import SAFETENSORS
+from bot.scan.checkpoint.pointers import crowded
 from bot.scan.checkpoint.reader import Reader
 from bot.scan.checkpoint.reading import Reading
 
@@ -36,7 +37,11 @@ def read_safetensors(reading: Reading, reader: Reader, label: str) -> None:
     if length > min(HEADER_HELD, reading.limits.header):
         reading.log.over(f"a header of {length:,} bytes", record=label, offset=0)
         return
-    header = _header(reading, reader.read(8, length), label)
+    data = reader.read(8, length)
+    if crowded(data, reading.limits.objects):
+        reading.log.over(f"a header of more than {reading.limits.objects:,} values", record=label, offset=8)
+        return
+    header = _header(reading, data, label)
     spans: Spans = []
     for name, entry in header.items():
         if name == "__metadata__":

@@ -38,7 +38,7 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
     order = archive.find(f"{prefix}/byteorder")
     reading.big_endian = order is not None and _small(reader, order) == b"big"
     storages = _read_pickles(reading, reader, archive, prefix=prefix, label=label, kind=kind)
-    _check_mapping(reading, archive, kind, top=not label)
+    _check_mapping(reading, archive, kind, top=not label, order=order)
     for entry in archive.entries if not bomb else ():
         if entry.start >= 0 and entry.name not in storages:
             _read_member(reading, reader, entry, _label(label, entry.name), checked=_is_pickle(entry.name))
@@ -191,7 +191,7 @@ def _read_member(reading: Reading, reader: Reader, entry: Entry, record: str, *,
         reading.nested(_content(reading, reader, entry, record), record)
 
 
-def _check_mapping(reading: Reading, archive: Archive, kind: str, *, top: bool) -> None:
+def _check_mapping(reading: Reading, archive: Archive, kind: str, *, top: bool, order: Entry | None) -> None:
     if not top:
         return
     packed = next((entry for entry in archive.entries if entry.method != STORED), None)
@@ -217,6 +217,6 @@ def _check_mapping(reading: Reading, archive: Archive, kind: str, *, top: bool) 
             advice="Save it again with torch.save, or never pass mmap=True for this file.",
         )
     elif reading.mmap_reason:
-        reading.log.unmappable(reading.mmap_reason, note=True)
+        reading.log.unmappable(reading.mmap_reason, record=order.name if order else "", note=True)
     else:
         reading.mappable = True
