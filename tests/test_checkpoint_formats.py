@@ -172,8 +172,8 @@ def test_what_differs_is_named() -> None:
     messages = [found.message for found in compare(new, old)]
     assert [found.rule for found in compare(new, old)] == ["CK108"] * len(messages)
     assert messages == [
-        "1 tensors are new: fresh",
-        "1 tensors are gone: gone",
+        "1 tensor is new: fresh",
+        "1 tensor is gone: gone",
         "shapes differ: shape [2, 3] -> [6]",
         "dtypes differ: kind float32 -> float16",
         "tensors take 36 bytes, 24 before",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import pickle
+from importlib.resources import files as package_files
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from bot.cli.doctor import smallest_checkpoint
@@ -111,7 +115,79 @@ def test_smoke_compares_with_a_file_or_a_ref(files: Path, capsys: Captured) -> N
     assert run(["smoke", "--static", "--against", "main", "good.pt"]) == ExitCode.CLEAN
 
 
-def test_smoke_heeds_the_policy(files: Path) -> None:
-    (files / "pyproject.toml").write_text('[tool.loadguard]\nfail_on = "never"\n')
-    assert run(["smoke", "--static", "evil.pkl"]) == ExitCode.CLEAN
-    assert run(["smoke", "--static", "--fail-on", "error", "evil.pkl"]) == ExitCode.FINDINGS
+LENIENT = """\
+[tool.loadguard]
+fail_on = "never"
+[tool.loadguard.rules]
+CK101 = "off"
+CK103 = "note"
+CK104 = "off"
+CK105 = "error"
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["--fail-on", "never"], ["--fail-on", "error"]], ids=" ".join)
+def test_smoke_fails_on_code_and_on_broken_files_whatever_the_policy_says(
+    options: list[str], files: Path, capsys: Captured
+) -> None:
+    (files / "pyproject.toml").write_text(LENIENT)
+    (files / "cut.pt").write_bytes(smallest_checkpoint()[:-30])
+    (files / "bomb.gz.pt").write_bytes(gzip.compress(bytes(64 << 20)))
+    for name, rule in (("evil.pkl", "CK101"), ("cut.pt", "CK103"), ("bomb.gz.pt", "CK104")):
+        assert run(["smoke", "--static", *options, name]) == ExitCode.FINDINGS
+        assert f"{rule} error" in capsys.readouterr().out
+    assert run(["smoke", "--static", *options, "good.pt"]) == ExitCode.CLEAN
+
+
+def test_smoke_heeds_the_policy_on_the_rest(files: Path) -> None:
+    (files / "data.pt").write_bytes(pickle.dumps({"a": 1}, protocol=2))  # CK105: a plain pickle maps never
+    assert run(["smoke", "--static", "data.pt"]) == ExitCode.CLEAN
+    (files / "pyproject.toml").write_text(LENIENT.replace("never", "error"))
+    assert run(["smoke", "--static", "data.pt"]) == ExitCode.FINDINGS
+    assert run(["smoke", "--static", "--fail-on", "never", "data.pt"]) == ExitCode.CLEAN
+
+
+def test_smoke_fails_on_a_load_that_dies(files: Path) -> None:
+    """The file is whole: what kills the child is that it has one byte of memory beside torch's own."""
+    pytest.importorskip("torch", reason="a smoke load needs the extra loadguard[smoke]")
+    (files / "pyproject.toml").write_text(
+        '[tool.loadguard]\nfail_on = "never"\n[tool.loadguard.checkpoints.limits]\nseconds = 1\nmemory = 1\n'
+    )
+    assert run(["smoke", "good.pt", "--format", "json", "--output", "report.json"]) == ExitCode.FINDINGS
+    report = json.loads((files / "report.json").read_text())
+    assert [each["rule"] for each in report["findings"]] == ["CK106"]
+
+
+def test_smoke_opens_files_only(files: Path, capsys: Captured) -> None:
+    os.mkfifo(files / "pipe.pt")
+    (files / "link.pt").symlink_to("/dev/zero")
+    for name in ("/dev/zero", "/dev/stdin", "pipe.pt", "link.pt", ".", "gone\x1b[31m\n.pt"):
+        assert run(["smoke", "--static", name]) == ExitCode.USAGE, name
+    assert "\x1b" not in capsys.readouterr().err
+    (files / "outside.pt").symlink_to("/etc/passwd")
+    Repository(files).commit({"other": "x"})
+    assert run(["smoke", "--static", "--against", "main", "outside.pt"]) == ExitCode.USAGE
+    assert "outside" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a\nb.pt", "a\x1b[2J.pt", "a\u202etp.b.pt", "::error::x.pt"])
+@pytest.mark.parametrize("style", ["text", "github", "markdown", "html"])
+def test_names_cannot_steer_the_output(style: str, name: str, files: Path, capsys: Captured) -> None:
+    (files / name).write_bytes(b"")
+    assert run(["smoke", "--static", "--format", style, name]) == ExitCode.FINDINGS
+    out = capsys.readouterr().out
+    assert "\x1b[2J" not in out
+    assert "\u202e" not in out
+    assert "a\nb.pt" not in out
+    if style == "github":
+        assert not [line for line in out.splitlines() if line.startswith("::error::x")]
+
+
+def test_smokes_json_is_as_the_schema_says(files: Path, capsys: Captured) -> None:
+    schema = json.loads(package_files("bot").joinpath("schemas/report.schema.json").read_text("utf-8"))
+    (files / "empty.pt").write_bytes(b"")
+    for words in ([], ["--against", "evil.pkl"], ["--device", "tpu", "--static"]):
+        run(["smoke", "good.pt", "evil.pkl", "empty.pt", "--format", "json", *words])
+        report = json.loads(capsys.readouterr().out)
+        jsonschema.validate(report, schema)
+        assert len(report["checkpoints"]) == 3

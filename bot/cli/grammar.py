@@ -132,6 +132,7 @@ def _add_smoke(commands: Any) -> None:
     )
     sentence = "Read checkpoints without running anything in them, then load them in a sandbox"
     parser = _command(commands, "smoke", sentence, examples=examples)
+    parser.description = f"{sentence}. CK101, CK103, CK104 and CK106 exit 1 whatever the fail level is."
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument(
         "--device", action="append", choices=DEVICES, help="also this device; may be given several times"

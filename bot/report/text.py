@@ -45,7 +45,7 @@ def render_finding(finding: Finding, *, read: ReadFile, style: Style, quiet: boo
         lines.append(f"{_gutter(style, gutter)} {style.dim('… ' + counted(left, 'more line'))}")
     lines += [f"{' ' * gutter} {style.blue('=')} {text}" for text in _remarks(finding, style)]
     lines += _diff(finding, data, style, gutter)
-    return head + "\n".join(lines) + "\n\n"
+    return head + "".join(f"{each}\n" for each in lines) + "\n"
 
 
 def closing(report: Report, *, style: Style) -> str:
