@@ -40,6 +40,8 @@ SWITCHES = ("true", "false")
 
 INPUTS = (
     Input("github-token", "${{ github.token }}", "Token that reads the pull request and writes the review and fix."),
+    Input("app-id", "", "Number of a GitHub App to act as, instead of github-token; it must be installed here."),
+    Input("app-private-key", "", "Private key (PEM) of that GitHub App, from a secret."),
     Input("github-api-url", "${{ github.api_url }}", "Address of the REST API; differs only on GitHub Enterprise."),
     Input("paths", "", "Files and folders to scan, one a line; empty means the whole repository."),
     Input("config", "", "Policy file in the repository; empty means .github/loadguard.yml, then pyproject.toml."),
@@ -73,9 +75,11 @@ OUTPUTS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A run in GitHub Actions. Paths are as the runner gives them; the token never shows in a repr."""
+    """A run in GitHub Actions. Paths are as the runner gives them; token and key never show in a repr."""
 
     token: str = field(repr=False)
+    app_id: int | None
+    app_private_key: str = field(repr=False)
     api_url: str
     graphql_url: str
     server_url: str
@@ -125,6 +129,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     api_url = _address(values["github-api-url"] or environ.get("GITHUB_API_URL", ""), "github-api-url")
     return Settings(
         token=values["github-token"],
+        app_id=_app_id(values),
+        app_private_key=values["app-private-key"].replace("\\n", "\n"),
         api_url=api_url or "https://api.github.com",
         graphql_url=_graphql_address(api_url or "https://api.github.com", environ),
         server_url=_address(environ.get("GITHUB_SERVER_URL", ""), "GITHUB_SERVER_URL") or "https://github.com",
@@ -157,6 +163,17 @@ def _input(environ: Mapping[str, str], wanted: Input) -> str:
         message = f"input `{wanted.name}` is {value!r}"
         raise UsageError(message, hint=f"it takes {', '.join(wanted.choices[:-1])} or {wanted.choices[-1]}")
     return value.lower() if wanted.choices else value
+
+
+def _app_id(values: Mapping[str, str]) -> int | None:
+    """The App's number, None for no App. Number and key go together."""
+    number, key = values["app-id"], values["app-private-key"]
+    if bool(number) != bool(key):
+        missing, given = ("app-id", "app-private-key") if key else ("app-private-key", "app-id")
+        raise UsageError(f"input `{given}` is set and `{missing}` is empty", hint="a GitHub App needs both")
+    if number and not (number.isascii() and number.isdigit()):
+        raise UsageError(f"input `app-id` is {number!r}", hint="it takes the App ID, a number, from the App's page")
+    return int(number) if number else None
 
 
 def _address(value: str, name: str) -> str:

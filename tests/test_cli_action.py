@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.errors import ExitCode
 from bot.main import run
@@ -239,3 +241,47 @@ def test_the_token_is_nowhere(step: Step, capsys: Captured) -> None:
     captured = capsys.readouterr()
     report = (step.folder / "workspace/r.json").read_text()
     assert step.github.token.text not in captured.out + captured.err + step.summary + report
+
+
+# -- as a GitHub App -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def app_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def pem(key: rsa.RSAPrivateKey) -> str:
+    kinds = serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    return key.private_bytes(*kinds).decode()
+
+
+def install_app(step: Step, key: rsa.RSAPrivateKey, *, installation: int | None = 4242) -> None:
+    account = step.github.account("loadguard-app[bot]", kind="Bot")
+    step.github.apps[77] = {"account": account, "public_key": key.public_key(), "installation": installation}
+
+
+def test_the_action_speaks_as_the_app_it_is_given(step: Step, app_key: rsa.RSAPrivateKey, capsys: Captured) -> None:
+    install_app(step, app_key)
+    pull = step.github.open_pull_request(step.repository, {"new.py": UNSAFE})
+    key = pem(app_key)
+    assert step.again(pull, comment="summary", app_id="77", app_private_key=key) == ExitCode.FINDINGS
+    assert [one.author.login for one in pull.comments] == ["loadguard-app[bot]"]
+    assert {one.token for one in step.github.requests} <= {"loadguard-app[bot]", ""}
+    assert sum(one.path.endswith("/access_tokens") for one in step.github.requests) == 1
+    log = "".join(capsys.readouterr()) + step.summary + str(step.outputs)
+    assert not any(line in log for line in key.splitlines())
+
+
+def test_an_app_that_is_not_installed_is_told_so(step: Step, app_key: rsa.RSAPrivateKey, capsys: Captured) -> None:
+    install_app(step, app_key, installation=None)
+    assert step.pull({"new.py": UNSAFE}, app_id="77", app_private_key=pem(app_key)) == ExitCode.FORGE
+    assert "the GitHub App is not installed on octo/models" in capsys.readouterr().err
+
+
+def test_a_key_that_is_none_is_told_so_and_not_shown(step: Step, capsys: Captured) -> None:
+    key = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----"
+    assert step.pull({"new.py": UNSAFE}, app_id="77", app_private_key=key) == ExitCode.USAGE
+    told = "".join(capsys.readouterr())
+    assert "the private key of the GitHub App is none" in told
+    assert "c2VjcmV0" not in told

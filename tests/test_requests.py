@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.action import policy_maker
+from bot.cli.action import connect_to, policy_maker
 from bot.settings import read_settings
 from tests.fake_github import FakeGitHub
 from tests.github_stories import HARMLESS, QUIET, UNSAFE, Story, tell
@@ -32,7 +32,9 @@ def as_action(story: Story) -> Story:
         "INPUT_FIX": "pr",
         "INPUT_CHECKPOINTS": "off",
     }
-    story.policy = policy_maker(read_settings(environ))
+    settings = read_settings(environ)
+    owner = story.repository.slug.partition("/")[0]
+    story.policy = policy_maker(settings, connect_to(settings).beside(f"{owner}/.github"))
     return story
 
 

@@ -23,7 +23,7 @@ RUNNER = {
 def test_the_repr_is_pinned_and_holds_no_token() -> None:
     settings = read_settings(RUNNER)
     assert repr(settings) == (
-        "Settings(api_url='https://api.github.com', graphql_url='https://api.github.com/graphql', "
+        "Settings(app_id=None, api_url='https://api.github.com', graphql_url='https://api.github.com/graphql', "
         "server_url='https://github.com', repository='acme/models', event_name='pull_request', "
         "event_path='/github/workflow/event.json', workspace='/github/workspace', "
         f"sha='{'a' * 40}', ref='refs/pull/7/merge', actor='', run_id='12', output_path='', summary_path='', paths=(), "
@@ -111,3 +111,15 @@ def test_an_input_the_schema_refuses_is_a_usage_error() -> None:
 
 def test_every_overriding_input_is_an_input() -> None:
     assert set(OVERRIDES) <= {each.name for each in INPUTS}
+
+
+def test_an_app_needs_its_number_and_its_key() -> None:
+    both = read_settings({"INPUT_APP-ID": "77", "INPUT_APP-PRIVATE-KEY": "a\\nb"})
+    assert (both.app_id, both.app_private_key) == (77, "a\nb")
+    assert "app_private_key" not in repr(both)
+    with pytest.raises(UsageError, match="`app-id` is set and `app-private-key` is empty"):
+        read_settings({"INPUT_APP-ID": "77"})
+    with pytest.raises(UsageError, match="`app-private-key` is set and `app-id` is empty"):
+        read_settings({"INPUT_APP-PRIVATE-KEY": "key"})
+    with pytest.raises(UsageError, match=r"`app-id` is 'Iv1\.x'"):
+        read_settings({"INPUT_APP-ID": "Iv1.x", "INPUT_APP-PRIVATE-KEY": "key"})

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.activities import foreign, gate, pull_request, repository
 from bot.activities.desk import Desk, Read
@@ -23,17 +23,24 @@ from bot.policy import Policy
 from bot.policy.load import PolicyFile, for_gate, load_policy, organisation_policy, policy_at, with_baseline
 from bot.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from bot.edge.github.forge import GitHubForge
+
 LARGEST_EVENT = 32 * 1024 * 1024
 """Bytes; GitHub caps a webhook's payload at 25 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the action builds before the story: where it stands and with whom it speaks."""
+    """What the action builds before the story: where it stands and with whom it speaks.
+
+    `organisation` is the owner's `.github` repository.
+    """
 
     settings: Settings
     checkout: Checkout | None
     forge: Forge
+    organisation: Forge
 
 
 def action(context: Context) -> int:
@@ -57,8 +64,9 @@ def set_stage(settings: Settings) -> tuple[Stage, Story]:
     story = read_event(settings.event_name, payload, default_branch=_default_branch(payload))
     workspace = Path(settings.workspace)
     checkout = Checkout.find(workspace) if workspace.is_dir() else None
-    forge: Forge = _connect(settings, settings.repository)
-    return Stage(settings, checkout, DryForge(forge) if settings.dry_run else forge), story
+    forge = connect_to(settings)
+    organisation = forge.beside(f"{settings.repository.partition('/')[0]}/.github")
+    return Stage(settings, checkout, DryForge(forge) if settings.dry_run else forge, organisation), story
 
 
 def read_payload(settings: Settings) -> dict[str, Any]:
@@ -99,7 +107,7 @@ def _desk(stage: Stage, context: Context) -> Desk:
     return Desk(
         forge=stage.forge,
         checkout=stage.checkout,
-        policy=policy_maker(settings),
+        policy=policy_maker(settings, stage.organisation),
         patches=Path(settings.workspace),
         checkpoints=gatekeeper_for(stage.checkout, context, address=page, token=settings.token),
         approval=settings.token.startswith("ghs_"),
@@ -107,36 +115,36 @@ def _desk(stage: Stage, context: Context) -> Desk:
     )
 
 
-def policy_maker(settings: Settings) -> Callable[[Read], Policy]:
+def policy_maker(settings: Settings, organisation: Forge) -> Callable[[Read], Policy]:
     """Organisation, then the base's file, then the action's inputs."""
 
     def make(read: Read) -> Policy:
-        files = [*_organisation(settings), *policy_at(read, settings.config)]
+        files = [*_organisation(organisation), *policy_at(read, settings.config)]
         return for_gate(with_baseline(load_policy(files, overrides=settings.overrides), read))
 
     return make
 
 
-def _organisation(settings: Settings) -> tuple[PolicyFile, ...]:
-    """The policy in the owner's `.github` repository: one request, and none where there is nobody to ask.
+def _organisation(home: Forge) -> tuple[PolicyFile, ...]:
+    """The policy in the owner's `.github` repository: one request.
 
     One that this token may not see is as good as none (GitHub answers 404 for it); any other trouble stops the run, or
     an outage would loosen the gate.
     """
-    if not settings.token:
-        return ()
-    home = f"{settings.repository.partition('/')[0]}/.github"
-    forge = _connect(settings, home)
     try:
-        return organisation_policy(lambda path: forge.read_file(path, "HEAD"), home)
+        return organisation_policy(lambda path: home.read_file(path, "HEAD"), home.slug)
     except PermissionMissing:
         return ()
 
 
-def _connect(settings: Settings, slug: str) -> Forge:
-    from bot.edge.github.forge import Address, connect  # PyGithub takes 0.3 s to import
+def connect_to(settings: Settings) -> GitHubForge:
+    """The forge of the run's repository: as the App where one is named, else with the token."""
+    from bot.edge.github.forge import Address, connect, connect_app  # PyGithub takes 0.3 s to import
 
-    return connect(Address(slug, settings.api_url, settings.server_url), token=settings.token)
+    address = Address(settings.repository, settings.api_url, settings.server_url)
+    if settings.app_id is None:
+        return connect(address, token=settings.token)
+    return connect_app(address, app_id=settings.app_id, private_key=settings.app_private_key)
 
 
 def _default_branch(payload: dict[str, Any]) -> str:

@@ -81,6 +81,16 @@ def app_of(server: FakeGitHub, request: Request) -> Account:
     return app
 
 
+@repository_route("GET", "/installation")
+def get_installation(server: FakeGitHub, repository: Repository, request: Request) -> Answer:
+    """Where the app of the request's JWT is installed; 404 where it is not."""
+    account = app_of(server, request)
+    number, app = next(pair for pair in server.apps.items() if pair[1]["account"] is account)
+    if app.get("installation") is None:
+        raise Refused(404, "Not Found")
+    return Answer(200, server.shapes.installation(number, app["installation"], account))
+
+
 @route("POST", "/app/installations/{installation}/access_tokens")
 def create_installation_token(server: FakeGitHub, request: Request) -> Answer:
     """An hour's token, narrowed to what was asked for."""

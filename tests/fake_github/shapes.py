@@ -388,6 +388,27 @@ class Shapes:
             **({"pull_request": links} if isinstance(issue, Pull) else {}),
         }
 
+    def installation(self, app: int, number: int, account: Account) -> Json:
+        dates = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
+        return {
+            "id": number,
+            "account": self.account(account),
+            "repository_selection": "all",
+            "access_tokens_url": f"{self.api}/app/installations/{number}/access_tokens",
+            "repositories_url": f"{self.api}/installation/repositories",
+            "html_url": f"{self.web}/organizations/octo/settings/installations/{number}",
+            "app_id": app,
+            "app_slug": account.login.removesuffix("[bot]"),
+            "target_id": 1,
+            "target_type": "Organization",
+            "permissions": {"contents": "write"},
+            "events": [],
+            "single_file_name": None,
+            "suspended_by": None,
+            "suspended_at": None,
+            **dates,
+        }
+
     def check_run(self, repository: Repository, run: CheckRun) -> Json:
         url = f"{self.api}/repos/{repository.slug}/check-runs/{run.id}"
         return {

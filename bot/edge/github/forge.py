@@ -19,7 +19,7 @@ from bot.edge.github.http import Door, Patience
 from bot.edge.github.queries import PAGE, branch_variables, standing_query
 from bot.edge.github.review import Reviewer
 from bot.edge.github.talk import Talks
-from bot.errors import UsageError
+from bot.errors import ForgeError, UsageError
 from bot.model import (
     BranchState,
     ChangedFile,
@@ -58,6 +58,10 @@ class GitHubForge:
     @property
     def _repository(self) -> str:
         return f"/repos/{self.slug}"
+
+    def beside(self, slug: str) -> GitHubForge:
+        """Another repository behind the same door: one token, one pace, one patience with limits."""
+        return GitHubForge(self.door, slug, self.web)
 
     # -- the repository --------------------------------------------------------------------------------------
     def default_branch(self) -> str:
@@ -178,12 +182,37 @@ def connect(address: Address, *, token: str, patience: Patience | None = None) -
 
 
 def connect_app(
-    address: Address, *, app_id: int, private_key: str, installation: int, patience: Patience | None = None
+    address: Address,
+    *,
+    app_id: int,
+    private_key: str,
+    installation: int | None = None,
+    patience: Patience | None = None,
 ) -> GitHubForge:
-    """The forge for a GitHub App: its installation's token lives an hour and is renewed before it ends."""
+    """The forge for a GitHub App: its installation's token lives an hour and is renewed before it ends.
+
+    `installation` None asks GitHub for the one on this repository. Raises `UsageError` for a key that is none, without
+    showing it, and `ForgeError` where the App is not installed.
+    """
     from github.Auth import AppAuth
 
-    return _connect(address, AppAuth(app_id, private_key).get_installation_auth(installation), patience)
+    app = AppAuth(app_id, private_key)
+    try:
+        app.create_jwt()
+    except Exception:  # PyJWT and cryptography raise a dozen kinds; some quote the key
+        raise UsageError("the private key of the GitHub App is none", hint="give the whole PEM file's text") from None
+    if installation is None:
+        installation = _installation(_connect(address, app, patience))
+    return _connect(address, app.get_installation_auth(installation), patience)
+
+
+def _installation(app: GitHubForge) -> int:
+    try:
+        return int(app.door.get(f"/repos/{app.slug}/installation")["id"])
+    except Answered as error:
+        if error.status == 404:
+            raise ForgeError(f"the GitHub App is not installed on {app.slug}", hint="install it there") from error
+        raise
 
 
 def _connect(address: Address, auth: Auth, patience: Patience | None) -> GitHubForge:
