@@ -40,6 +40,10 @@ def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Val
         return (_parameter(node, module, of),)
     if binding.kind is Kind.TARGET and isinstance(node, ast.Name):
         return target_values(node, module, of)
+    if binding.kind is Kind.UPDATED:
+        statement = module.parents.get(node)
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr):
+            return _merged(of(statement.target, module), of(statement.value, module))
     if isinstance(node, ast.MatchAs) and node.pattern is None:
         case = module.parents.get(node)
         match = module.parents.get(case) if case else None
@@ -99,6 +103,17 @@ def target_values(target: ast.expr, module: Module, of: Evaluate) -> Iterable[Va
     for index in path:
         values = [v for value in values for v in _unpacked(value, index)]
     return values
+
+
+def _merged(before: Iterable[Value], added: Iterable[Value]) -> Iterable[Value]:
+    """`options |= {...}`."""
+    return [
+        Dictionary((*old.items, *new.items))
+        if isinstance(old, Dictionary) and isinstance(new, Dictionary)
+        else Unknown()
+        for old in before
+        for new in added
+    ]
 
 
 def _elements(value: Value) -> Iterable[Value]:

@@ -6,7 +6,7 @@ import ast
 import re
 import shlex
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.model import Unreadable
@@ -16,7 +16,7 @@ from bot.scan.source import SourceText, split_lines
 _RUNS_TEXT = frozenset(
     "exec eval compile timeit repeat Timer run_cell run_code runcode runsource run_line_magic ex run_cell_magic".split()
 )
-_STARTS_PROGRAMS = frozenset(
+STARTS_PROGRAMS = frozenset(
     """system popen run call check_call check_output Popen create_subprocess_exec create_subprocess_shell getoutput
     getstatusoutput execv execve execvp execl execlp spawnv spawnl spawn sh run_command execute""".split()
 )
@@ -63,7 +63,10 @@ def _whole(constant: ast.expr, module: Module) -> ast.expr:
     node = constant
     while True:
         parent = module.parents.get(node)
-        if isinstance(parent, ast.Attribute) and parent.attr in _TEXT_METHODS:
+        if isinstance(parent, ast.List | ast.Tuple):
+            call = module.parents.get(parent)
+            parent = call if isinstance(call, ast.Call) and _joins(call) and call.args[0] is parent else None
+        elif isinstance(parent, ast.Attribute) and parent.attr in _TEXT_METHODS:
             call = module.parents.get(parent)
             parent = call if isinstance(call, ast.Call) and call.func is parent else None
         elif isinstance(parent, ast.Call) and not (
@@ -91,6 +94,10 @@ def _text(node: ast.expr, module: Module) -> str:
             stack.append(current.left)
         elif isinstance(current, ast.BinOp):
             stack += (current.right, current.left)
+        elif isinstance(current, ast.Call) and _joins(current):
+            between = current.func.value if isinstance(current.func, ast.Attribute) else current
+            lines = current.args[0].elts if isinstance(current.args[0], ast.List | ast.Tuple) else []
+            stack += [part for line in reversed(lines) for part in (line, between)][:-1]
         elif isinstance(current, ast.Call):
             inside = (
                 current.func.value
@@ -101,6 +108,12 @@ def _text(node: ast.expr, module: Module) -> str:
         else:
             parts.append("__value__")
     return "".join(parts)
+
+
+def _joins(call: ast.Call) -> bool:
+    """`"\\n".join([line, line])`: the lines stand there, one by one."""
+    joins = isinstance(call.func, ast.Attribute) and call.func.attr == "join"
+    return joins and len(call.args) == 1 and isinstance(call.args[0], ast.List | ast.Tuple)
 
 
 def _plain(value: object) -> str:
@@ -118,12 +131,14 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
             parent = module.parents.get(parent)
         if isinstance(parent, ast.Call) and parent.func is not current:
             word = _word(parent.func)
-            if word in _RUNS_TEXT:
+            if word == "compile" and isinstance(parent.func, ast.Attribute) and _word(parent.func.value) != "builtins":
+                return  # re.compile
+            if word in _RUNS_TEXT or (word in STARTS_PROGRAMS and _follows_c(parent.args, current)):
                 yield text
                 return
             if word in ("dedent", "indent", "compile", "split", "quote", "str"):
                 todo.append(parent)
-            elif word in _STARTS_PROGRAMS and _DASH_C.search(_text(current, module)):
+            elif word in STARTS_PROGRAMS and _DASH_C.search(_text(current, module)):
                 yield from _after_c(text) if _DASH_C.search(text) else (text,)
                 return
             elif (
@@ -132,7 +147,7 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
                 and isinstance(parent.func.value, ast.Name)
             ):
                 todo += _uses(parent.func.value.id, module)
-        elif isinstance(parent, ast.List | ast.Tuple) and _follows_c(parent, current):
+        elif isinstance(parent, ast.List | ast.Tuple) and _follows_c(parent.elts, current):
             yield text
             return
         elif isinstance(parent, ast.Assign | ast.AnnAssign):
@@ -151,9 +166,9 @@ def _uses(word: str, module: Module) -> list[ast.expr]:
     return names + [a for a in module.attributes(word) if isinstance(a.ctx, ast.Load)]
 
 
-def _follows_c(argv: ast.List | ast.Tuple, node: ast.expr) -> bool:
-    index = argv.elts.index(node) if node in argv.elts else 0
-    before = argv.elts[index - 1] if index else None
+def _follows_c(argv: Sequence[ast.expr], node: ast.expr) -> bool:
+    index = argv.index(node) if node in argv else 0
+    before = argv[index - 1] if index else None
     return (
         isinstance(before, ast.Constant)
         and isinstance(before.value, str)

@@ -29,6 +29,15 @@ def is_harmless(call: ast.Call, module: Module) -> bool:
     return word in HARMLESS or word.startswith(("assert", "is_"))
 
 
+def word_set(node: ast.expr, call: ast.Call) -> str:
+    """The attribute that `setattr(owner, "name", node)` sets, unless it is torch's own: that is another rule's."""
+    if _last_word(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
+        return ""
+    name, owner = call.args[1], _last_word(call.args[0])
+    said = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
+    return "" if said == "load" or owner in ("torch", "serialization") else said
+
+
 def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:
     """What a call that was given torch.load will say to it: `submit(torch.load, path, weights_only=True)`."""
     word = _last_word(call.func)

@@ -68,6 +68,8 @@ def passes_on(parent: ast.AST | None, node: ast.expr) -> bool:
     """Whether `parent` is an expression that is, or holds, what `node` is."""
     if isinstance(parent, ast.IfExp):
         return parent.test is not node
+    if isinstance(parent, ast.Dict):  # a key is only a name for something
+        return node in parent.values
     if isinstance(parent, ast.DictComp):
         return parent.value is node
     if isinstance(parent, ast.Lambda):
@@ -78,7 +80,6 @@ def passes_on(parent: ast.AST | None, node: ast.expr) -> bool:
         | ast.Tuple
         | ast.List
         | ast.Set
-        | ast.Dict
         | ast.ListComp
         | ast.SetComp
         | ast.GeneratorExp

@@ -11,7 +11,7 @@ from bot.model import WeightsOnly
 from bot.scan.evaluate import evaluate
 from bot.scan.lookup import find_bindings
 from bot.scan.module import Module
-from bot.scan.values import Constant, Dictionary, Parameter, Partial, Value
+from bot.scan.values import Constant, Dictionary, Function, Parameter, Partial, Value
 
 _GATE = re.compile(
     r"version|TORCH_|torch_?\d|is_torch|_geq_|at_least|signature|getfullargspec|co_varnames|parameters", re.I
@@ -90,7 +90,7 @@ def _direct(expression: ast.expr | None, module: Module) -> _Said | None:
     if expression is None:
         return None
     values = evaluate(expression, module)
-    words = _gated(tuple(dict.fromkeys(w for v in values for w in _words(v))), expression, module)
+    words = _gated(tuple(dict.fromkeys(w for v in values for w in (*_words(v), *_told(v)))), expression, module)
     return words, expression, values
 
 
@@ -131,6 +131,21 @@ def _words(value: Value, *, unknown: WeightsOnly = WeightsOnly.DYNAMIC) -> Itera
     if value.value is None:
         return (WeightsOnly.NONE,)
     return (WeightsOnly.TRUE if value.value else WeightsOnly.FALSE,)
+
+
+def _told(value: Value) -> Iterable[WeightsOnly]:
+    """False where the default is True, but a caller in the same file writes False."""
+    if not isinstance(value, Parameter) or not value.default or isinstance(value.function, ast.Lambda):
+        return ()
+    word, module = value.function.name, value.module
+    for use in (*module.names(word), *module.attributes(word)):
+        call = module.parents.get(use)
+        given = [k.value for k in call.keywords if k.arg == value.name] if isinstance(call, ast.Call) else []
+        if any(isinstance(g, ast.Constant) and not g.value for g in given) and any(
+            isinstance(v, Function) and v.node is value.function for v in evaluate(use, module)
+        ):
+            return (WeightsOnly.FALSE,)
+    return ()
 
 
 def _gated(words: tuple[WeightsOnly, ...], expression: ast.expr, module: Module) -> tuple[WeightsOnly, ...]:

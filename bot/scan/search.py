@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import cast
 
 from bot.model import WeightsOnly
-from bot.scan.destinations import handed_on, is_harmless, names_of_targets
+from bot.scan.destinations import handed_on, is_harmless, names_of_targets, word_set
 from bot.scan.evaluate import evaluate
 from bot.scan.holding import (
     aliases,
@@ -176,6 +176,8 @@ class Search:
                 self._follow(call, values)
         elif any(holds(v) for v in values):
             self._flow(call, origin)
+        elif word_set(node, call):  # setattr(self, "reader", torch.load)
+            self._remember([word_set(node, call)], origin, shared=True)
         elif not is_harmless(call, self.module):
             said = handed_on(node, call, self.module)
             self._add(call, call, Form.HANDED_ON, said, evaluate(node, self.module))

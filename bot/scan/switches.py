@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from bot.scan.code_strings import STARTS_PROGRAMS
 from bot.scan.module import Module
 
 NAME = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
@@ -15,6 +16,7 @@ _ON = frozenset({"1", "y", "yes", "true"})
 
 _WRITERS = frozenset({"setdefault", "putenv", "setenv", "__setitem__", "update", "dict", "Popen", "run", "call"})
 _IN_TEXT = re.compile(rf"""\b{NAME}["']?(?:\s*[=:,]\s*|\s+)["']?(?P<value>[\w$]+)""", re.I)
+_BEFORE_COMMAND = re.compile(rf"""(?:^|[;&|\s]){NAME}=["']?(?:1|y|yes|true)\b""", re.I)
 _NAMED = re.compile(rf"""name["']?\s*:\s*["']?{NAME}\b""", re.I)
 _VALUE = re.compile(r"""value["']?\s*:\s*["']?(?P<value>\w+)""", re.I)
 
@@ -44,7 +46,15 @@ def switched_in_python(module: Module) -> Iterator[ast.expr | ast.stmt]:
     """Each assignment or call that sets the variable to something torch takes for on, or to something unknown."""
     for constant in module.of(ast.Constant):
         if constant.value == NAME:
-            yield from _set_with(constant, module)
+            for written in (constant, *_names_for(constant, module)):
+                yield from _set_with(written, module)
+        elif isinstance(constant.value, str) and _BEFORE_COMMAND.search(constant.value):
+            command: ast.expr = constant
+            holder = module.parent(command)
+            if isinstance(holder, ast.JoinedStr):
+                command, holder = holder, module.parent(holder)
+            if isinstance(holder, ast.Call) and command in holder.args and _called(holder) in STARTS_PROGRAMS:
+                yield holder
     for keyword in module.of(ast.keyword):
         if keyword.arg == NAME and _is_on(keyword.value):
             holder = module.parent(keyword)
@@ -52,15 +62,27 @@ def switched_in_python(module: Module) -> Iterator[ast.expr | ast.stmt]:
                 yield holder
 
 
-def _set_with(constant: ast.Constant, module: Module) -> Iterator[ast.expr | ast.stmt]:
+def _names_for(constant: ast.Constant, module: Module) -> Iterator[ast.expr]:
+    """`VARIABLE = "TORCH_..."`: where VARIABLE is used."""
+    statement = module.parent(constant)
+    if isinstance(statement, ast.Assign) and statement.value is constant:
+        for target in statement.targets:
+            if isinstance(target, ast.Name):
+                yield from (n for n in module.names(target.id) if isinstance(n.ctx, ast.Load))
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _set_with(constant: ast.expr, module: Module) -> Iterator[ast.expr | ast.stmt]:
     parent = module.parent(constant)
     if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store):
         statement = module.statement(parent)
         if isinstance(statement, ast.Assign) and _is_on(statement.value):
             yield statement
     elif isinstance(parent, ast.Call) and len(parent.args) > 1 and parent.args[0] is constant:
-        name = parent.func.attr if isinstance(parent.func, ast.Attribute) else getattr(parent.func, "id", "")
-        if name in _WRITERS and _is_on(parent.args[1]):
+        if _called(parent) in _WRITERS and _is_on(parent.args[1]):
             yield parent
     elif (
         isinstance(parent, ast.Dict) and constant in parent.keys and _is_on(parent.values[parent.keys.index(constant)])

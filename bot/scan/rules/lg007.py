@@ -32,7 +32,7 @@ from bot.scan.module import Module
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, any_of, finding_at, finding_of
 from bot.scan.sites import Site
-from bot.scan.values import Constant, Function, Qualified
+from bot.scan.values import Constant, Function, Qualified, Unknown
 
 _FROM_URL = frozenset(
     f"{module}.{name}"
@@ -85,6 +85,20 @@ def check(module: Module, project: Project) -> Iterator[Finding]:
             module, call, rule=RULE.code, severity=severity, message=message, advice=_advice(name)
         )  # fmt: skip
         yield replace(finding, weights_only=said)
+    for word in ("load_state_dict_from_url", "load_url"):
+        for node in (*module.names(word), *module.attributes(word)):
+            yield from _handed_on(node, word, module)
+
+
+def _handed_on(node: ast.expr, word: str, module: Module) -> Iterator[Finding]:
+    """`partial(load_state_dict_from_url, map_location="cpu")`, `map(load_url, addresses)`."""
+    call = module.parent(node)
+    if not isinstance(call, ast.Call) or node not in call.args or _says(call, module) is WeightsOnly.TRUE:
+        return
+    if _FROM_URL & {v.name for v in evaluate(node, module) if isinstance(v, Qualified)}:
+        yield finding_at(
+            module, call, rule=RULE.code, severity=RULE.severity, message=f"{word} {_HUB}", advice=_advice(word)
+        )
 
 
 def _bound(module: Module) -> Iterator[str]:
@@ -115,7 +129,7 @@ def _related(call: ast.Call, name: str, module: Module) -> tuple[Severity, str] 
         return Severity.NOTE, f"{name} {_LIGHTNING}"
     if name in _RUNS and _resumes(call, module):
         return Severity.NOTE, f"{name}(ckpt_path=...) {_LIGHTNING}"
-    if name in ("load", "load_raw") and _is_fabric(call.func.value) and call.args:
+    if name in ("load", "load_raw") and call.args and _is_fabric(call.func.value, module):
         return Severity.NOTE, f"Fabric.{name} {_LIGHTNING}"
     return None
 
@@ -130,9 +144,12 @@ def _resumes(call: ast.Call, module: Module) -> bool:
     )
 
 
-def _is_fabric(receiver: ast.expr) -> bool:
-    name = receiver.attr if isinstance(receiver, ast.Attribute) else getattr(receiver, "id", "")
-    return str(name).lower().endswith("fabric")
+def _is_fabric(receiver: ast.expr, module: Module) -> bool:
+    """By its name, or because it was made as one: the evaluator names the class of what it does not know."""
+    made = (v.reason for v in evaluate(receiver, module) if isinstance(v, Unknown))
+    return _last_word(receiver).lower().endswith("fabric") or any(
+        reason.endswith(".Fabric") and "lightning" in reason for reason in made
+    )
 
 
 def _says(call: ast.Call, module: Module) -> WeightsOnly:
@@ -179,6 +196,7 @@ RULE = Rule(
         rb"model_zoo",
         rb"load_url",
         rb"abric\.load",
+        rb"\bFabric\s*\(",
         rb"PackageImporter",
         rb"cloud_io",
         rb"torch_save_to_dcp",

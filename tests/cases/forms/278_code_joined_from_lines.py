@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+exec("\n".join(["import torch", "state = torch.load('model.pt')"]))  # site

@@ -1,0 +1,6 @@
+# expect: safe
+import re
+
+import torch
+
+CALL = re.compile("torch.load(path)")

@@ -1,0 +1,4 @@
+# expect: safe
+import torch
+
+NAMES = {torch.load: "load", torch.save: "save"}
