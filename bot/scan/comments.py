@@ -10,8 +10,8 @@ from datetime import date
 
 from bot.scan.source import SourceText
 
-WORDS = re.compile(r"loadguard:|noqa|nosec|nosem|NOSONAR")
-"""Without one of these a file needs no tokenizing."""
+WORDS = re.compile(r"loadguard:|[Tt][Oo][Rr]102|nosec|nosem|NOSONAR")
+"""Without one of these a file needs no tokenizing; a `noqa` speaks of a load only by TorchFix's code."""
 
 LOADS = frozenset({"LG001", "LG002", "LG003", "LG004", "LG008"})
 """The rules that a comment naming another tool's torch.load rule speaks of."""

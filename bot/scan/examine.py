@@ -16,7 +16,7 @@ from bot.scan.prefilter import may_hold_site
 from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Rule
-from bot.scan.sites import Site, find_sites
+from bot.scan.sites import Site, sites_of
 from bot.scan.source import MAX_BYTES
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
 
@@ -82,7 +82,7 @@ def _scan(project: Project, path: str) -> FileReport:
 
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule]) -> Iterator[Finding]:
-    sites = find_sites(module)
+    sites = sites_of(module)
     judgements = [_judge(site, project, rules) for site in sites]
     fixes = make_fixes(module, sites, judgements)
     for site, judgement, fix in zip(sites, judgements, fixes, strict=True):

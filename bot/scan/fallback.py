@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.model import WeightsOnly
 from bot.scan.evaluate import evaluate
 from bot.scan.module import Module
-from bot.scan.sites import Site, find_sites
+from bot.scan.sites import Site, sites_of
 from bot.scan.values import Constant, Function, Parameter, Qualified, Value
 
 _UNSAFE = frozenset({WeightsOnly.FALSE, WeightsOnly.NONE})
@@ -162,7 +162,7 @@ def _mentions(test: ast.expr, name: str) -> bool:
 
 def _loads(block: Sequence[ast.stmt], module: Module) -> list[Load]:
     """What a block loads itself or through a helper, leaving out functions it only defines."""
-    sites = {id(site.node): site for site in _sites(module)}
+    sites = {id(site.node): site for site in sites_of(module)}
     found = []
     for call in _run_here(block):
         site = sites.get(id(call))
@@ -182,18 +182,11 @@ def _run_here(block: Iterable[ast.AST]) -> Iterator[ast.expr]:
         waiting += (child for child in ast.iter_child_nodes(node) if not isinstance(child, _DEFINITIONS))
 
 
-def _sites(module: Module) -> Sequence[Site]:
-    if "sites" not in module.cache:
-        module.cache["sites"] = find_sites(module)
-    found: Sequence[Site] = module.cache["sites"]
-    return found
-
-
 def _helped(call: ast.Call, module: Module) -> Iterator[Load]:
     for value in evaluate(call.func, module):
         if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
             continue
-        for site in _sites(value.module):
+        for site in sites_of(value.module):
             if value.module.function(site.node) is value.node:
                 yield Load(call, _as_called(site, value, call, module), "", value.node.name)
 
@@ -226,7 +219,7 @@ def _by_default(site: Site) -> frozenset[WeightsOnly]:
 
 def _retries(module: Module) -> Iterator[Fallback]:
     """`for safe in (True, False): try: torch.load(path, weights_only=safe)`: one call, tried again with the other."""
-    for site in _sites(module):
+    for site in sites_of(module):
         if not ({WeightsOnly.TRUE} < set(site.possible) and _UNSAFE & set(site.possible)):
             continue
         swallowed = looped = False

@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot.model import Unreadable
 from bot.scan.source import SourceText
@@ -18,6 +18,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp
 Scope = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | Comprehension
 
+_FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 _Node = TypeVar("_Node", bound=ast.AST)
 _PLAIN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "lineno", "type_ignores", "type_comment", "kind", "level"})
 
@@ -97,9 +98,9 @@ class Module:
     def function(self, node: ast.AST) -> Definition | ast.Lambda | None:
         """The innermost function or lambda whose body holds `node`."""
         scope: Scope = self.scope(node)
-        while not isinstance(scope, ast.Module):
-            if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                return scope
+        while scope is not self.tree:
+            if scope.__class__ in _FUNCTIONS:
+                return cast("Definition | ast.Lambda", scope)
             scope = self.scope(scope)
         return None
 

@@ -16,6 +16,8 @@ _WORD_BEFORE = re.compile(rb"(\w+)\Z")
 _FROM = re.compile(rb"\bfrom\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;]*(?:\\\r?\n[^\n;]*)*)")
 _WORD = re.compile(rb"\w+")
 _WIDE = 200
+_CODES = frozenset(code for code in range(128) if chr(code).isalnum() or code == 0x5F)
+_LETTERS = frozenset(bytes((code,)) for code in _CODES)
 
 
 def may_hold_site(data: bytes, *, resolves: Callable[[str], bool]) -> bool:
@@ -48,6 +50,11 @@ def may_hold_site(data: bytes, *, resolves: Callable[[str], bool]) -> bool:
 
 def _receiver(data: bytes, start: int) -> bytes | None:
     """The word before `.load`, `any` for an expression that is no word, None when `load` stands by itself."""
+    if data[start - 1 : start] == b"." and data[start - 2 : start - 1] in _LETTERS:  # what nearly all of them are
+        begin = start - 2
+        while begin > 0 and data[begin - 1] in _CODES:
+            begin -= 1
+        return data[begin : start - 1]
     head = data[max(0, start - _WIDE) : start]
     dot = _BEFORE.search(head) if b"." in head else None
     if dot is None:

@@ -80,6 +80,14 @@ class Site:
         return self.host.qualname(self.node)
 
 
+def sites_of(module: Module) -> Sequence[Site]:
+    """`find_sites`, worked out once for a module."""
+    if "sites" not in module.cache:
+        module.cache["sites"] = find_sites(module)
+    found: Sequence[Site] = module.cache["sites"]
+    return found
+
+
 def find_sites(module: Module) -> Sequence[Site]:
     """All sites of one module, in order of position.
 

@@ -118,7 +118,7 @@ def project_classes(name: str, project: Project) -> list[tuple[ast.ClassDef, Mod
         found: list[tuple[ast.ClassDef, Module]] = []
         if not name.isidentifier():
             return found
-        for path in project.containing(b"class " + name.encode())[:10]:
+        for path in project.naming_class(name)[:10]:
             module = project.module(path)
             if not isinstance(module, Unreadable):
                 found += [(c, module) for c in module.of(ast.ClassDef) if c.name == name]

@@ -58,16 +58,14 @@ def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
     else:
         whole = replace(spot, path=(*spot.path, f"«{label}"))
     if isinstance(container, ast.Name):
-        for read in spot.module.names(container.id):
-            same = spot.module.function(read) is spot.module.function(spot.node)
-            if same and isinstance(read.ctx, ast.Load) and read is not container and _after(read, spot.node):
+        module, node = spot.module, spot.node
+        function, place = module.function(node), (node.lineno, node.col_offset)
+        for read in module.names(container.id):
+            after = isinstance(read.ctx, ast.Load) and (read.lineno, read.col_offset) > place
+            if after and read is not container and module.function(read) is function:
                 yield whole.at(read)
     elif isinstance(container, ast.Attribute):
         yield from _kept(whole, container)
-
-
-def _after(read: ast.expr, node: ast.expr) -> bool:
-    return (read.lineno, read.col_offset) > (node.lineno, node.col_offset)
 
 
 def claimed_by_annotation(spot: Spot, annotation: ast.expr | None) -> Answer:

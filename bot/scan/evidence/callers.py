@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.memo import remember
+from bot.scan.evidence.mentions import may_call_function, may_call_method
 from bot.scan.module import Definition, Module
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def _calls(function: Definition, module: Module, project: Project) -> Iterator[C
     if len(paths) > MOST_FILES:
         paths = (module.path,)
     common = isinstance(owner, ast.ClassDef) and len(definitions(function.name, project)) > 1
+    may_call = may_call_method if isinstance(owner, ast.ClassDef) else may_call_function
     for path in paths:
+        if path != module.path and not may_call(function.name, project.files[path]):
+            continue
         other = project.module(path)
         if isinstance(other, Unreadable):
             continue
@@ -88,13 +92,22 @@ def _imported_as(name: str, other: Module, home: Module) -> Iterator[str]:
                 yield alias.asname or alias.name
 
 
+def _taken(module: Module) -> frozenset[str]:
+    """Every name that a `from ... import` of the module takes, under its first name."""
+    known: frozenset[str] | None = module.cache.get("evidence.taken")
+    if known is None:
+        known = frozenset(alias.name for node in module.of(ast.ImportFrom) for alias in node.names)
+        module.cache["evidence.taken"] = known
+    return known
+
+
 def definitions(name: str, project: Project) -> tuple[Found, ...]:
     """Every function of the project called `name`."""
     return remember(project, ("definitions", name), lambda: tuple(_definitions(name, project)))
 
 
 def _definitions(name: str, project: Project) -> Iterator[Found]:
-    paths = project.containing(b"def " + name.encode() + b"(")
+    paths = project.defining(name)
     for path in paths if len(paths) <= MOST_FILES else ():
         module = project.module(path)
         if not isinstance(module, Unreadable):
@@ -118,6 +131,8 @@ def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
         local = [(f, module) for f in _named(function.id, module) if not _is_method((f, module))]
         if local:
             return local[-1]
+        if function.id not in _taken(module):
+            return None
         found = [f for f in definitions(function.id, project) if not _is_method(f)]
         imported = [f for f in found if f[1] is not module and list(_imported_as(function.id, module, f[1]))]
         return imported[0] if len(imported) == 1 else None

@@ -23,7 +23,7 @@ class Spot:
     hops: int = 0
 
     def at(self, node: ast.expr, *path: str) -> Spot:
-        return replace(self, node=node, path=self.path + path)
+        return Spot(node, self.module, self.path + path, self.hops)
 
     def says(self, kind: Kind, detail: str) -> Sign:
         return Sign(kind, self.path, self.module.path, self.node.lineno, detail)

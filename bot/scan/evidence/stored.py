@@ -245,7 +245,7 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
 
 def _has_extra_state(project: Project) -> bool:
     """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
-    paths = project.containing(b"def get_extra_state(", b"pickle.")
+    paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
     return any(not path.split("/")[-1].startswith("test_") for path in paths)
 
 
