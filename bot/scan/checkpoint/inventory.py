@@ -12,7 +12,10 @@ QUIET_PARTS = frozenset({"_parameters", "_buffers", "_modules"})
 
 @dataclass(slots=True)
 class Storage:
-    """What the pickle says of a storage. `numel` in elements of `itemsize` bytes; `at` is the pickle's byte."""
+    """What the pickle says of a storage. `numel` in elements of `itemsize` bytes; `at` is the pickle's byte.
+
+    `parts` is the length of its persistent id: torch unpacks exactly 5 in a zip, and 6 in a legacy file.
+    """
 
     key: str
     dtype: str
@@ -21,6 +24,7 @@ class Storage:
     device: str
     at: int
     view: tuple[str, int, int] | None = None
+    parts: int = 5
 
     @property
     def nbytes(self) -> int:

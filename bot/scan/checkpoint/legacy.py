@@ -7,6 +7,7 @@ from bot.scan.checkpoint.inventory import Inventory
 from bot.scan.checkpoint.machine import Machine, Walk
 from bot.scan.checkpoint.reader import Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
+from bot.scan.checkpoint.storages import check_parts
 from bot.scan.checkpoint.streams import looks_like_pickle, read_inventory, read_stream
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -70,6 +71,7 @@ def _read_legacy(reading: Reading, reader: Reader, label: str, start: int) -> No
     _check_system(reading, system, label)
     main = read_stream(reading, reader, label, start=system.end) if system.stopped else system
     inventory = read_inventory(reading, main, label)
+    check_parts(reading, inventory, 6, label=label)
     keys = read_stream(reading, reader, label, start=main.end) if main.stopped else main
     if keys.stopped:
         _check_raw_storages(reading, reader, label, keys, inventory)

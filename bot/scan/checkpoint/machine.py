@@ -17,6 +17,8 @@ from bot.scan.checkpoint.reader import Reader
 
 CORRUPTING = "on what is no dict: memory corruption before torch 2.10 (CVE-2026-24747)"
 TENSOR_MAKERS = ("torch._utils._rebuild_", "torch.nn.parameter.Parameter", "torch._tensor.")
+UNPICKLER = "torch.storage._load_from_bytes"
+"""How a tensor is pickled without torch.save: torch loads the bytes it is handed, with plain pickle."""
 SETITEM_TARGETS = frozenset({"collections.OrderedDict", "collections.Counter"})
 
 
@@ -35,7 +37,7 @@ class Walk:
 
     `unsupported` names the first opcode torch's weights_only unpickler does not read; `subclasses` are objects that are
     filled like a dict or a list without being one, which torch >= 2.10 never loads; `computed` are calls of
-    a call's result.
+    a call's result; `unpickled` are what torch's `_load_from_bytes` is called with.
     """
 
     start: int
@@ -50,6 +52,7 @@ class Walk:
     computed: list[int] = field(default_factory=list)
     extensions: list[tuple[int, int]] = field(default_factory=list)
     embedded: list[tuple[int, bytes, Blob | None]] = field(default_factory=list)
+    unpickled: list[tuple[int, object]] = field(default_factory=list)
     opcodes: int = 0
 
     @property
@@ -145,6 +148,8 @@ class Machine:
         if isinstance(callee, Global):
             callee.called = True
             callee.reduced = callee.reduced or not opcode.startswith("NEWOBJ")
+            if callee.dotted == UNPICKLER and len(self.walk.unpickled) < 1000:
+                self.walk.unpickled.append((self.at, arguments))
         elif isinstance(callee, Call):
             self.walk.computed.append(self.at)
         elif not isinstance(callee, Unknown):

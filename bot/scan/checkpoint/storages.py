@@ -7,11 +7,23 @@ from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.records import Archive, Entry
 
 
+def check_parts(reading: Reading, inventory: Inventory, wanted: int, *, label: str) -> None:
+    """torch unpacks a storage's persistent id into that many names, and stops at any other number."""
+    for storage in inventory.storages.values():
+        if storage.parts != wanted:
+            reading.log.corrupt(
+                f"storage {storage.key} is described by {storage.parts} values, not {wanted}",
+                record=label,
+                offset=storage.at,
+            )
+
+
 def check_storages(reading: Reading, archive: Archive, pickle: Entry, inventory: Inventory, *, label: str) -> set[str]:
     """The names of the records that are storages. torch checks their size since 2.10, never when mapped."""
     folder = pickle.name.removesuffix(".pkl")
     used: set[str] = set()
     by_name = {entry.name: entry for entry in archive.entries}
+    check_parts(reading, inventory, 5, label=f"{label}!{pickle.name}" if label else pickle.name)
     for storage in inventory.storages.values():
         name = f"{folder}/{storage.key}"
         record = f"{label}!{name}" if label else name

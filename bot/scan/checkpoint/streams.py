@@ -9,10 +9,10 @@ from bot.model import GlobalUse
 from bot.scan.checkpoint import judge
 from bot.scan.checkpoint.embedded import unpack
 from bot.scan.checkpoint.faults import CODE, Fault
-from bot.scan.checkpoint.inert import Blob, Call, Global
+from bot.scan.checkpoint.inert import Blob, Call, Global, as_text, elements
 from bot.scan.checkpoint.inventory import Inventory
 from bot.scan.checkpoint.machine import Machine, Walk
-from bot.scan.checkpoint.reader import BytesReader, Reader
+from bot.scan.checkpoint.reader import BytesReader, Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.tensors import take_inventory
 
@@ -38,6 +38,8 @@ def read_stream(
     judge_names(reading, walk, label)
     _judge_shape(reading, walk, label)
     _read_embedded(reading, reader, walk, label)
+    for offset, arguments in walk.unpickled:
+        _read_unpickled(reading, reader, arguments, offset=offset, label=label)
     return walk
 
 
@@ -100,6 +102,39 @@ def _read_embedded(reading: Reading, reader: Reader, walk: Walk, label: str) -> 
         reading.depth += 1
         _read_embedded(reading, BytesReader(inner), nested, place)
         reading.depth -= 1
+
+
+def _read_unpickled(reading: Reading, reader: Reader, arguments: object, *, offset: int, label: str) -> None:
+    """What `_load_from_bytes` unpickles. Literal bytes are read like a file; computed ones can be anything."""
+    inner = _literal(reading, reader, arguments)
+    if inner is None:
+        _dangerous(reading, "unpickles bytes that are computed, so they can hold anything", label, offset)
+    else:
+        reading.nested(inner, f"{label or 'the file'}[bytes at byte {offset}]")
+
+
+def _literal(reading: Reading, reader: Reader, arguments: object) -> Reader | None:
+    """Bytes as protocol 3 writes them, or as protocol 2 does: text, and a call that encodes it as latin-1."""
+    parts = elements(arguments)
+    value = parts[0] if len(parts) == 1 else None
+    if isinstance(value, bytes):
+        return BytesReader(value)
+    if isinstance(value, Blob) and not value.text:
+        return SliceReader(reader, value.start, value.length)
+    if not (isinstance(value, Call) and isinstance(value.callee, Global) and value.callee.dotted == "_codecs.encode"):
+        return None
+    encoded = elements(value.arguments)
+    if len(encoded) != 2 or as_text(encoded[1]) not in ("latin1", "latin-1"):
+        return None
+    if isinstance(encoded[0], str):
+        return BytesReader(encoded[0].encode("latin-1", "replace"))
+    if isinstance(encoded[0], Blob):
+        if encoded[0].length > reading.limits.held:
+            reading.log.over(f"unpickles {encoded[0].length:,} bytes that are written as text", offset=encoded[0].start)
+            return BytesReader(b"")
+        raw = _blob_bytes(reader, encoded[0], reading.limits.held)
+        return BytesReader(raw.decode("utf-8", "replace").encode("latin-1", "replace"))
+    return None
 
 
 def _blob_bytes(reader: Reader, blob: Blob | None, bound: int) -> bytes:

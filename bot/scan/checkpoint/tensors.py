@@ -19,6 +19,7 @@ from bot.scan.checkpoint.inventory import (
     view_of,
 )
 from bot.scan.checkpoint.limits import Limits
+from bot.scan.checkpoint.machine import UNPICKLER
 
 REBUILD = "torch._utils._rebuild_"
 ARITY = {"tensor": (4,), "tensor_v2": (6, 7), "tensor_v3": (7, 8), "qtensor": (7,), "parameter": (3,)}
@@ -176,7 +177,7 @@ class _Visitor:
             self.trouble("a storage whose type, key or length cannot be read", value.offset)
             return None
         dtype, itemsize = STORAGES[name]
-        storage = Storage(key, dtype, itemsize, numel, as_text(pid[3]) or "", value.offset, view_of(pid))
+        storage = Storage(key, dtype, itemsize, numel, as_text(pid[3]) or "", value.offset, view_of(pid), len(pid))
         if numel < 0:
             self.trouble(f"storage {key} has {numel} elements", value.offset)
         if not DEVICES.match(storage.device):
@@ -190,6 +191,9 @@ class _Visitor:
 
     def strided(self, name: str, arguments: list[object], at: int, *, dtype: object) -> None:
         """A tensor over a storage: `(storage, offset, size, stride, ...)`."""
+        if _is_unpickled(arguments[0]):
+            self.without_storage(name, dtype, arguments[2], arguments[3], at=at)
+            return
         storage = self.storage(arguments[0]) if isinstance(arguments[0], Persistent) else None
         offset, size, stride = as_integer(arguments[1]), sizes_of(arguments[2]), sizes_of(arguments[3])
         if storage is None or offset is None or size is None or stride is None:
@@ -234,6 +238,11 @@ class _Visitor:
 def _is_strided(value: object) -> bool:
     callee = value.callee if isinstance(value, Call) else None
     return isinstance(callee, Global) and callee.dotted.startswith((f"{REBUILD}tensor", f"{REBUILD}qtensor"))
+
+
+def _is_unpickled(value: object) -> bool:
+    """A storage pickled without torch.save: its bytes are read where they stand, as a file of their own."""
+    return isinstance(value, Call) and isinstance(value.callee, Global) and value.callee.dotted == UNPICKLER
 
 
 def _end_bytes(storage: Storage, offset: int, span: int, itemsize: int) -> int:
