@@ -120,7 +120,7 @@ def test_crlf_bom_tabs_and_encodings_are_read(tree: Path) -> None:
     assert {"crlf.py:2", "bom.py:2", "tabs.py:3", "latin.py:3"} <= set(places(report)) and not report.unreadable
 
 
-WANTED = "a.py b/c.ipynb pyproject.toml Dockerfile run .github/workflows/x.yml x/Dockerfile.gpu .env".split()
+WANTED = "a.py b/c.ipynb pyproject.toml Dockerfile run .github/workflows/x.yml x/Dockerfile.gpu .env tox.ini a.dockerfile job.slurm".split()
 UNWANTED = "a.pyi a.pt model.safetensors README.md x.png".split()
 
 
