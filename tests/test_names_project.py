@@ -116,6 +116,14 @@ def test_only_some_files_are_reported_and_the_others_still_give_evidence() -> No
     assert places(files, only={"use.py"}) == [("use.py", 2, "LG001")]
 
 
+def test_a_file_too_deep_for_us_takes_no_other_with_it() -> None:
+    branches = "".join(f"{'el' if n else ''}if a == {n}:\n    load = torch.load\n" for n in range(2000))
+    files = {"deep.py": f"import torch\n{branches}load('m.pt')\n", "use.py": "import torch\ntorch.load('m.pt')\n"}
+    report = scan_files({path: text.encode() for path, text in files.items()})
+    assert [unread.path for unread in report.unreadable] == ["deep.py"]
+    assert [finding.path for finding in report.findings] == ["use.py"]
+
+
 def test_modules_that_import_from_each_other_end() -> None:
     files = {"a.py": "from b import load\nload(1)\n", "b.py": "from a import load\nload(2)\n"}
     assert places(files) == []

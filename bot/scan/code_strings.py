@@ -31,12 +31,11 @@ def code_in_strings(module: Module) -> Iterator[tuple[Module, ast.expr]]:
     for constant in module.of(ast.Constant):
         if isinstance(constant.value, str | bytes) and "load" in _plain(constant.value):
             whole = _whole(constant, module)
-            text = _text(whole, module)
             key = f"{getattr(whole, 'lineno', 0)}:{getattr(whole, 'col_offset', 0)}"
             if key in done:
                 continue
             done.add(key)
-            for code in _codes(text, whole, module):
+            for code in _codes(_text(whole, module), whole, module):
                 inner = _parse(code, module, whole)
                 if inner is not None:
                     yield inner, whole

@@ -65,7 +65,10 @@ def _exports(project: Project, path: str, words: Collection[str]) -> list[Export
     if not isinstance(module, Module):
         return []
     search = Search(module, words)
-    list(search.run())
+    try:
+        list(search.run())
+    except RecursionError:  # the scan of the file itself says so; the others must not suffer
+        return []
     stored = {word for given, _ in search.stored.values() for word in given}
     imported = {
         a.asname or a.name for s in module.of(ast.ImportFrom) for a in s.names if a.name == "load" or a.name in words
