@@ -8,6 +8,7 @@ shift while they are read, and the cut list of more than 3,000 files. A truncate
 
     python -m tests.fault_matrix            # the whole matrix, with its size and what failed
     python -m tests.fault_matrix 1/8        # every eighth case, from the first on
+    python -m tests.fault_matrix 1/1 an_app # only the stories named
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bot.errors import LoadguardError
 from bot.model import Outcome
+from bot.policy import CommentMode, FixMode
 from tests.fake_github import FakeGitHub
 from tests.fake_github.faults import RATE_LIMITED
 from tests.fake_github.wire import Request
-from tests.github_stories import QUIET, UNSAFE, Story, tell
+from tests.github_stories import POLICY, QUIET, UNSAFE, Story, as_app, many, tell
 
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
 PRIMARY = {"message": "API rate limit exceeded for installation ID 1."}
@@ -40,7 +42,7 @@ def vanish(story: Story, status: int) -> None:
 
 
 def expire(story: Story) -> None:
-    story.github.token.expires_at = 0.0
+    (story.token or story.github.token).expires_at = 0.0
 
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -101,7 +103,26 @@ def a_push_with_more(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
     return story, lambda story: story.play_push()
 
 
-STORIES = (a_pull_request, a_pull_request_that_got_better, a_push, a_push_with_more)
+SILENT = replace(POLICY, fix=FixMode.OFF, pull_request=replace(POLICY.pull_request, comment=CommentMode.OFF))
+
+
+def an_app(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
+    """Sixty findings: a check run of the App's own, its annotations in two batches."""
+    story = as_app(tell(github, folder, after={"pkg/many.py": many(60)}))
+    story.policy = SILENT
+    return story, lambda story: story.play()
+
+
+def an_app_that_sees_more(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
+    """The check that stands says otherwise, and annotations cannot be taken back."""
+    story, play = an_app(folder, github)
+    story.policy = replace(SILENT, exclude=("pkg/**",))
+    play(story)
+    story.policy = SILENT
+    return story, play
+
+
+STORIES = (a_pull_request, a_pull_request_that_got_better, a_push, a_push_with_more, an_app, an_app_that_sees_more)
 
 
 # -- one case ------------------------------------------------------------------------------------------------
@@ -141,7 +162,7 @@ def undisturbed(kind: Callable[[Path, FakeGitHub], tuple[Story, Play]]) -> Calm:
 
 def cases(calm: dict[str, Calm]) -> Iterator[Case]:
     """All that make sense: GraphQL's own limit on GraphQL, a refusal of what was sent on writes."""
-    for kind in STORIES:
+    for kind in (each for each in STORIES if each.__name__ in calm):
         for number, about in enumerate(calm[kind.__name__].requests, 1):
             for fault in FAULTS:
                 graphql = "/graphql" in about
@@ -167,7 +188,7 @@ def run_case(case: Case, calm: Calm) -> str:
             if github.faults.unstruck:
                 return "the fault never struck"
         github.faults.clear()
-        story.repository.gone, github.token.expires_at = None, None
+        story.repository.gone, (story.token or github.token).expires_at = None, None
         play(story)
         if story.stands() != calm.stands:
             return f"stands otherwise: {difference(story.stands(), calm.stands)}"
@@ -213,9 +234,9 @@ def difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
     return "; ".join(f"{key}: {found[key]} instead of {wanted[key]}" for key in wanted if found[key] != wanted[key])
 
 
-def run_matrix(part: int = 1, of: int = 1) -> tuple[int, int, list[str]]:
-    """Cases in all, cases run, and a line for each that ended wrong."""
-    calm = {kind.__name__: undisturbed(kind) for kind in STORIES}
+def run_matrix(part: int = 1, of: int = 1, *, only: Sequence[str] = ()) -> tuple[int, int, list[str]]:
+    """Cases in all, cases run, and a line for each that ended wrong. `only` names stories; empty for all."""
+    calm = {kind.__name__: undisturbed(kind) for kind in STORIES if not only or kind.__name__ in only}
     everything = list(cases(calm))
     chosen = everything[part - 1 :: of]
     wrong = []
@@ -228,8 +249,9 @@ def run_matrix(part: int = 1, of: int = 1) -> tuple[int, int, list[str]]:
 
 def main() -> int:
     part, _, of = (sys.argv[1] if len(sys.argv) > 1 else "1/1").partition("/")
-    size, ran, wrong = run_matrix(int(part), int(of))
-    origin = f"{len(STORIES)} stories and {len(FAULTS)} faults"
+    only = sys.argv[2:]
+    size, ran, wrong = run_matrix(int(part), int(of), only=only)
+    origin = f"{len(only) or len(STORIES)} stories and {len(FAULTS)} faults"
     print(f"fault matrix: {size} cases from {origin}; {ran} run, {len(wrong)} wrong")
     print("\n".join(wrong))
     return 1 if wrong else 0

@@ -24,6 +24,14 @@ UNSAFE = {
     "pkg/train.py": "import torch\n\n\ndef fit(net):\n    net.load_state_dict(torch.load('net.pt'))\n    return net\n",
     "pkg/run.py": "import torch\n\n\ndef run():\n    model = torch.load('model.pt')\n    return model.eval()\n",
 }
+
+
+def many(count: int) -> str:
+    """A file with `count` unsafe loads."""
+    loads = "\n\n".join(f"def load{n}(net):\n    net.load_state_dict(torch.load('{n}.pt'))\n" for n in range(count))
+    return f"import torch\n\n\n{loads}"
+
+
 HARMLESS = {
     "pkg/train.py": "import torch\n\n\ndef fit(net):\n    return net, torch\n",
     "README.md": "# Models\n\nMore.\n",
@@ -45,10 +53,14 @@ class Story:
     folder: Path
     policy: Policy | Callable[[Read], Policy] = POLICY
     slept: list[float] = field(default_factory=list)
+    token: Token | None = None
+    """Whose run this is; None for GITHUB_TOKEN."""
 
     def forge(self, token: Token | None = None) -> Forge:
         address = Address(self.repository.slug, self.github.api_url, self.github.web, timeout=60)
-        return connect(address, token=(token or self.github.token).text, patience=Patience(sleep=self.slept.append))
+        return connect(
+            address, token=(token or self.token or self.github.token).text, patience=Patience(sleep=self.slept.append)
+        )
 
     def checkout(self) -> Checkout:
         """A clone with all of the history, as `fetch-depth: 0` makes it."""
@@ -99,6 +111,7 @@ class Story:
             "resolved": sorted((one.path, one.line or 0) for one in self.pull.threads if one.resolved_by),
             "comments": [_plain(one.body) for one in self.pull.comments],
             "pulls": pulls,
+            "checks": newest_checks(self.repository),
             "trees": {name: git.facts(sha).tree for name, sha in git.refs().items()},
         }
 
@@ -107,11 +120,26 @@ class Story:
         return [str(entry).replace(f"/repos/{self.repository.slug}", "") for entry in self.github.requests]
 
 
+def newest_checks(repository: Repository) -> list[tuple[Any, ...]]:
+    """The check runs as a person sees them: of each name on each commit the newest."""
+    newest = {(one.head_sha, one.name): one for one in repository.check_runs}
+    return [
+        (sha, name, one.status, one.conclusion, one.title, one.summary, one.annotations)
+        for (sha, name), one in newest.items()
+    ]
+
+
 def _plain(body: str) -> str:
     """Without what differs between two servers: their ports."""
     import re
 
     return re.sub(r"http://127\.0\.0\.1:\d+", "http://server", body)
+
+
+def as_app(story: Story) -> Story:
+    """The run of an App, which has check runs of its own."""
+    story.token = story.github.new_token(story.github.account("loadguard-app[bot]", kind="Bot"))
+    return story
 
 
 def tell(

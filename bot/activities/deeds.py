@@ -22,6 +22,7 @@ class Deeds:
     failed: bool = False
     url: str = ""
     operation: str = "none"
+    annotated: bool = False
 
     @contextmanager
     def trying(self, what: str, *, instead: str) -> Iterator[None]:
@@ -47,6 +48,7 @@ class Deeds:
             refused=tuple(self.refused),
             pull_request_url=self.url,
             pull_request_operation=self.operation,
+            annotated=self.annotated,
             outputs={
                 "findings": str(len(report.findings)),
                 "new": str(sum(1 for each in report.findings if each.new)),

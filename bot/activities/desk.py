@@ -28,10 +28,8 @@ class Desk:
     """`policy` makes the policy out of a reader of the base's files: never the head's, or a pull request could
     switch its own gate off.
 
-    `patches` is the folder for what could not be pushed. `approval` says that pull requests opened with this token
-    wait for
-    approval. `review_tier` puts likely fixes into fix pull requests too, as drafts. `only` are paths to scan; empty
-    for all.
+    `patches` is the folder for what could not be pushed. `review_tier` puts likely fixes into fix pull requests too, as
+    drafts. `only` are paths to scan; empty for all.
     """
 
     forge: Forge
@@ -40,7 +38,6 @@ class Desk:
     patches: Path
     clock: Callable[[], datetime] = now
     checkpoints: Checkpoints | None = None
-    approval: bool = False
     review_tier: bool = False
     only: tuple[str, ...] = ()
 

@@ -62,7 +62,7 @@ def _wanted(desk: Desk, material: Material, target: Target, policy: Policy, gone
         floor=policy.torch_floor,
         unreadable=material.report.unreadable,
         checkpoints=material.report.checkpoints,
-        approval=desk.approval,
+        approval=desk.forge.waits_for_approval(),
         remarks=_remarks(len(fixes.changes) - len(changes), gone),
     )
     return plan_fix_branch(changes, target=target, facts=facts, policy=allowed)

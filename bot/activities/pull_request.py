@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from bot.activities.checking import Judged, keep_check
 from bot.activities.deeds import ELSEWHERE, Deeds
 from bot.activities.desk import Desk, reader_at
 from bot.activities.examining import Examined, changed_files, examine
@@ -36,12 +37,13 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
     changed, before = changed_files(desk, pull)
     found = examine(desk, pull.head_sha, changed, before=before, policy=policy)
     deeds = Deeds()
+    verdict = decide(found.report, lambda path: fail_level(policy, path), only_new=True)
     if pull.fork and not privileged:
         if found.report.findings:
             deeds.refused.append(Refusal("review", f"a pull request from a fork may not be written to; {ELSEWHERE}"))
     else:
         _write(_Turn(desk, pull, found, policy, deeds))
-    verdict = decide(found.report, lambda path: fail_level(policy, path), only_new=True)
+        keep_check(desk, Judged(found.report, verdict, pull.head_sha, found.source.files.get), deeds=deeds)
     return deeds.outcome(found.report, verdict)
 
 

@@ -110,7 +110,6 @@ def _desk(stage: Stage, context: Context) -> Desk:
         policy=policy_maker(settings, stage.organisation),
         patches=Path(settings.workspace),
         checkpoints=gatekeeper_for(stage.checkout, context, address=page, token=settings.token),
-        approval=settings.token.startswith("ghs_"),
         only=tuple(path.removeprefix("./") for path in settings.paths if path not in (".", "./")),
     )
 

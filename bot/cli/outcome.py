@@ -31,7 +31,7 @@ def present(outcome: Outcome, settings: Settings, context: Context, *, read: Rea
     looked = bool(new.files_scanned or outcome.report.findings or new.unreadable or new.checkpoints)
     if looked:
         console.write_unheeded(render_text(new, read=read, style=Style(colour=True)))
-        console.write(render_commands(new))
+        console.write("" if outcome.annotated else render_commands(new))
     for each in outcome.refused:
         console.write(command("warning", f"{each.what}: {each.reason}", {"title": "loadguard"}) + "\n")
     console.write_unheeded("".join(f"{visible(each)}\n" for each in (*outcome.written, outcome.exit_reason)))

@@ -12,6 +12,8 @@ from typing import Protocol
 from bot.model import (
     BranchState,
     ChangedFile,
+    CheckRun,
+    CheckState,
     Comment,
     FixBranch,
     FixPullRequest,
@@ -20,6 +22,19 @@ from bot.model import (
     Review,
     Thread,
 )
+
+
+class Checks(Protocol):
+    """The check runs of a forge, for an identity that may have some."""
+
+    def standing(self, name: str, sha: str) -> CheckState | None:
+        """Our newest check of that name on a commit."""
+
+    def put(self, check: CheckRun, *, standing: CheckState | None) -> None:
+        """Bring the check about: edit the standing one in place where what it shows can be changed, else a new one."""
+
+    def same(self, check: CheckRun, standing: CheckState) -> bool:
+        """Whether the standing check already says exactly this."""
 
 
 class Forge(Protocol):
@@ -55,6 +70,12 @@ class Forge(Protocol):
 
         A forge that can answer it all at once does; one that need not does nothing. Never needed for a right answer.
         """
+
+    def waits_for_approval(self) -> bool:
+        """Whether workflows of a pull request that this identity opens wait until a person approves them."""
+
+    def checks(self) -> Checks | None:
+        """None where this identity has no check runs: only an App's own has, and GITHUB_TOKEN has annotations."""
 
     # -- the review ------------------------------------------------------------------------------------------
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
@@ -103,4 +124,4 @@ def compare_link(forge: Forge, base: str, branch: str) -> str:
     return f"{forge.web}/{forge.slug}/compare/{base}...{branch}?expand=1" if forge.web else ""
 
 
-__all__: Sequence[str] = ("Forge", "compare_link")
+__all__: Sequence[str] = ("Checks", "Forge", "compare_link")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.edge.forge import Forge
+from bot.edge.forge import Checks, Forge
 from bot.model import (
     BranchState,
     ChangedFile,
+    CheckRun,
+    CheckState,
     Comment,
     FixBranch,
     FixPullRequest,
@@ -17,6 +19,24 @@ from bot.model import (
     Review,
     Thread,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DryChecks:
+    """The same for check runs."""
+
+    checks: Checks
+    would: list[str]
+
+    def standing(self, name: str, sha: str) -> CheckState | None:
+        return self.checks.standing(name, sha)
+
+    def same(self, check: CheckRun, standing: CheckState) -> bool:
+        return self.checks.same(check, standing)
+
+    def put(self, check: CheckRun, *, standing: CheckState | None) -> None:
+        verb = "edit" if standing else "write"
+        self.would.append(f"{verb} check run '{check.name}' on {check.head_sha[:12]}: {check.conclusion}")
 
 
 @dataclass(slots=True)
@@ -73,6 +93,13 @@ class DryForge:
 
     def tree_of(self, branch: FixBranch) -> str:
         return self.forge.tree_of(branch)
+
+    def waits_for_approval(self) -> bool:
+        return self.forge.waits_for_approval()
+
+    def checks(self) -> Checks | None:
+        checks = self.forge.checks()
+        return DryChecks(checks, self.would) if checks else None
 
     # -- what does not ---------------------------------------------------------------------------------------
     def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:

@@ -55,6 +55,15 @@ class LocalForge:
         pages = {kind: self._store.page(kind, name) for kind, name in names.items()}
         return {kind: page for kind, page in pages.items() if page.is_file()}
 
+    # -- who we are ----------------------------------------------------------------------------------------
+    def waits_for_approval(self) -> bool:
+        """No workflows run here."""
+        return False
+
+    def checks(self) -> None:
+        """A commit of a plain repository has no checks; the command's exit code is one."""
+        return
+
     # -- reading -------------------------------------------------------------------------------------------
     def default_branch(self) -> str:
         for name in (self._symbolic("refs/remotes/origin/HEAD"), "main", "master", self._symbolic("HEAD")):

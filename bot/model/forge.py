@@ -135,6 +135,40 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """A sentence on lines of a file in a check run; `level` is notice, warning or failure, lines count from 1."""
+
+    path: str
+    line: int
+    end_line: int
+    level: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """The check a commit should have. `conclusion` is success or failure."""
+
+    name: str
+    head_sha: str
+    conclusion: str
+    title: str
+    summary: str
+    annotations: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """The check of ours that stands on a commit; `tag` is what we left in it to know its content by."""
+
+    id: str
+    tag: str
+    completed: bool
+    annotations: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run did: `written` are sentences for the log, `refused` what could not be done and where it went
     instead.
@@ -148,3 +182,5 @@ class Outcome:
     pull_request_url: str = ""
     pull_request_operation: str = "none"
     outputs: dict[str, str] = field(default_factory=dict)
+    annotated: bool = False
+    """A check run of our own holds the annotations, so that the log needs none."""

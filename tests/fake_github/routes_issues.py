@@ -125,7 +125,7 @@ def create_check_run(server: FakeGitHub, repository: Repository, request: Reques
     assert request.token is not None
     if not request.token.installation:
         raise Refused(403, "You must authenticate via a GitHub App.")
-    run = CheckRun(request.body["name"], request.body["head_sha"])
+    run = CheckRun(request.body["name"], request.body["head_sha"], author=request.token.account)
     fill(run, request)
     repository.check_runs.append(run)
     return Answer(201, server.shapes.check_run(repository, run))

@@ -388,6 +388,23 @@ class Shapes:
             **({"pull_request": links} if isinstance(issue, Pull) else {}),
         }
 
+    def app(self, account: Account) -> Json:
+        dates = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
+        slug = account.login.removesuffix("[bot]")
+        return {
+            "id": account.id,
+            "slug": slug,
+            "node_id": node_id("A", account.id),
+            "owner": self.account(account),
+            "name": slug,
+            "description": None,
+            "external_url": self.web,
+            "html_url": f"{self.web}/apps/{slug}",
+            "permissions": {},
+            "events": [],
+            **dates,
+        }
+
     def installation(self, app: int, number: int, account: Account) -> Json:
         dates = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
         return {
@@ -432,7 +449,7 @@ class Shapes:
             },
             "name": run.name,
             "check_suite": {"id": run.id},
-            "app": None,
+            "app": self.app(run.author) if run.author else None,
             "pull_requests": [],
         }
 

@@ -162,6 +162,7 @@ class CheckRun:
     title: str | None = None
     summary: str | None = None
     annotations: list[dict[str, object]] = field(default_factory=list)
+    author: Account | None = None
     id: int = field(default_factory=next_id)
     started_at: str = field(default_factory=now)
     completed_at: str | None = None

@@ -36,6 +36,7 @@ class Fixer:
 
     door: Door
     slug: str
+    viewer: str = ""
     _known: dict[str, tuple[str, BranchFacts]] = field(default_factory=dict)
 
     @property
@@ -58,7 +59,8 @@ class Fixer:
     def learn(self, branch: str, base: str, answer: Json) -> BranchFacts:
         """Keep what a query said of the branch; further pages of pull requests are asked for."""
         pages = list(self._pages(branch, base, answer))
-        identity = Identity(pages[0]["viewer"]["login"])
+        self.viewer = str(pages[0]["viewer"]["login"])
+        identity = Identity(self.viewer)
         first: Json = pages[0]["repository"]
         nodes = [node for page in pages for node in page["repository"]["pullRequests"]["nodes"]]
         pulls = tuple(identity.fix_pull_request(node) for node in nodes if not node["isCrossRepository"])

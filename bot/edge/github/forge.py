@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.diff import parse_hunks
+from bot.edge.github.checks import AppChecks
 from bot.edge.github.errors import Answered
 from bot.edge.github.files import Files
 from bot.edge.github.fix import Fixer
 from bot.edge.github.http import Door, Patience
-from bot.edge.github.queries import PAGE, branch_variables, standing_query
+from bot.edge.github.queries import PAGE, VIEWER, branch_variables, standing_query
 from bot.edge.github.review import Reviewer
 from bot.edge.github.talk import Talks
 from bot.errors import ForgeError, UsageError
@@ -35,6 +36,9 @@ from bot.model import (
 if TYPE_CHECKING:
     from github.Auth import Auth
 
+ACTIONS = "github-actions[bot]"
+"""Who GITHUB_TOKEN is, on github.com and on Enterprise Server."""
+
 MOST_FILES = 3_000
 """GitHub lists no more changed files than these, and does not say that there are more."""
 
@@ -49,6 +53,7 @@ class GitHubForge:
     _fixer: Fixer = field(init=False)
     _files: Files = field(init=False)
     _talks: Talks = field(init=False)
+    _viewer: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self._fixer = Fixer(self.door, self.slug)
@@ -111,6 +116,22 @@ class GitHubForge:
         if len(entries) >= MOST_FILES or cut or len(set(paths)) < len(paths):
             return None
         return tuple(_changed_file(entry) for entry in entries)
+
+    # -- who we are ------------------------------------------------------------------------------------------
+    def waits_for_approval(self) -> bool:
+        """GITHUB_TOKEN's pull requests do; an App's and a person's do not."""
+        return self._login() == ACTIONS
+
+    def checks(self) -> AppChecks | None:
+        login = self._login()
+        app = login.endswith("[bot]") and login != ACTIONS
+        return AppChecks(self.door, self.slug, login.removesuffix("[bot]")) if app else None
+
+    def _login(self) -> str:
+        """Every query of ours tells it; where none was made yet it is asked for."""
+        self._viewer = self._viewer or self._talks.viewer or self._fixer.viewer
+        self._viewer = self._viewer or str(self.door.ask(VIEWER, {})["viewer"]["login"])
+        return self._viewer
 
     # -- the review ------------------------------------------------------------------------------------------
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:

@@ -90,6 +90,10 @@ class Door:
             Call("POST", path, body=body, needs=needs, notifies=notifies, repeatable=False, standing=standing)
         )
 
+    def add(self, path: str, body: Any, *, needs: str, standing: Callable[[], Any]) -> Any:
+        """A PATCH that adds to what is there, so that it must not be done twice either; as `post`."""
+        return self._send(Call("PATCH", path, body=body, needs=needs, repeatable=False, standing=standing))
+
     def ask(self, text: str, variables: Mapping[str, Any], *, needs: str = "") -> Any:
         """A GraphQL query, or (with `needs`) a mutation that may be repeated; its `data`."""
         body = {"query": text, "variables": dict(variables)}

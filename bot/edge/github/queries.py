@@ -95,6 +95,9 @@ query($owner: String!, $name: String!, $number: Int!) {
 RESOLVE = "mutation($thread: ID!) { resolveReviewThread(input: {threadId: $thread}) { thread { isResolved } } }"
 
 
+VIEWER = "query { viewer { login } }"
+
+
 def standing_query(files: int) -> str:
     """What a run over a pull request begins with, in one request: talk, fix branch, and `files` files."""
     variables, fields = _objects(files, _BLOB)

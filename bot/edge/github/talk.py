@@ -27,6 +27,7 @@ class Talks:
 
     door: Door
     slug: str
+    viewer: str = ""
     _known: dict[int, Talk] = field(default_factory=dict)
 
     def of(self, number: int) -> Talk:
@@ -54,7 +55,8 @@ class Talks:
         asked = self.question(number)
         while asked["moreThreads"] or asked["moreComments"]:
             page: Json = answer or self.door.ask(TALK, asked)
-            identity, found = Identity(page["viewer"]["login"]), page["repository"]["pullRequest"]
+            self.viewer = str(page["viewer"]["login"])
+            identity, found = Identity(self.viewer), page["repository"]["pullRequest"]
             if asked["moreThreads"]:
                 threads += [identity.thread(node) for node in found["reviewThreads"]["nodes"]]
                 asked["threads"], asked["moreThreads"] = _next(found["reviewThreads"])
