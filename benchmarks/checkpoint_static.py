@@ -110,12 +110,13 @@ def measure(kind: str, path: Path, runs: int, *, cache: str = "warm") -> dict[st
 
 
 def measure_other(command: str, arguments: list[str], path: Path) -> dict[str, object] | None:
-    """Whole process, once: their start-up is theirs."""
+    """Whole process, once: their start-up is theirs. Nobody is told of it."""
     found = shutil.which(command) or shutil.which(command, path=str(Path(sys.executable).parent))
     if not found:
         return None
     begin = time.perf_counter()
-    done = subprocess.run([found, *arguments, str(path)], capture_output=True, text=True, check=False)
+    silent = {**os.environ, "DO_NOT_TRACK": "1", "PROMPTFOO_DISABLE_TELEMETRY": "1", "NO_ANALYTICS": "1"}
+    done = subprocess.run([found, *arguments, str(path)], capture_output=True, text=True, check=False, env=silent)
     return {"what": f"{command} (process)", "seconds": time.perf_counter() - begin, "answer": f"exit {done.returncode}"}
 
 

@@ -163,7 +163,7 @@ def contents() -> list[Case]:
         Case("crc of the pickle", _with(DATA, **wrong), CORRUPT, "m/data.pkl", "CRC"),
         Case("crc of a storage", _with(STORAGE, **storage), CORRUPT, "m/data/0", "CRC"),
         Case("byteorder", _with(ORDER, data=b"middle"), CORRUPT, "m/byteorder", "middle"),
-        Case("byteorder big", _with(ORDER, data=b"big"), MAPPING, "", "SIGSEGV"),
+        Case("byteorder big", _with(ORDER, data=b"big"), MAPPING, "m/byteorder", "SIGSEGV"),
         Case("version", _with(VERSION, data=b"x"), CORRUPT, "m/version", "no number"),
         Case("no version", write_zip(torch_records()[:-1]), CORRUPT, "", "no version"),
         Case("deflated storage", _with(STORAGE, method=8), MAPPING, "m/data/0", "compressed"),

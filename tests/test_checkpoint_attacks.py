@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -233,6 +234,21 @@ def test_a_file_exchanged_between_reading_and_loading_is_called_nothing(replaced
     assert codes(report) == ["CK103"]
     assert "changed while" in report.findings[0].message
     assert not report.mappable
+
+
+@dataclass(frozen=True)
+class Full(Sandbox):
+    """A sandbox on a full disk."""
+
+    def smoke(self, path: Path, **_: object) -> Smoke:  # type: ignore[override]
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_file_too_large_for_the_childs_copy_does_not_pass(tmp_path: Path) -> None:
+    (tmp_path / "model.pt").write_bytes(torch_zip())
+    report = inspect(Gate(CheckpointPolicy(), Full()), tmp_path / "model.pt", name="model.pt")
+    assert codes(report) == ["CK106"]
+    assert "No space left" in report.findings[0].message
 
 
 def test_the_limits_of_policy_and_reader_are_the_same_by_default() -> None:

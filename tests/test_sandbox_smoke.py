@@ -178,6 +178,10 @@ MISBEHAVING = {
     "says two lines": ('echo \'{"kind": "refused", "reason": "x"}\'; echo more', "no answer"),
     "says a list": ("echo '[]'", "no answer"),
     "says it loaded without figures": ('echo \'{"kind": "loaded"}\'', "without sense"),
+    "says infinitely many": (
+        'echo \'{"kind": "loaded", "tensors": Infinity, "parameters": 1, "nbytes": 1, "seconds": 1}\'',
+        "without sense",
+    ),
     "nests without end": ("printf '[%.0s' $(seq 100000)", "no answer"),
     "fails after answering": ('echo \'{"kind": "refused", "reason": "x"}\'; exit 3', "exit status 3"),
     "complains and fails": ("echo reason >&2; exit 1", "reason"),
@@ -200,6 +204,15 @@ def test_every_way_to_die_is_a_verdict(name: str, tmp_path: Path) -> None:
     smoke = Sandbox(python=str(python), limits=SandboxLimits(seconds=1.5)).smoke(tmp_path / "model.pt", mapped=False)
     assert isinstance(smoke, Killed), smoke
     assert reason in smoke.reason
+
+
+@pytest.mark.parametrize("answer", ['{"kind": "compared", "drift": [{}]}', '{"kind": "compared", "drift": 7}'])
+def test_a_comparison_without_sense_is_a_verdict(answer: str, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/bash\necho '{answer}'\n")
+    python.chmod(0o755)
+    (tmp_path / "a").write_bytes(b"x")
+    assert isinstance(Sandbox(python=str(python)).compare(tmp_path / "a", tmp_path / "a"), Killed)
 
 
 def test_the_child_sees_none_of_our_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

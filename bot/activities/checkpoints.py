@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from bot.activities.desk import Checkpoints, Read
 from bot.edge.lfs import LfsStore, NotFetched
 from bot.edge.sandbox import Sandbox, Smoke
-from bot.model import ChangedFile, CheckpointReport, Drift, Loaded, NotTried, Severity, Verdict
+from bot.model import ChangedFile, CheckpointReport, Drift, Killed, Loaded, NotTried, Severity, Verdict
 from bot.plan.smoke import smoke_finding, smoke_findings
 from bot.policy import CheckpointMode, CheckpointPolicy, Policy
 from bot.scan.checkpoint.compare import compare
@@ -139,7 +139,10 @@ def _load(gate: Gate, file: Path, report: CheckpointReport, export: Path | None)
         return NotTried(f"not loaded: {report.verdict}")
     if report.format not in _LOADED_BY_TORCH:
         return NotTried(f"{report.format}: not a file for torch.load")
-    return gate.sandbox.smoke(file, mapped=report.mappable, safe_globals=trusted, export=export)
+    try:
+        return gate.sandbox.smoke(file, mapped=report.mappable, safe_globals=trusted, export=export)
+    except OSError as trouble:  # such as no room for the child's copy: a file must not pass by being large
+        return Killed(f"could not be started: {trouble.strerror or trouble}")
 
 
 def _drift(gate: Gate, old: Path, new: Path) -> tuple[Drift, ...]:

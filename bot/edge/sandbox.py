@@ -96,9 +96,10 @@ class Sandbox:
             return answer
         if answer["kind"] != "compared":
             return NotTried(str(answer["reason"]))
-        return tuple(
-            Drift(row["name"], row["max"], row["mean"], row["mean_relative"], row["new_bad"]) for row in answer["drift"]
-        )
+        try:
+            return tuple(map(_drift, answer["drift"]))
+        except (KeyError, TypeError, ValueError, ArithmeticError) as trouble:
+            return Killed(_senseless(trouble))
 
     def on_device(self, path: Path, device: str) -> Smoke:
         """Move the tensors of a safetensors file of ours to `device` and read them back. No pickle is opened there."""
@@ -166,8 +167,8 @@ def _smoke_verdict(ending: Ending, *, device: str = "cpu") -> Smoke:
         if answer["kind"] == "not-tried":
             return NotTried(str(answer["reason"]), device)
         return _loaded(answer, device)
-    except (KeyError, TypeError, ValueError) as trouble:
-        return Killed(f"gave an answer without sense ({trouble!r})", device)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as trouble:
+        return Killed(_senseless(trouble), device)
 
 
 def _loaded(answer: dict[str, Any], device: str) -> Loaded:
@@ -184,6 +185,15 @@ def _loaded(answer: dict[str, Any], device: str) -> Loaded:
         all_zero=tuple(map(str, answer.get("all_zero", ()))),
         walls=tuple(map(str, answer.get("walls", ()))),
     )
+
+
+def _drift(row: dict[str, Any]) -> Drift:
+    largest, mean, relative = (float(row[name]) for name in ("max", "mean", "mean_relative"))
+    return Drift(str(row["name"]), largest, mean, relative, int(row["new_bad"]))
+
+
+def _senseless(trouble: Exception) -> str:
+    return f"gave an answer without sense ({trouble!r})"
 
 
 def _signal_name(number: int) -> str:
