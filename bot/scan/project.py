@@ -70,9 +70,12 @@ class Project:
         """Paths of Python files whose bytes hold every one of `words`, without parsing; sorted."""
         if not words:
             return tuple(path for path, _ in self._sources())
-        found = self._with(words[0])
-        for word in words[1:]:
-            found = tuple(path for path in found if word in self.files[path])
+        # through the whole tree goes one word, if possible one that has been; a long one is in fewer files
+        first = next((word for word in words if word in self._holding), max(words, key=len))
+        found = self._with(first)
+        for word in words:
+            if word is not first:
+                found = tuple(path for path in found if word in self.files[path])
         return found
 
     def defining(self, name: str) -> tuple[str, ...]:
