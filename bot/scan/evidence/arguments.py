@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,13 @@ _OBJECT_CALLS = (
 )
 
 
+_UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
+"""`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
+
+_TAKE_ANYTHING = ("torch.distributed.", "torch.utils.", "torch.multiprocessing.", "torch.export.", "torch.hub.")
+"""torch's own functions that take what they are given: no tensor operation."""
+
+
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
     """`spot.node` is argument number `place`, or the keyword `place`, of `call`."""
     name = _last_name(call.func)
@@ -41,8 +49,9 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         return
     if signs.TAKES_STATE.search(name):
         yield spot.says(Kind.CLAIM, f"goes into {name}")
-        yield spot.at(call)
-        return
+        if not _UNWRAPS.search(name) or callee(call, spot.module, project) is None:
+            yield spot.at(call)
+            return
     full = dotted(call.func, spot.module)
     if full.startswith(("torch.", "numpy.", "safetensors.")):
         yield from _library(spot, call, full)
@@ -99,6 +108,8 @@ def _library(spot: Spot, call: ast.Call, full: str) -> Answer:
         yield spot.says(Kind.OBJECT, f"goes into {full}")
     elif full in ("torch.tensor", "torch.as_tensor", "torch.from_numpy", "torch.asarray"):
         yield spot.says(Kind.ARRAY, f"goes into {full}")
+    elif full.startswith(_TAKE_ANYTHING):
+        yield spot.says(Kind.ESCAPES, f"goes into {full}")
     elif full.startswith("torch."):
         yield spot.says(Kind.TENSOR, f"goes into {full}")
         yield spot.at(call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from bot.scan.evidence import signs
@@ -10,6 +11,11 @@ from bot.scan.evidence.callers import enclosing_class
 from bot.scan.evidence.reach import reads_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import Answer, Spot, label_of, step_into
+
+_TENSORS = re.compile(
+    r"(torch\.)?Tensor|(typing\.)?([Dd]ict|OrderedDict|Mapping)\[str, (torch\.)?Tensor\]"
+    r"|([Ll]ist|Sequence)\[(torch\.)?Tensor\]"
+)
 
 
 def bind(spot: Spot, target: ast.expr) -> Answer:
@@ -71,5 +77,7 @@ def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
 def claimed_by_annotation(spot: Spot, annotation: ast.expr | None) -> Answer:
     if annotation is not None:
         text = ast.unparse(annotation)
+        if _TENSORS.fullmatch(text):
+            yield spot.says(Kind.DECLARED, f"is declared {text}")
         if "Tensor" in text or "StateDict" in text or "state_dict" in text:
             yield spot.says(Kind.CLAIM, f"is annotated {text}")

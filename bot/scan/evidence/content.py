@@ -15,6 +15,13 @@ _NUMBERS = re.compile(
     r"(epochs?|steps?|iters?|iterations?|losses|loss|acc|accuracy|score|metric|count|idx|index|version|seed|dim|size|time|name|path|type|mode)$"
 )
 CONFIG_NAME = re.compile(r"^(args?|opts?|options|cfg|conf|config|hparams|hps|flags|configs|params_args|namespace)$")
+HOLDS_ANYTHING = re.compile(
+    r"(loader|generator|sampler|dataset|dataloader|data_module|datamodule|buffer|callbacks?|env|vecnorm|tracker)s?(\[.*\])?$",
+    re.I,
+)
+"""What has a state_dict() that is no module's: a stateful loader keeps random states, queues, numpy."""
+
+_OPTIMIZERS = re.compile(r"^(optim|optimizer|optimizers|scheduler|lr_scheduler|opt)$")
 _MODULES = re.compile(r"^(model|net|network|module|policy|generator|discriminator|encoder|decoder)$")
 
 
@@ -34,6 +41,7 @@ class Stored:
 
 
 PLAIN = Stored(Content.PLAIN)
+LOADED = Stored(Content.UNKNOWN, "what was loaded")
 
 
 def join(parts: Iterator[Stored]) -> Stored:
@@ -53,6 +61,8 @@ def by_name(name: str) -> Stored:
         return Stored(Content.OBJECT, f"{name}, a namespace or config object")
     if _NUMBERS.search(name) or "state_dict" in name:
         return PLAIN
+    if _OPTIMIZERS.match(name):
+        return Stored(Content.OBJECT, f"{name}, a whole optimizer or scheduler")
     if _MODULES.match(name):
         return Stored(Content.OBJECT, f"{name}, a whole module")
     return Stored(Content.UNKNOWN, name)
@@ -69,13 +79,24 @@ def by_annotation(name: str, function: Definition) -> Stored | None:
     return None
 
 
+def by_default(name: str, function: Definition) -> Stored | None:
+    """A parameter whose default is a number, a flag or a string is one."""
+    a = function.args
+    positional = [*a.posonlyargs, *a.args]
+    pairs = [*zip(positional[::-1], a.defaults[::-1], strict=False), *zip(a.kwonlyargs, a.kw_defaults, strict=True)]
+    for argument, default in pairs:
+        if argument.arg == name and isinstance(default, ast.Constant) and default.value is not None:
+            return PLAIN
+    return None
+
+
 def by_torch_name(full: str) -> Stored:
     if re.search(r"\.nn\.(?!init|functional|Parameter|utils)", full) or full.startswith(
-        ("torch.jit", "torch.optim", "torch.fx")
+        ("torch.jit", "torch.optim", "torch.fx", "torch.utils.data")
     ):
         return Stored(Content.OBJECT, f"a {full}", (full,))
-    if full in ("torch.load", "torch.utils.data.DataLoader"):
-        return Stored(Content.UNKNOWN, "what was loaded")
+    if full == "torch.load":
+        return LOADED
     return PLAIN
 
 

@@ -4,52 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.model import CheckpointReport, Evidence, EvidenceKind, Tier, Use, WeightsOnly
+from bot.model import Evidence, EvidenceKind, Tier, Use, WeightsOnly
 from bot.scan.evidence import advice
 from bot.scan.evidence.checkpoint import rule_on_checkpoint
 from bot.scan.evidence.content import Content
-from bot.scan.evidence.floor import WEIGHTS_ONLY, Floor
-from bot.scan.evidence.human import Shape, expects_refusal
+from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state
+from bot.scan.evidence.facts import Decision, Facts
+from bot.scan.evidence.floor import WEIGHTS_ONLY
+from bot.scan.evidence.human import expects_refusal
+from bot.scan.evidence.keyed import is_test
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
-from bot.scan.evidence.paths import PathProof
-from bot.scan.evidence.save import Saved
+from bot.scan.evidence.save import Saved, text_of
 from bot.scan.evidence.signs import Kind, Sign
+from bot.scan.evidence.stored import has_extra_state
 from bot.scan.evidence.use import Reading, object_sign, part_object_sign, state_reason, use_of
-from bot.scan.sites import Site
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything known of a site."""
-
-    site: Site
-    reading: Reading
-    saved: tuple[Saved, ...]
-    checkpoint: CheckpointReport | None
-    shape: Shape | None
-    comment: tuple[int, str] | None
-    floor: Floor
-    proof: PathProof
-
-    @property
-    def path(self) -> str:
-        return self.site.module.path
-
-    @property
-    def line(self) -> int:
-        return self.site.call.lineno if self.site.call is not None else self.site.node.lineno
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    use: Use
-    tier: Tier | None
-    reason: str
-    evidence: tuple[Evidence, ...] = ()
-    advice: str = ""
-
 
 Rule = Callable[[Facts], Decision | None]
 
@@ -174,7 +144,10 @@ def _saved_plainly(facts: Facts) -> Decision | None:
         return None
     first = facts.saved[0]
     evidence = tuple(_from_save(s) for s in facts.saved)
-    if first.close or state_reason(facts.reading) or _every_part_is_plain(facts.reading):
+    if first.far:
+        return None  # a name as common as model.pth is no address
+    known = facts.read_keys and all(facts.read_keys <= s.keys for s in facts.saved)
+    if first.close or known or state_reason(facts.reading) or _every_part_is_plain(facts.reading):
         where = f"{first.writer.module.path}:{first.writer.call.lineno}"
         return Decision(Use.STATE, Tier.SAFE, f"{where} saves it, and stores tensors, numbers and strings", evidence)
     return None
@@ -206,6 +179,29 @@ def _refusal_expected(facts: Facts) -> Decision | None:
     )
 
 
+def _published_file(facts: Facts) -> Decision | None:
+    if facts.site.file is None or facts.site.call is None or is_test(facts.path):
+        return None
+    name = published_name(text_of(facts.site.call, facts.site.file, facts.site.module))
+    if not name:
+        return None
+    evidence = Evidence(EvidenceKind.SAVE, facts.path, facts.line, f"{name}: transformers' name for a state dict")
+    return Decision(Use.STATE, Tier.SAFE, f"{name} is a published name for a file of weights", (evidence,))
+
+
+def _own_extra_state(facts: Facts) -> Decision | None:
+    if not reads_extra_state(facts.reading) or not own_extra_state_is_plain(facts.project):
+        return None
+    return Decision(Use.STATE, Tier.SAFE, "it is a state dict of the project's own modules: _extra_state is read")
+
+
+def _declared_tensors(facts: Facts) -> Decision | None:
+    said = next((s for s in facts.reading.signs if s.kind is Kind.DECLARED and not s.path), None)
+    if said is None or facts.reading.sections or facts.reading.asked_for_keys:
+        return None  # what is declared is what was taken out of it
+    return Decision(Use.STATE, Tier.SAFE, f"the result {said.detail}", (_from_sign(facts, said),))
+
+
 def _used_as_state(facts: Facts) -> Decision | None:
     reason = state_reason(facts.reading)
     if not reason:
@@ -227,7 +223,10 @@ RULES: tuple[Rule, ...] = (
     _object_inside,
     _saved_plainly,
     _trained_here,
+    _published_file,
+    _own_extra_state,
     _used_as_state,
+    _declared_tensors,
 )
 
 
@@ -246,8 +245,12 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
         return replace(lowered, tier=None, advice=advice.for_objects(facts.saved)) if by_hand else _review(lowered)
     if by_hand:
         return _by_hand(facts, decision)
+    by_use = decision.tier is Tier.SAFE and all(e.kind is EvidenceKind.USE for e in decision.evidence)
+    if by_use and facts.reading.anywhere(Kind.LOADED) and has_extra_state(facts.project):
+        reason = f"{decision.reason}, but modules of this project put a pickle into their state (get_extra_state)"
+        return replace(_review(decision), reason=reason)
     unknown = next((s for s in facts.saved if s.stored.content is Content.UNKNOWN), None)
-    settled = facts.reading.direct or any(e.kind is EvidenceKind.SAVE for e in decision.evidence)
+    settled = facts.reading.direct or any(e.kind in (EvidenceKind.SAVE, EvidenceKind.HUMAN) for e in decision.evidence)
     if decision.tier is not Tier.SAFE or unknown is None or settled:
         return decision
     return replace(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Tier, Use, WeightsOnly
 from bot.scan.evidence.checkpoint import find_checkpoint
-from bot.scan.evidence.decide import Facts, decide
+from bot.scan.evidence.decide import decide
+from bot.scan.evidence.facts import Facts
 from bot.scan.evidence.floor import torch_floor
 from bot.scan.evidence.human import compatibility_shape, reason_comment
 from bot.scan.evidence.mmap import MmapFacts, judge_mmap
@@ -75,6 +76,7 @@ def _gather(site: Site, call: ast.Call, project: Project) -> Facts:
         comment=reason_comment(call, module),
         floor=torch_floor(project, path=module.path, override=project.options.torch_floor),
         proof=prove_path(where, module),
+        project=project,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 
+from bot.scan.evidence.mappings import uses_config_library
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.use import Reading
 
@@ -20,6 +21,8 @@ _WRITES = frozenset({"fit", "save_checkpoint", "test", "validate"})
 def trained_above(reading: Reading) -> int | None:
     """The line of `trainer.fit(...)` or `trainer.save_checkpoint(...)` above the load in the same function."""
     function = reading.function
+    if uses_config_library(reading.module):
+        return None  # a DictConfig among the hyper_parameters is no dict (NeMo)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
     for node in ast.walk(function):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.content import Content, Stored
+from bot.scan.evidence.helper import savers_above
 from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.keyed import keys_of
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.stored import Look
 from bot.scan.module import Module
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 MOST_FILES = 40
-_SURE = 0
+_SURE, _FAR = 0, 4
 _OBJECTS = ("torch", "th", "t", "serialization", "fabric", "xm", "accelerator")
 _BEHIND = "|".join(rf"(?<=\b{name}\.save\()" for name in _OBJECTS)
 _MAY_WRITE = (
@@ -50,6 +52,10 @@ class Saved:
     stored: Stored
     how: str
     close: bool
+    far: bool = False
+    """Only the file name is the same, in another package."""
+    keys: frozenset[str] = frozenset()
+    """The keys it is seen to write."""
 
 
 def writers_in(module: Module) -> tuple[Writer, ...]:
@@ -114,10 +120,21 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
         match = _match(reader, writer)
         if match is not None:
             found.setdefault(match[0], []).append((writer, match[1]))
+    for function, home in () if _SURE in found else savers_above(load, reader.text, module, project):
+        for writer in writers_in(home):
+            if home.function(writer.call) is function:
+                found.setdefault(_SURE, []).append((writer, f"written just before, by {function.name}"))
     if not found:
         return ()
     rank = min(found)
-    return tuple(Saved(w, _what(w, project), how, rank == _SURE) for w, how in found[rank][:8])
+    return tuple(
+        Saved(w, _what(w, project), how, rank == _SURE, rank == _FAR, keys_of(w, project)) for w, how in found[rank][:8]
+    )
+
+
+def text_of(load: ast.Call, where: ast.expr, module: Module) -> str:
+    """The path's text, with what is bound to the names in it."""
+    return _Place(where, load, module).full
 
 
 def rewriters(load: ast.Call, where: ast.expr | None, module: Module) -> tuple[Writer, ...]:
@@ -265,6 +282,8 @@ def _pair(reader: _Place, place: _Place) -> bool:
     """`load_x` and `save_x` of one class, or of one file."""
     if reader.function is None or place.function is None or reader.module is not place.module:
         return False
+    if reader.name and place.name and reader.name != place.name:
+        return False  # one of several files that the pair keeps
     if reader.owner != place.owner:
         return False
     load, save = getattr(reader.function, "name", ""), getattr(place.function, "name", "")

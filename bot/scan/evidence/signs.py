@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PLAIN = "plain"  # used as a number or a string
     WEIGHTS = "weights"  # a key that names a parameter: "conv.weight"
     DICT = "dict"  # an operation of dicts
+    DECLARED = "declared"  # annotated as a tensor, or as a dict of tensors
     CLAIM = "claim"  # a name or an annotation says that it is a state dict or a tensor
     MOVED = "moved"  # .to(device), .float(): tensors and modules have it
     SAVED = "saved"  # written out again

@@ -8,29 +8,35 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from bot.scan.evidence.behind import class_of, given_for, kept_as, project_classes, values_of
-from bot.scan.evidence.callers import callee, calls_of
+from bot.scan.evidence.callers import callee, calls_of, definitions
 from bot.scan.evidence.content import (
     CONFIG_NAME,
+    HOLDS_ANYTHING,
+    LOADED,
     PLAIN,
     Content,
     Stored,
     by_annotation,
+    by_default,
     by_name,
     by_torch_name,
     join,
     parameters,
 )
 from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.mappings import attribute_is_dict, makes_dict, name_is_dict
 from bot.scan.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
 DEEPEST = 7
+MOST_OF_A_NAME = 6
+"""Methods of one name in several classes are all looked at, up to so many."""
 _STAYS_OBJECT = re.compile(r"lambda|numpy|Namespace|defaultdict|deque|Path|datetime|config")
 
 
@@ -108,15 +114,17 @@ class Look:
         if isinstance(key, str) and CONFIG_NAME.match(key):
             return Stored(Content.UNKNOWN, f"the item {key!r}")
         held = self.of(whole, module, depth)
-        return held if held.content is Content.PLAIN else _unknown(node)
+        return held if held.content is Content.PLAIN or held is LOADED else _unknown(node)
 
     def _name(self, node: Any, module: Module, depth: int) -> Stored:
         bindings = list(values_of(node, module))
         if not bindings:
             return self._unbound(node, module, depth)
-        return join(self.of(value, module, depth) if value is not None else by_name(node.id) for value in bindings)
+        return _new(self.of(value, module, depth) if value is not None else by_name(node.id) for value in bindings)
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
+        if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
+            return PLAIN
         function = module.function(node)
         while isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             if node.id in {a.arg for a in parameters(function)}:
@@ -125,7 +133,7 @@ class Look:
         return by_name(node.id)
 
     def _parameter(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
-        hint = by_annotation(name, function)
+        hint = by_annotation(name, function) or by_default(name, function)
         if hint is not None:
             return hint
         named = by_name(name)
@@ -143,13 +151,15 @@ class Look:
             return PLAIN
         if node.attr in ("shape", "dtype", "device", "__version__", "__name__"):
             return PLAIN
+        if CONFIG_NAME.match(node.attr) and attribute_is_dict(node, module):
+            return PLAIN
         named = by_name(node.attr)
         if named.content is not Content.UNKNOWN:
             return named
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
             if values:
-                return join(self.of(value, module, depth) for value in values)
+                return _new(self.of(value, module, depth) for value in values)
         return _unknown(node)
 
     def _call(self, node: Any, module: Module, depth: int) -> Stored:
@@ -157,6 +167,8 @@ class Look:
         full = dotted(node.func, module)
         if full in _NOT_PLAIN:
             return Stored(Content.OBJECT, _NOT_PLAIN[full], (full,))
+        if makes_dict(node, module):
+            return PLAIN
         if full.startswith("torch."):
             return by_torch_name(full)
         if full.startswith("numpy."):
@@ -179,7 +191,7 @@ class Look:
             return Stored(Content.OBJECT, "a numpy array", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
         if name in ("parse_args", "parse_known_args"):
             return Stored(Content.OBJECT, "an argparse.Namespace", ("argparse.Namespace",))
-        if name in ("getstate", "format", "join", "strip", "isoformat", "strftime"):
+        if name in ("getstate", "getvalue", "format", "join", "strip", "isoformat", "strftime"):
             return PLAIN
         if name in _SAME_METHODS or name in ("items", "values", "get"):
             return self.of(node.func.value, module, depth)
@@ -187,13 +199,15 @@ class Look:
 
     def _own_state(self, receiver: ast.expr, module: Module, depth: int) -> Stored:
         """`x.state_dict()`: torch's, unless `x` is made by a class of this project that writes its own."""
+        if HOLDS_ANYTHING.search(ast.unparse(receiver)):
+            return Stored(Content.UNKNOWN, f"the state of {ast.unparse(receiver)}")
         if isinstance(receiver, ast.Name | ast.Attribute):
             made = class_of(receiver, module, self._project)
             if made is not None and made[0] is not None:
                 own = next((f for f in made[0].body if getattr(f, "name", "") == "state_dict"), None)
                 if isinstance(own, ast.FunctionDef):
                     return self._returned(own, made[1], depth)
-        if _has_extra_state(self._project):
+        if has_extra_state(self._project):
             return Stored(Content.UNKNOWN, "state_dict() of a project whose modules keep an extra state")
         return PLAIN
 
@@ -203,6 +217,9 @@ class Look:
         found = callee(node, module, self._project)
         if found is not None:
             return self._returned(found[0], found[1], depth)
+        several = definitions(name, self._project) if isinstance(node.func, ast.Attribute) else ()
+        if 0 < len(several) <= MOST_OF_A_NAME:
+            return join(self._returned(f, m, depth) for f, m in several)
         if isinstance(node.func, ast.Name) and project_classes(name, self._project):
             return Stored(Content.OBJECT, f"an instance of {name}", (name,))
         return Stored(Content.UNKNOWN, f"what {name or 'a call'}() returns")
@@ -243,10 +260,16 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
 }
 
 
-def _has_extra_state(project: Project) -> bool:
+def has_extra_state(project: Project) -> bool:
     """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
     paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
     return any(not path.split("/")[-1].startswith("test_") for path in paths)
+
+
+def _new(parts: Iterator[Stored]) -> Stored:
+    """The worst of what a name is bound to; what was read from the file goes back into it and decides nothing."""
+    found = list(parts)
+    return join(iter([p for p in found if p is not LOADED] or found))
 
 
 def _unknown(node: ast.expr) -> Stored:

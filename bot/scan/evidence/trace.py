@@ -156,9 +156,24 @@ def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
         left = parent.left
         if isinstance(left, ast.Constant) and signs.PARAMETER_KEY.search(str(left.value)):
             yield spot.says(Kind.WEIGHTS, f"is asked for {left.value!r}")
-        yield spot.says(Kind.DICT, f"is asked for {ast.unparse(left)[:60]}")
+        for asked in _literals_of(left, spot):
+            yield spot.says(Kind.DICT, f"is asked for {ast.unparse(asked)[:60]}")
     elif not isinstance(parent.ops[0], ast.Is | ast.IsNot):
         yield spot.says(Kind.COMPARED, "is compared")
+
+
+def _literals_of(left: ast.expr, spot: Spot) -> list[ast.expr]:
+    """`key in loaded` under `for key in ("state", "state_dict")` asks for both."""
+    if not isinstance(left, ast.Name):
+        return [left]
+    loops = (spot.module.parent(n) for n in spot.module.names(left.id) if isinstance(n.ctx, ast.Store))
+    for loop in loops:
+        if not isinstance(loop, ast.For | ast.comprehension):
+            continue
+        names = loop.iter
+        if isinstance(names, ast.Tuple | ast.List) and spot.module.function(names) is spot.module.function(left):
+            return list(names.elts)
+    return [left]
 
 
 def _return(spot: Spot, parent: Any, project: Project) -> Answer:

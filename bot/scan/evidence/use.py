@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.model import Use
+from bot.scan.evidence.content import HOLDS_ANYTHING
 from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.module import Definition, Module
 
@@ -69,6 +70,13 @@ class Reading:
         return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and _loads(parent)
 
     @property
+    def receiver(self) -> str:
+        """`x` of `x.load_state_dict(torch.load(...))`."""
+        parent = self.module.parent(self.call)
+        function = parent.func if isinstance(parent, ast.Call) else None
+        return ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+
+    @property
     def in_a_test(self) -> bool:
         name = self.module.path.rpartition("/")[2]
         return name.startswith("test_") or name.endswith("_test.py")
@@ -99,7 +107,9 @@ Rule = Callable[[Reading], str]
 
 
 def _goes_straight_in(reading: Reading) -> str:
-    return "goes straight into load_state_dict" if reading.direct else ""
+    if not reading.direct or HOLDS_ANYTHING.search(reading.receiver):
+        return ""
+    return "goes straight into load_state_dict"
 
 
 def _rebuilt_and_loaded(reading: Reading) -> str:

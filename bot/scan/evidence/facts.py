@@ -1,0 +1,57 @@
+"""What is known of one site, and what is decided from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot.model import CheckpointReport, Evidence, Tier, Use
+from bot.scan.evidence.floor import Floor
+from bot.scan.evidence.human import Shape
+from bot.scan.evidence.paths import PathProof
+from bot.scan.evidence.save import Saved
+from bot.scan.evidence.use import Reading
+from bot.scan.sites import Site
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything known of a site."""
+
+    site: Site
+    reading: Reading
+    saved: tuple[Saved, ...]
+    checkpoint: CheckpointReport | None
+    shape: Shape | None
+    comment: tuple[int, str] | None
+    floor: Floor
+    proof: PathProof
+    project: Project
+
+    @property
+    def path(self) -> str:
+        return self.site.module.path
+
+    @cached_property
+    def read_keys(self) -> frozenset[str]:
+        """The string keys the site asks of the whole; empty where it takes others too."""
+        keys = [*(k[1:-1] for k in self.reading.sections), *self.reading.asked]
+        literal = [k.strip("'\"") for k in keys if k[:1] in "'\""]
+        return frozenset(literal) if len(literal) == len(keys) else frozenset()
+
+    @property
+    def line(self) -> int:
+        return self.site.call.lineno if self.site.call is not None else self.site.node.lineno
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    use: Use
+    tier: Tier | None
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    advice: str = ""
