@@ -53,6 +53,7 @@ INPUTS = (
     Input("checkpoints", "", "How far changed checkpoints are looked at.", CHECKPOINT_MODES),
     Input("devices", "", "Devices a checkpoint is tried on, separated by commas: cpu, cuda, tpu, xla."),
     Input("sarif-file", "", "Where to write a SARIF 2.1.0 report, relative to the workspace; empty writes none."),
+    Input("sarif-upload", "false", "Upload the report to code scanning; needs security-events: write.", SWITCHES),
     Input("report-json", "", "Where to write the JSON report, relative to the workspace; empty writes none."),
     Input("dry-run", "false", "Print what would be written to GitHub and write nothing.", SWITCHES),
 )
@@ -96,6 +97,7 @@ class Settings:
     paths: tuple[str, ...]
     config: str
     sarif_file: str
+    sarif_upload: bool
     report_json: str
     dry_run: bool
     overrides: Mapping[str, str]
@@ -147,6 +149,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         paths=tuple(line.strip() for line in values["paths"].splitlines() if line.strip()),
         config=values["config"],
         sarif_file=values["sarif-file"],
+        sarif_upload=values["sarif-upload"].lower() == "true",
         report_json=values["report-json"],
         dry_run=values["dry-run"].lower() == "true",
         overrides={key: values[name] for name, key in OVERRIDES.items() if values[name]},

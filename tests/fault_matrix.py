@@ -122,7 +122,22 @@ def an_app_that_sees_more(folder: Path, github: FakeGitHub) -> tuple[Story, Play
     return story, play
 
 
-STORIES = (a_pull_request, a_pull_request_that_got_better, a_push, a_push_with_more, an_app, an_app_that_sees_more)
+def an_upload(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
+    """Two findings for code scanning."""
+    story = tell(github, folder)
+    story.policy, story.uploads = SILENT, True
+    return story, lambda story: story.play()
+
+
+STORIES = (
+    a_pull_request,
+    a_pull_request_that_got_better,
+    a_push,
+    a_push_with_more,
+    an_app,
+    an_app_that_sees_more,
+    an_upload,
+)
 
 
 # -- one case ------------------------------------------------------------------------------------------------

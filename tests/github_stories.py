@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.activities import pull_request, repository
 from bot.activities.desk import Desk, Read
+from bot.cli.action import _sarif
 from bot.edge.checkout import Checkout
 from bot.edge.forge import Forge
 from bot.edge.github.forge import Address, connect
@@ -55,6 +56,7 @@ class Story:
     slept: list[float] = field(default_factory=list)
     token: Token | None = None
     """Whose run this is; None for GITHUB_TOKEN."""
+    uploads: bool = False
 
     def forge(self, token: Token | None = None) -> Forge:
         address = Address(self.repository.slug, self.github.api_url, self.github.web, timeout=60)
@@ -84,6 +86,7 @@ class Story:
             checkout=self.checkout() if checkout else None,
             policy=(lambda _: policy) if isinstance(policy, Policy) else policy,
             patches=self.folder / "patches",
+            sarif=_sarif if self.uploads else None,
         )
 
     def play(self, *, forge: Forge | None = None, checkout: bool = True) -> Outcome:
@@ -112,6 +115,10 @@ class Story:
             "comments": [_plain(one.body) for one in self.pull.comments],
             "pulls": pulls,
             "checks": newest_checks(self.repository),
+            "analyses": [
+                (git.facts(one["commit"]).tree, one["ref"], one["category"], one["run"])
+                for one in self.repository.sarif
+            ],
             "trees": {name: git.facts(sha).tree for name, sha in git.refs().items()},
         }
 
@@ -124,7 +131,7 @@ def newest_checks(repository: Repository) -> list[tuple[Any, ...]]:
     """The check runs as a person sees them: of each name on each commit the newest."""
     newest = {(one.head_sha, one.name): one for one in repository.check_runs}
     return [
-        (sha, name, one.status, one.conclusion, one.title, one.summary, one.annotations)
+        (repository.git.facts(sha).tree, name, one.status, one.conclusion, one.title, one.summary, one.annotations)
         for (sha, name), one in newest.items()
     ]
 

@@ -118,6 +118,21 @@ def test_nothing_new_is_clean_and_quiet(step: Step, capsys: Captured) -> None:
     assert len(step.github.requests) <= 2
 
 
+def test_old_findings_are_counted_in_the_log(step: Step, capsys: Captured) -> None:
+    assert step.pull({"old.py": UNSAFE + "\n\nMORE = 1\n"}) == ExitCode.CLEAN
+    log = capsys.readouterr().out
+    assert "1 older finding not shown here: see the job summary." in log
+    assert "::error" not in log
+    assert "old.py" in step.summary
+
+
+def test_an_event_without_its_pull_request_is_told_in_words(step: Step, capsys: Captured) -> None:
+    assert step.run("pull_request", {"action": "opened"}) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "the payload of event `pull_request` is not GitHub's: it has no `pull_request`" in told
+    assert "KeyError" not in told
+
+
 def test_the_inputs_are_heeded(step: Step) -> None:
     assert step.pull({"new.py": UNSAFE}, fail_on="never", comment="summary") == ExitCode.CLEAN
     assert [each.path for each in step.github.mutating] == ["/repos/octo/models/issues/1/comments"]

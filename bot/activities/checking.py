@@ -1,16 +1,19 @@
-"""Keep the check run of a commit, where the identity may have one: an App's own token, never GITHUB_TOKEN."""
+"""What a commit is marked with: an App's check run, and an analysis in code scanning where that was asked for."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.activities.deeds import ELSEWHERE, Deeds
 from bot.activities.desk import Desk
 from bot.errors import ExitCode
-from bot.model import Report
+from bot.model import Report, Upload
 from bot.plan.verdict import Verdict
 from bot.report.check import render_check
+
+CATEGORY = "loadguard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,18 @@ def keep_check(desk: Desk, judged: Judged, *, deeds: Deeds) -> None:
             checks.put(check, standing=standing)
             deeds.written.append(f"check run {check.name}: {check.conclusion}")
         deeds.annotated = True
+
+
+def keep_upload(desk: Desk, judged: Judged, *, ref: str, deeds: Deeds) -> None:
+    """The analysis of the commit in code scanning; nothing is sent where it stands already."""
+    scanning = desk.forge.code_scanning() if desk.sarif else None
+    if desk.sarif is None or scanning is None:
+        return
+    with deeds.trying("SARIF upload", instead=ELSEWHERE):
+        log = json.loads(desk.sarif(judged.report, judged.read))
+        for run in log["runs"]:
+            run["automationDetails"] = {"id": f"{CATEGORY}/"}
+        upload = Upload(json.dumps(log), judged.sha, ref, CATEGORY)
+        if not scanning.uploaded(upload):
+            scanning.upload(upload)
+            deeds.written.append(f"SARIF report uploaded for {ref}")

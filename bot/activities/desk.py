@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.edge.checkout import Checkout
 from bot.edge.forge import Forge
-from bot.model import ChangedFile, CheckpointReport
+from bot.model import ChangedFile, CheckpointReport, Report
 from bot.policy import Policy
 
 Read = Callable[[str], bytes | None]
@@ -29,7 +29,8 @@ class Desk:
     switch its own gate off.
 
     `patches` is the folder for what could not be pushed. `review_tier` puts likely fixes into fix pull requests too, as
-    drafts. `only` are paths to scan; empty for all.
+    drafts. `only` are paths to scan; empty for all. `sarif` renders the report for code scanning, None where nothing
+    is to be uploaded.
     """
 
     forge: Forge
@@ -40,6 +41,7 @@ class Desk:
     checkpoints: Checkpoints | None = None
     review_tier: bool = False
     only: tuple[str, ...] = ()
+    sarif: Callable[[Report, Read], str] | None = None
 
 
 def reader_at(desk: Desk, commit: str) -> Read:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from bot.activities.checking import Judged, keep_check
+from bot.activities.checking import Judged, keep_check, keep_upload
 from bot.activities.deeds import ELSEWHERE, Deeds
 from bot.activities.desk import Desk, reader_at
 from bot.activities.examining import Examined, changed_files, examine
@@ -43,7 +43,9 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
             deeds.refused.append(Refusal("review", f"a pull request from a fork may not be written to; {ELSEWHERE}"))
     else:
         _write(_Turn(desk, pull, found, policy, deeds))
-        keep_check(desk, Judged(found.report, verdict, pull.head_sha, found.source.files.get), deeds=deeds)
+        judged = Judged(found.report, verdict, pull.head_sha, found.source.files.get)
+        keep_check(desk, judged, deeds=deeds)
+        keep_upload(desk, judged, ref=f"refs/pull/{pull.number}/head", deeds=deeds)
     return deeds.outcome(found.report, verdict)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.activities.checking import Judged, keep_check
+from bot.activities.checking import Judged, keep_check, keep_upload
 from bot.activities.comparing import mark_report
 from bot.activities.deeds import Deeds
 from bot.activities.desk import Desk, reader_at
@@ -39,7 +39,9 @@ def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:
             target = target_of(policy, project, (base_ref, commit))
             keep_fix(desk, Material(part, source.files, source.modes), target, policy=policy, deeds=deeds)
     verdict = decide(report, lambda path: fail_level(policy, path), only_new=True, unread_fails=False)
-    keep_check(desk, Judged(report, verdict, commit, source.files.get), deeds=deeds)
+    judged = Judged(report, verdict, commit, source.files.get)
+    keep_check(desk, judged, deeds=deeds)
+    keep_upload(desk, judged, ref=f"refs/heads/{base_ref}", deeds=deeds)
     return deeds.outcome(report, verdict)
 
 

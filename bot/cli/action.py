@@ -110,8 +110,16 @@ def _desk(stage: Stage, context: Context) -> Desk:
         policy=policy_maker(settings, stage.organisation),
         patches=Path(settings.workspace),
         checkpoints=gatekeeper_for(stage.checkout, context, address=page, token=settings.token),
+        sarif=_sarif if settings.sarif_upload else None,
         only=tuple(path.removeprefix("./") for path in settings.paths if path not in (".", "./")),
     )
+
+
+def _sarif(report: Report, read: Read) -> str:
+    from bot.cli.rules import all_documentation
+    from bot.report.sarif import render_sarif
+
+    return render_sarif(report, documentation=all_documentation(), read=read)
 
 
 def policy_maker(settings: Settings, organisation: Forge) -> Callable[[Read], Policy]:

@@ -11,6 +11,7 @@ from bot.edge.runner import Console, append_outputs, append_summary, write_in_wo
 from bot.errors import LoadguardError
 from bot.model import Outcome
 from bot.plan.smoke import smoke_status
+from bot.plan.verdict import count
 from bot.report.commands import command, render_commands
 from bot.report.data import render_json
 from bot.report.escape import visible
@@ -30,7 +31,7 @@ def present(outcome: Outcome, settings: Settings, context: Context, *, read: Rea
     new = replace(outcome.report, findings=tuple(each for each in outcome.report.findings if each.new))
     looked = bool(new.files_scanned or outcome.report.findings or new.unreadable or new.checkpoints)
     if looked:
-        console.write_unheeded(render_text(new, read=read, style=Style(colour=True)))
+        console.write_unheeded(render_text(new, read=read, style=Style(colour=True)) + _old(outcome))
         console.write("" if outcome.annotated else render_commands(new))
     for each in outcome.refused:
         console.write(command("warning", f"{each.what}: {each.reason}", {"title": "loadguard"}) + "\n")
@@ -46,6 +47,12 @@ def present_trouble(trouble: LoadguardError, settings: Settings, console: Consol
     console.write(command("error", told, {"title": "loadguard"}) + "\n")
     append_summary(settings.summary_path, f"## Loadguard\n\n{prose(str(trouble))}\n\n{prose(trouble.hint)}\n")
     append_outputs(settings.output_path, {"exit-reason": str(trouble)})
+
+
+def _old(outcome: Outcome) -> str:
+    """The log shows what is new; "no findings" alone would deny what stands in the summary below."""
+    old = sum(not each.new for each in outcome.report.findings)
+    return f"{count(old, 'older finding')} not shown here: see the job summary.\n" if old else ""
 
 
 def _told(outcome: Outcome) -> str:

@@ -21,6 +21,7 @@ from bot.model import (
     Refusal,
     Review,
     Thread,
+    Upload,
 )
 
 
@@ -35,6 +36,15 @@ class Checks(Protocol):
 
     def same(self, check: CheckRun, standing: CheckState) -> bool:
         """Whether the standing check already says exactly this."""
+
+
+class CodeScanning(Protocol):
+    """The code scanning of a forge."""
+
+    def uploaded(self, upload: Upload) -> bool:
+        """Whether this analysis of this commit stands there already, as far as the forge tells."""
+
+    def upload(self, upload: Upload) -> None: ...
 
 
 class Forge(Protocol):
@@ -76,6 +86,9 @@ class Forge(Protocol):
 
     def checks(self) -> Checks | None:
         """None where this identity has no check runs: only an App's own has, and GITHUB_TOKEN has annotations."""
+
+    def code_scanning(self) -> CodeScanning | None:
+        """None where the forge has none."""
 
     # -- the review ------------------------------------------------------------------------------------------
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
@@ -124,4 +137,4 @@ def compare_link(forge: Forge, base: str, branch: str) -> str:
     return f"{forge.web}/{forge.slug}/compare/{base}...{branch}?expand=1" if forge.web else ""
 
 
-__all__: Sequence[str] = ("Checks", "Forge", "compare_link")
+__all__: Sequence[str] = ("Checks", "CodeScanning", "Forge", "compare_link")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.edge.forge import Checks, Forge
+from bot.edge.forge import Checks, CodeScanning, Forge
 from bot.model import (
     BranchState,
     ChangedFile,
@@ -18,6 +18,7 @@ from bot.model import (
     Refusal,
     Review,
     Thread,
+    Upload,
 )
 
 
@@ -37,6 +38,20 @@ class DryChecks:
     def put(self, check: CheckRun, *, standing: CheckState | None) -> None:
         verb = "edit" if standing else "write"
         self.would.append(f"{verb} check run '{check.name}' on {check.head_sha[:12]}: {check.conclusion}")
+
+
+@dataclass(frozen=True, slots=True)
+class DryScanning:
+    """The same for code scanning."""
+
+    scanning: CodeScanning
+    would: list[str]
+
+    def uploaded(self, upload: Upload) -> bool:
+        return self.scanning.uploaded(upload)
+
+    def upload(self, upload: Upload) -> None:
+        self.would.append(f"upload a SARIF report of {len(upload.sarif):,} characters for {upload.ref}")
 
 
 @dataclass(slots=True)
@@ -100,6 +115,10 @@ class DryForge:
     def checks(self) -> Checks | None:
         checks = self.forge.checks()
         return DryChecks(checks, self.would) if checks else None
+
+    def code_scanning(self) -> CodeScanning | None:
+        scanning = self.forge.code_scanning()
+        return DryScanning(scanning, self.would) if scanning else None
 
     # -- what does not ---------------------------------------------------------------------------------------
     def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:

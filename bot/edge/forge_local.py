@@ -64,6 +64,10 @@ class LocalForge:
         """A commit of a plain repository has no checks; the command's exit code is one."""
         return
 
+    def code_scanning(self) -> None:
+        """Nor has it code scanning; `--format sarif` writes the report."""
+        return
+
     # -- reading -------------------------------------------------------------------------------------------
     def default_branch(self) -> str:
         for name in (self._symbolic("refs/remotes/origin/HEAD"), "main", "master", self._symbolic("HEAD")):

@@ -48,6 +48,7 @@ from bot.model.forge import (
     Review,
     ReviewComment,
     Thread,
+    Upload,
 )
 from bot.model.report import (
     FileReport,
@@ -99,6 +100,7 @@ __all__ = [
     "Thread",
     "Tier",
     "Unreadable",
+    "Upload",
     "Use",
     "Verdict",
     "WeightsOnly",

@@ -164,8 +164,17 @@ class CheckState:
 
     id: str
     tag: str
-    completed: bool
     annotations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A SARIF report for code scanning. `ref` is written out: `refs/heads/main`, `refs/pull/7/head`."""
+
+    sarif: str
+    commit: str
+    ref: str
+    category: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ def read_event(name: str, payload: Payload, *, default_branch: str = "") -> Stor
     try:
         return _choose(name, payload, default_branch)
     except (KeyError, TypeError, ValueError, AttributeError) as trouble:
-        message = f"the payload of event `{name}` is not GitHub's: {trouble!r} is missing or of another kind"
+        missing = isinstance(trouble, KeyError)
+        why = f"it has no `{trouble.args[0]}`" if missing else f"a field is of another kind ({trouble})"
+        message = f"the payload of event `{name}` is not GitHub's: {why}"
         raise UsageError(message, hint="GITHUB_EVENT_PATH must point at the event GitHub sent") from trouble
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -112,5 +113,31 @@ def upload_sarif(server: FakeGitHub, repository: Repository, request: Request) -
     body = request.body
     data = gzip.decompress(base64.b64decode(body["sarif"]))
     name = hashlib.sha256(data).hexdigest()[:36]
-    repository.sarif.append({"commit": body["commit_sha"], "ref": body["ref"], "data": data})
+    (run,) = json.loads(data)["runs"]
+    category = run.get("automationDetails", {}).get("id", "").rpartition("/")[0]
+    one = {"commit": body["commit_sha"], "ref": body["ref"], "category": category, "run": run, "id": name}
+    same = ("commit", "ref", "category")
+    kept = [each for each in repository.sarif if any(each[key] != one[key] for key in same)]
+    repository.sarif[:] = [*kept, one]
     return Answer(202, {"id": name, "url": f"{server.shapes.api}/repos/{repository.slug}/code-scanning/sarifs/{name}"})
+
+
+@repository_route("GET", "/code-scanning/analyses", ("security_events", "read"))
+def list_analyses(server: FakeGitHub, repository: Repository, request: Request) -> Answer:
+    """Newest first; 404 where there never was one. Public or not, this takes the right."""
+    if request.token is None or not request.token.allows("security_events", "read"):
+        raise Refused(
+            403,
+            "Resource not accessible by integration",
+            headers={"X-Accepted-GitHub-Permissions": "security_events=read"},
+        )
+    if not repository.sarif:
+        raise Refused(404, "no analysis found")
+    query = request.query
+    found = [
+        server.shapes.analysis(repository, one)
+        for one in reversed(repository.sarif)
+        if query.get("ref") in (None, one["ref"])
+        and query.get("tool_name") in (None, one["run"]["tool"]["driver"]["name"])
+    ]
+    return Answer(200, found[: int(query.get("per_page", 30))])

@@ -388,6 +388,27 @@ class Shapes:
             **({"pull_request": links} if isinstance(issue, Pull) else {}),
         }
 
+    def analysis(self, repository: Repository, one: Json) -> Json:
+        driver = one["run"]["tool"]["driver"]
+        url = f"{self.api}/repos/{repository.slug}/code-scanning"
+        return {
+            "ref": one["ref"],
+            "commit_sha": one["commit"],
+            "analysis_key": "(default)",
+            "environment": "{}",
+            "category": one["category"],
+            "error": "",
+            "created_at": "2026-01-01T00:00:00Z",
+            "results_count": len(one["run"]["results"]),
+            "rules_count": len(driver["rules"]),
+            "id": 1,
+            "url": f"{url}/analyses/1",
+            "sarif_id": one["id"],
+            "tool": {"name": driver["name"], "guid": None, "version": driver["version"]},
+            "deletable": True,
+            "warning": "",
+        }
+
     def app(self, account: Account) -> Json:
         dates = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
         slug = account.login.removesuffix("[bot]")

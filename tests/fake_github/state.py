@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from tests.fake_github.gitdb import GitDirectory
 
@@ -190,7 +191,7 @@ class Repository:
     labels: dict[str, int] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
     """LFS objects by sha-256."""
-    sarif: list[dict[str, object]] = field(default_factory=list)
+    sarif: list[dict[str, Any]] = field(default_factory=list)
     collaborators: set[str] = field(default_factory=set)
     id: int = field(default_factory=next_id)
     created_at: str = field(default_factory=now)

@@ -2,6 +2,7 @@
 
 An edit only ever adds annotations, it never takes any away. So a check is edited in place while the annotations that
 stand are the beginning of those it should have; otherwise a new one takes its place, and GitHub shows the newest.
+Every batch carries the conclusion: a run that is killed between two must not leave a check that nobody ever completes.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class AppChecks:
         return _state(found) if found else None
 
     def same(self, check: CheckRun, standing: CheckState) -> bool:
-        """Only the last batch completes a check, so one that is completed has all of its annotations."""
-        return standing.completed and standing.tag == tag_of(check)
+        """Only the last batch carries the whole tag, so one that does has all of its annotations."""
+        return standing.tag == tag_of(check)
 
     def put(self, check: CheckRun, *, standing: CheckState | None) -> None:
         """Raises `PermissionMissing` without checks: write."""
@@ -53,16 +54,15 @@ class AppChecks:
 
     def _send(self, check: CheckRun, part: tuple[Annotation, ...], *, number: str, done: int, last: bool) -> str:
         """One batch: the first makes the check where `number` is empty. The check's number."""
-        tag = tag_of(check)
+        whole_tag = tag_of(check)
+        tag = whole_tag if last else whole_tag.partition("-")[0]
 
         def there() -> Any:
             found = self._newest(check.name, check.head_sha)
             state = _state(found) if found else None
-            stands = state and state.tag == tag and state.annotations >= done and (state.completed or not last)
-            return found if stands else None
+            return found if state and state.tag == tag and state.annotations >= done else None
 
-        body = {"name": check.name, "external_id": tag, "status": "completed" if last else "in_progress"}
-        body |= {"conclusion": check.conclusion} if last else {}
+        body = {"name": check.name, "external_id": tag, "status": "completed", "conclusion": check.conclusion}
         shown = [_annotation(each) for each in part]
         output = {"title": check.title, "summary": check.summary, "annotations": shown}
         whole = {**body, "output": output, **({} if number else {"head_sha": check.head_sha})}
@@ -102,7 +102,7 @@ def _goes_on(check: CheckRun, standing: CheckState) -> bool:
 
 def _state(run: Any) -> CheckState:
     count = int(run["output"]["annotations_count"])
-    return CheckState(str(run["id"]), run["external_id"] or "", run["status"] == "completed", count)
+    return CheckState(str(run["id"]), run["external_id"] or "", count)
 
 
 def _annotation(each: Annotation) -> dict[str, Any]:

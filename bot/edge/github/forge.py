@@ -19,6 +19,7 @@ from bot.edge.github.fix import Fixer
 from bot.edge.github.http import Door, Patience
 from bot.edge.github.queries import PAGE, VIEWER, branch_variables, standing_query
 from bot.edge.github.review import Reviewer
+from bot.edge.github.scanning import CodeScanning
 from bot.edge.github.talk import Talks
 from bot.errors import ForgeError, UsageError
 from bot.model import (
@@ -126,6 +127,9 @@ class GitHubForge:
         login = self._login()
         app = login.endswith("[bot]") and login != ACTIONS
         return AppChecks(self.door, self.slug, login.removesuffix("[bot]")) if app else None
+
+    def code_scanning(self) -> CodeScanning:
+        return CodeScanning(self.door, self.slug)
 
     def _login(self) -> str:
         """Every query of ours tells it; where none was made yet it is asked for."""
