@@ -148,6 +148,8 @@ def _method(function: ast.Attribute, module: Module, project: Project) -> Found 
         own = [n for n in _named(function.attr, module) if module.parent(n) is around]
         if around is not None and own:
             return own[-1], module
+    elif _is_anyones(function.attr, receiver, project):
+        return None
     found = definitions(function.attr, project)
     if receiver in ("self", "cls"):
         for node, home in found:
@@ -159,6 +161,13 @@ def _method(function: ast.Attribute, module: Module, project: Project) -> Found 
     in_class = [f for f in found if _is_method(f) and getattr(f[1].parent(f[0]), "name", "") == receiver]
     chosen = in_module or in_class or found
     return chosen[0] if len(chosen) == 1 else None
+
+
+def _is_anyones(name: str, receiver: str, project: Project) -> bool:
+    """Whether several files define the name, none of them called as the receiver and none with a class called so."""
+    paths = project.defining(name)
+    owners = frozenset(project.naming_class(receiver))
+    return len(paths) > 1 and not any(path in owners or _stem(path) == receiver.split(".")[-1] for path in paths)
 
 
 def _is_method(found: Found) -> bool:
