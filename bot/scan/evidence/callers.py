@@ -167,7 +167,8 @@ def _is_anyones(name: str, receiver: str, project: Project) -> bool:
     """Whether several files define the name, none of them called as the receiver and none with a class called so."""
     paths = project.defining(name)
     owners = frozenset(project.naming_class(receiver))
-    return len(paths) > 1 and not any(path in owners or _stem(path) == receiver.split(".")[-1] for path in paths)
+    last = receiver.rpartition(".")[2]
+    return len(paths) > 1 and not any(path in owners or _stem(path) == last for path in paths)
 
 
 def _is_method(found: Found) -> bool:
