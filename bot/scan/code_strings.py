@@ -130,9 +130,7 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
             parent = module.parents.get(parent)
         if isinstance(parent, ast.Call) and parent.func is not current:
             word = _word(parent.func)
-            if word == "compile" and isinstance(parent.func, ast.Attribute) and _word(parent.func.value) != "builtins":
-                return  # re.compile
-            if word in _RUNS_TEXT or (word in STARTS_PROGRAMS and _follows_c(parent.args, current)):
+            if _runs(parent, current):
                 yield text
                 return
             if word in ("dedent", "indent", "compile", "split", "quote", "str"):
@@ -158,6 +156,14 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
         elif isinstance(parent, ast.Attribute) and parent.attr in _TEXT_METHODS:
             call = module.parents.get(parent)
             todo += [call] if isinstance(call, ast.Call) else []
+
+
+def _runs(call: ast.Call, code: ast.expr) -> bool:
+    """Whether the call runs the text it is given; `re.compile` does not."""
+    word = _word(call.func)
+    if word == "compile" and isinstance(call.func, ast.Attribute) and _word(call.func.value) != "builtins":
+        return False
+    return word in _RUNS_TEXT or (word in STARTS_PROGRAMS and _follows_c(call.args, code))
 
 
 def _uses(word: str, module: Module) -> list[ast.expr]:
