@@ -8,7 +8,7 @@ import pytest
 
 from tests.fault_matrix import FAULTS, STORIES, run_matrix
 
-SLICE = os.environ.get("LOADGUARD_MATRIX", "1/37")
+SLICE = os.environ.get("LOADGUARD_MATRIX", "1/53")
 """A prime number of slices, so that each takes every kind of fault at some request."""
 
 
