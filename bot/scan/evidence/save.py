@@ -181,7 +181,9 @@ class _Place:
         self.text = ast.unparse(_bare(where))
         full = _inline(where, module, 0)
         self.full = full
-        self.name = _file_name(full)
+        constant = _CONSTANT.search(full)
+        self.constant = constant[0] if constant else ""
+        self.name = _file_name(full) or self.constant
         self.own = self.function is not None
 
 
@@ -191,6 +193,9 @@ def _bare(node: ast.expr) -> ast.expr:
         node = node.args[0]
     return node
 
+
+_CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:FILE_?NAME|FILE)\b")
+"""`EMA_STATE_FILENAME`: a name given once and imported is as good an address as the file's own."""
 
 _WRAPPERS = frozenset({"str", "Path", "pathlib.Path", "os.fspath", "open", "os.path.expanduser", "os.path.abspath"})
 _NAME = re.compile(
@@ -248,6 +253,8 @@ def _match(reader: _Place, writer: Writer) -> tuple[int, str] | None:
         return 0, "written just before, in the same function"
     if same_file and place.text == reader.text and place.text.startswith("self.") and place.owner == reader.owner:
         return 0, f"written to the same {place.text} in the same class"
+    if reader.constant and place.constant == reader.constant and not same_file:
+        return 2, f"writes {reader.constant}"
     if reader.name and place.name == reader.name:
         if same_file:
             return 1, f"writes {reader.name} in the same file"

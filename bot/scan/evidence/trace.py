@@ -159,7 +159,13 @@ def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
         for asked in _literals_of(left, spot):
             yield spot.says(Kind.DICT, f"is asked for {ast.unparse(asked)[:60]}")
     elif not isinstance(parent.ops[0], ast.Is | ast.IsNot):
-        yield spot.says(Kind.COMPARED, "is compared")
+        other = parent.comparators[0] if spot.node is parent.left else parent.left
+        number = isinstance(other, ast.Constant) and other.value is not None and len(parent.ops) == 1
+        yield (
+            spot.says(Kind.PLAIN, f"is compared with {other.value}")
+            if number
+            else spot.says(Kind.COMPARED, "is compared")
+        )
 
 
 def _literals_of(left: ast.expr, spot: Spot) -> list[ast.expr]:
