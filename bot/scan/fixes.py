@@ -67,7 +67,7 @@ def _wrapped(module: Module, drafts: list[Draft]) -> list[Draft]:
         alone = statement is not None and statements.count(statement) == 1 and len(draft.edits) == 1
         if limit and statement and alone:
             call = draft.expected.call
-            edits = wrap(module.source, call, statement=statement, edit=draft.edits[0], limit=limit)
+            edits = wrap(module, call, edit=draft.edits[0], limit=limit)
             draft = replace(draft, edits=edits)  # noqa: PLW2901
         wrapped.append(draft)
     return wrapped
