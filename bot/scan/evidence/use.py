@@ -175,7 +175,7 @@ def _parts_are_tensors(reading: Reading) -> str:
         return ""
     if not all(Kind.TENSOR in kinds for kinds in reading.keys.values()):
         return ""
-    if not reading.in_a_test and any(_SECTION.match(k) for k in reading.keys):
+    if not reading.in_a_test and any(_SECTION.match(k) or k == "[?]" for k in reading.keys):
         return ""
     return "every part that is read is used as a tensor"
 
