@@ -16,6 +16,8 @@ _WORD_BEFORE = re.compile(rb"(\w+)\Z")
 _FROM = re.compile(rb"\bfrom\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;]*(?:\\\r?\n[^\n;]*)*)")
 _WORD = re.compile(rb"\w+")
 _WIDE = 200
+_STEPS = 4
+"""How often a name is given to another before nobody would follow it."""
 _CODES = frozenset(code for code in range(128) if chr(code).isalnum() or code == 0x5F)
 _LETTERS = frozenset(bytes((code,)) for code in _CODES)
 
@@ -68,7 +70,7 @@ def _receiver(data: bytes, start: int) -> bytes | None:
 def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callable[[str], bool]) -> bool:
     """Whether a word before `.load` can stand for torch: `import torch as t`, `t = torch`, `from .compat import t`."""
     if torch:
-        words = b"|".join(sorted(receivers))
+        words = b"|".join(sorted(_with_sources(receivers, data)))
         if re.search(rb"\bas\s+(?:%b)\b" % words, data) and re.search(rb"(?:torch|serialization)\s+as\b", data):
             return True
         if re.search(
@@ -76,6 +78,17 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
         ):
             return True
     return any(resolves(module) and names & receivers for module, names in _imports(data))
+
+
+def _with_sources(words: set[bytes], data: bytes) -> set[bytes]:
+    """The words, and those they are assigned from: `lib = torch`, `backend = lib`, `backend.load(...)`."""
+    found = set(words)
+    for _ in range(_STEPS):
+        more = set(re.findall(rb"\b(?:%b)[ \t]*=[ \t]*([A-Za-z_]\w*)\s*$" % b"|".join(sorted(found)), data, re.M))
+        if more <= found:
+            break
+        found |= more
+    return found
 
 
 def _imports_load(data: bytes, resolves: Callable[[str], bool]) -> bool:
