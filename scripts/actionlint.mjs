@@ -5,8 +5,12 @@ import { pathToFileURL } from "node:url";
 const [module, ...files] = process.argv.slice(2);
 const { createLinter } = await import(pathToFileURL(module));
 const lint = await createLinter();
+// Labels of self-hosted runners that our examples name, and no linter can know.
+const ownRunners = ["linux-x86-ct5lp-224-8tpu"];
 // This build predates configuration variables (`vars`), which GitHub added in 2023.
-const known = (fault) => fault.kind === "expression" && fault.message.startsWith('undefined variable "vars"');
+const known = ({ kind, message }) =>
+  (kind === "expression" && message.startsWith('undefined variable "vars"')) ||
+  (kind === "runner-label" && ownRunners.some((label) => message.startsWith(`label "${label}" is unknown`)));
 let faults = 0;
 for (const file of files) {
   for (const fault of lint(readFileSync(file, "utf8"), file)) {
