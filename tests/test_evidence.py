@@ -14,9 +14,9 @@ import pytest
 from bot.model import Use
 from bot.scan.evidence.judge import judge
 from bot.scan.judgement import Judgement
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.sites import find_sites
+from bot.scan.sites.site import find_sites
 
 CASES = Path(__file__).parent / "cases" / "evidence"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.sites import find_sites
+from bot.scan.sites.site import find_sites
 from tests.form_cases import Case, read_cases
 
 FORMS = read_cases("forms")

@@ -13,10 +13,10 @@ import pytest
 from bot.edits import apply_edits
 from bot.model import Report, Unreadable
 from bot.scan.engine import scan_files
-from bot.scan.prove import Expected, prove
-from bot.scan.reading import read_file
-from bot.scan.rewrite import rewrite
-from bot.scan.source import MAX_BYTES
+from bot.scan.fixing.prove import Expected, prove
+from bot.scan.fixing.rewrite import rewrite
+from bot.scan.text.read import read_file
+from bot.scan.text.source import MAX_BYTES
 
 LOAD = "import torch\nmodel.load_state_dict(torch.load(p))\n"
 FIXED = LOAD.replace("(p)", "(p, weights_only=True)")

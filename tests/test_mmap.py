@@ -6,10 +6,10 @@ import pytest
 
 from bot.model import CheckpointReport, Mmap, MmapDecision, Verdict
 from bot.scan.evidence.judge import judge
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 from bot.scan.options import ScanOptions
 from bot.scan.project import Project
-from bot.scan.sites import find_sites
+from bot.scan.sites.site import find_sites
 
 NEW = "torch>=2.3\n"
 SAVE = "torch.save(model.state_dict(), 'm.pt')\n"

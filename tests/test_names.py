@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from bot.scan.lookup import find_bindings
-from bot.scan.module import Module, parse_module
-from bot.scan.source import SourceText, read_source
+from bot.scan.names.lookup import find_bindings
+from bot.scan.names.module import Module, parse_module
+from bot.scan.text.source import SourceText, read_source
 
 
 def module_of(text: str) -> Module:

@@ -10,10 +10,10 @@ import pytest
 
 from bot.edits import apply_edits
 from bot.model import Unreadable
-from bot.scan.notebook import MAX_BYTES, NotebookText, read_notebook, same_apart_from_source
-from bot.scan.prove import Expected, prove
-from bot.scan.rewrite import rewrite
-from bot.scan.source import Place
+from bot.scan.fixing.prove import Expected, prove
+from bot.scan.fixing.rewrite import rewrite
+from bot.scan.text.notebook import MAX_BYTES, NotebookText, read_notebook, same_apart_from_source
+from bot.scan.text.source import Place
 
 
 def cell(*lines: str, **more: Any) -> dict[str, Any]:

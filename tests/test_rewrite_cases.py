@@ -9,9 +9,9 @@ import pytest
 
 from bot.edits import apply_edits
 from bot.model import Unreadable
-from bot.scan.prove import Expected, prove
-from bot.scan.reading import read_file
-from bot.scan.rewrite import rewrite
+from bot.scan.fixing.prove import Expected, prove
+from bot.scan.fixing.rewrite import rewrite
+from bot.scan.text.read import read_file
 
 CASES = Path(__file__).parent / "cases" / "rewrite"
 UNCHANGED = sorted((CASES / "unchanged").glob("*.py"))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.edits import apply_edits
 from bot.model import Unreadable
-from bot.scan.prove import Expected, prove
-from bot.scan.reading import read_file
-from bot.scan.rewrite import rewrite
+from bot.scan.fixing.prove import Expected, prove
+from bot.scan.fixing.rewrite import rewrite
+from bot.scan.text.read import read_file
 
 GAPS = st.sampled_from(["", " ", "\t", "  "])
 BREAKS = st.sampled_from(

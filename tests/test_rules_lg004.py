@@ -7,11 +7,11 @@ import textwrap
 import pytest
 
 from bot.model import Fix, Severity, Tier, Use, WeightsOnly
-from bot.scan.fixes import make_fixes
+from bot.scan.fixing.fixes import make_fixes
 from bot.scan.judgement import Judgement
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.sites import find_sites
+from bot.scan.sites.site import find_sites
 from tests.rule_helpers import findings, lines
 
 TOP = "import contextlib\nimport torch\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Severity
-from bot.scan.switches import NAME
+from bot.scan.rules.switches import NAME
 from tests.rule_helpers import findings, lines
 
 TOP = "import argparse, builtins, functools, importlib, os, subprocess\nimport torch\n_original = torch.load\n"

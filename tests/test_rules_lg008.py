@@ -11,7 +11,7 @@ from bot.model import Mmap, MmapDecision, Use
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules import lg008
-from bot.scan.sites import find_sites
+from bot.scan.sites.site import find_sites
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from bot.model import Edit, Finding, Fix, Severity, Tier, Unreadable
-from bot.scan.reading import read_file
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
+from bot.scan.text.read import read_file
 
 KNOWN = frozenset({"LG001", "LG002", "LG003", "LG004", "LG005", "LG007", "LG008"})
 TERMS = Terms(date(2026, 11, 24), KNOWN, KNOWN - {"LG008"})

@@ -7,11 +7,11 @@ import ast
 import pytest
 
 from bot.model import WeightsOnly
-from bot.scan.evaluate import evaluate
-from bot.scan.module import Module
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.module import Module
+from bot.scan.names.values import Constant, Qualified, Unknown, Value
 from bot.scan.project import Project
-from bot.scan.sites import find_sites
-from bot.scan.values import Constant, Qualified, Unknown, Value
+from bot.scan.sites.site import find_sites
 
 
 def values(text: str) -> tuple[Value, ...]:

@@ -10,12 +10,12 @@ import pytest
 
 from bot.edits import apply_edits
 from bot.model import Fix, Tier, Use, WeightsOnly
-from bot.scan.fixes import make_fixes
-from bot.scan.formatter import line_limit
+from bot.scan.fixing.fixes import make_fixes
+from bot.scan.fixing.formatter import line_limit
 from bot.scan.judgement import Judgement
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.sites import find_sites
+from bot.scan.sites.site import find_sites
 
 BLACK = b"[tool.black]\nline-length = 88\n"
 

@@ -17,7 +17,7 @@ from bot.policy import Policy
 from bot.policy.apply import apply_policy, covers, levels, project_of
 from bot.scan.engine import ScanOptions, scan_project
 from bot.scan.project import Project
-from bot.scan.switches import may_switch
+from bot.scan.rules.switches import may_switch
 
 _SUFFIXES = (".py", ".pyw", ".ipynb", ".toml", ".cfg", ".txt", ".in", ".lock", ".yml", ".yaml", ".sh", ".bash", ".env")
 _MARKDOWN = (".md", ".markdown", ".mdx")

@@ -9,9 +9,9 @@ from functools import partial
 
 from bot.model import FileReport, Report, Scanned, Unreadable
 from bot.scan.examine import scan_file
-from bot.scan.exports import project_exports
 from bot.scan.options import ScanOptions
 from bot.scan.project import Project
+from bot.scan.sites.exports import project_exports
 
 __all__ = ("ScanOptions", "report_of", "scan_files", "scan_project")
 

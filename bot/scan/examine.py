@@ -7,18 +7,18 @@ from dataclasses import replace
 
 from bot.model import FileReport, Finding, Fix, Scanned, Unreadable, Use, WeightsOnly
 from bot.scan.evidence.judge import judge
-from bot.scan.exports import resolver, uses_export
 from bot.scan.fingerprint import with_fingerprints
-from bot.scan.fixes import make_fixes
+from bot.scan.fixing.fixes import make_fixes
 from bot.scan.judgement import Judgement
-from bot.scan.module import Module
-from bot.scan.prefilter import may_hold_site
+from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Rule
-from bot.scan.sites import Site, sites_of
-from bot.scan.source import MAX_BYTES
+from bot.scan.sites.exports import resolver, uses_export
+from bot.scan.sites.prefilter import may_hold_site
+from bot.scan.sites.site import Site, sites_of
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
+from bot.scan.text.source import MAX_BYTES
 
 _PYTHON = (".py", ".pyw", ".ipynb")
 _MAPPING = "LG008"

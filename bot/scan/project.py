@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.model import Unreadable
-from bot.scan.module import Module, parse_module
+from bot.scan.names.module import Module, parse_module
 from bot.scan.options import ScanOptions
-from bot.scan.reading import read_file
+from bot.scan.text.read import read_file
 from bot.scan.words import Words
 
 
@@ -47,7 +47,7 @@ class Project:
         self._words: Words | None = None
         self._defined: tuple[dict[bytes, list[str]], ...] = ()
         self._found: dict[str, str | None] = {}
-        self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/exports.py`
+        self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/sites/exports.py`
         self.options = ScanOptions()  # set by the engine: what the evidence may ask of the policy
 
     @property

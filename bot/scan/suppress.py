@@ -8,8 +8,8 @@ from datetime import date
 from difflib import get_close_matches
 
 from bot.model import Finding, Silenced
-from bot.scan.comments import WORDS, Suppression, comments_of, read_comment
-from bot.scan.source import SourceText, split_lines
+from bot.scan.text.comments import WORDS, Suppression, comments_of, read_comment
+from bot.scan.text.source import SourceText, split_lines
 
 
 @dataclass(frozen=True, slots=True)

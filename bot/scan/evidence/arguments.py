@@ -15,7 +15,7 @@ from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, step_into
-from bot.scan.module import Definition
+from bot.scan.names.module import Definition
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

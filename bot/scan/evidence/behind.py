@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.callers import callee, enclosing_class
 from bot.scan.evidence.memo import remember
-from bot.scan.module import Definition, Module
+from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

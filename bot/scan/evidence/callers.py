@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.mentions import may_call_function, may_call_method
-from bot.scan.module import Definition, Module
+from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

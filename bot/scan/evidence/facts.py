@@ -12,7 +12,7 @@ from bot.scan.evidence.human import Shape
 from bot.scan.evidence.paths import PathProof
 from bot.scan.evidence.save import Saved
 from bot.scan.evidence.use import Reading
-from bot.scan.sites import Site
+from bot.scan.sites.site import Site
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

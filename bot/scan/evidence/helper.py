@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.behind import project_classes, values_of
 from bot.scan.evidence.callers import Found, callee
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 
 _REASON = re.compile(
     r"trust|unpickl|pickle|weights[_ ]only|unsafe|arbitrary|wrapped python|legacy|numpy|namespace|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 
 
 def dotted(expression: ast.expr, module: Module) -> str:

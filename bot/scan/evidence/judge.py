@@ -18,7 +18,7 @@ from bot.scan.evidence.spot import Spot
 from bot.scan.evidence.trace import trace
 from bot.scan.evidence.use import Reading
 from bot.scan.judgement import Judgement
-from bot.scan.sites import Form, Site
+from bot.scan.sites.site import Form, Site
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

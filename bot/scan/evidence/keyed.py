@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.callers import callee
 from bot.scan.evidence.memo import remember
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.evidence.save import Writer

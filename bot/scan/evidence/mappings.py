@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from bot.scan.evidence.callers import enclosing_class
 from bot.scan.evidence.imports import dotted
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 
 _BOTH = ("omegaconf", "hydra", "ml_collections", "mmengine", "mmcv", "easydict", "addict", "munch", "yacs", "box")
 _DICT_ONLY = frozenset("items keys values get pop update setdefault copy".split())

@@ -19,7 +19,7 @@ from bot.scan.evidence.save import Saved, Writer
 
 if TYPE_CHECKING:
     from bot.model import CheckpointReport
-    from bot.scan.sites import Site
+    from bot.scan.sites.site import Site
 
 
 @dataclass(frozen=True, slots=True)

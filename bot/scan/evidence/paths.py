@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.scan.evidence.behind import kept_as
 from bot.scan.evidence.imports import dotted
-from bot.scan.module import Definition, Module
+from bot.scan.names.module import Definition, Module
 
 DEEPEST = 5
 _PATH_WORD = re.compile(r"(path|file_?name|filename|fname|fpath|ckpt_file|file_?path)s?$|^(dst|src)_?path$", re.I)

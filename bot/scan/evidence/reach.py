@@ -6,7 +6,7 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from bot.scan.module import Comprehension, Definition, Module, Scope
+from bot.scan.names.module import Comprehension, Definition, Module, Scope
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 

@@ -16,7 +16,7 @@ from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.keyed import keys_of
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.stored import Look
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.scan.evidence.signs import Kind, Path, Sign
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 
 MOST_CALLS = 4
 """How many function borders a value is followed across."""

@@ -29,7 +29,7 @@ from bot.scan.evidence.content import (
 )
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.mappings import attribute_is_dict, makes_dict, name_is_dict
-from bot.scan.module import Definition, Module
+from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

@@ -15,7 +15,7 @@ from functools import cached_property
 from bot.model import Use
 from bot.scan.evidence.content import HOLDS_ANYTHING
 from bot.scan.evidence.signs import Kind, Sign
-from bot.scan.module import Definition, Module
+from bot.scan.names.module import Definition, Module
 
 _SECTION = re.compile(
     r"^\[['\"]?(state_dict|model|ema|ema_model|module|net|network|optimizer|model_ema|student|teacher|params|weights|"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from bot.model import Finding, Severity
 from bot.scan.judgement import Judgement
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.sites import Site
+from bot.scan.sites.site import Site
 
 CheckSite = Callable[[Site, Judgement, Project], Finding | None]
 CheckModule = Callable[[Module, Project], Iterable[Finding]]

@@ -23,11 +23,11 @@ from __future__ import annotations
 
 from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
-from bot.scan.fallback import find_fallbacks
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
-from bot.scan.sites import Form, Site
+from bot.scan.rules.fallback import find_fallbacks
+from bot.scan.sites.site import Form, Site
 
 _HANDED = {
     Form.CALL: "torch.load without weights_only=True runs the code a pickle asks for",

@@ -20,10 +20,10 @@ from __future__ import annotations
 from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.evidence.human import reason_comment
 from bot.scan.judgement import Judgement
+from bot.scan.names.values import Parameter
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
-from bot.scan.sites import Site
-from bot.scan.values import Parameter
+from bot.scan.sites.site import Site
 
 
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:

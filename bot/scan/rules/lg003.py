@@ -25,7 +25,7 @@ from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
-from bot.scan.sites import Site
+from bot.scan.sites.site import Site
 
 _WORDS = {
     WeightsOnly.TRUE: "True",

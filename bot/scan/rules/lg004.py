@@ -29,10 +29,10 @@ from dataclasses import replace
 
 from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
-from bot.scan.fallback import Fallback, find_fallbacks
-from bot.scan.module import Module
+from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, any_of, finding_at
+from bot.scan.rules.fallback import Fallback, find_fallbacks
 
 _ADVICE = "let the refusal be an error, or name what old files need with torch.serialization.safe_globals([...])"
 

@@ -25,12 +25,12 @@ import ast
 from collections.abc import Iterator
 
 from bot.model import Finding, Severity
-from bot.scan.module import Module
-from bot.scan.patched import find_patches
+from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, any_of, finding_at
-from bot.scan.switches import NAME, may_be_script, may_switch, switched_in_python, switched_in_text
-from bot.scan.trusted import Trusted, find_trusted
+from bot.scan.rules.patched import find_patches
+from bot.scan.rules.switches import NAME, may_be_script, may_switch, switched_in_python, switched_in_text
+from bot.scan.rules.trusted import Trusted, find_trusted
 
 _ADVICE = (
     "take it out, see which loads fail, and name what each file needs with torch.serialization.safe_globals([...])"

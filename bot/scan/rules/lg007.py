@@ -26,13 +26,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.model import Finding, Severity, WeightsOnly
-from bot.scan.evaluate import evaluate
 from bot.scan.judgement import Judgement
-from bot.scan.module import Module
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.module import Module
+from bot.scan.names.values import Constant, Function, Qualified, Unknown
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, any_of, finding_at, finding_of
-from bot.scan.sites import Site
-from bot.scan.values import Constant, Function, Qualified, Unknown
+from bot.scan.sites.site import Site
 
 _FROM_URL = frozenset(
     f"{module}.{name}"

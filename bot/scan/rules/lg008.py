@@ -22,7 +22,7 @@ from bot.model import Finding, MmapDecision, Severity, WeightsOnly
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of
-from bot.scan.sites import Site
+from bot.scan.sites.site import Site
 
 
 def check(site: Site, judgement: Judgement, project: Project) -> Finding | None:

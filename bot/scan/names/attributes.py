@@ -1,0 +1,164 @@
+"""`value.name` and `value[key]`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from bot.scan.names.bound import export_values, name_values, results, target_values
+from bot.scan.names.imports import OWN_TORCH, whole_name
+from bot.scan.names.lookup import exported
+from bot.scan.names.module import Module
+from bot.scan.names.values import (
+    Class,
+    Constant,
+    Dictionary,
+    Evaluate,
+    Function,
+    Instance,
+    Parameter,
+    Partial,
+    ProjectModule,
+    Qualified,
+    Sequence,
+    Unknown,
+    Value,
+    is_load,
+)
+
+_ITSELF = frozenset({"__call__", "__wrapped__", "__func__"})
+
+
+def attribute(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of: Evaluate) -> Iterable[Value]:
+    """What `node` can be, given what stands before its dot."""
+    found = [v for base in bases for v in attribute_of(base, node.attr, of)]
+    if all(isinstance(v, Unknown) for v in found):
+        found += _stored(node, module, of)
+        if node.attr == "torch" and all(_opaque(base) for base in bases) and all(isinstance(v, Unknown) for v in found):
+            return [Qualified("torch", ambiguous=True)]  # `msc.torch.load`: storage clients stand in front of torch so
+    return found
+
+
+def _opaque(base: Value) -> bool:
+    """Whether attributes of `base` can come from anywhere."""
+    if isinstance(base, Instance):
+        return bool(exported("__getattr__", base.of.module, base.of.node))
+    return isinstance(base, Unknown)
+
+
+def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
+    """What `base.name` can be."""
+    if isinstance(base, Qualified):
+        return (_of_library(base, name),)
+    if isinstance(base, ProjectModule):
+        return export_values(name, base.module, of)
+    if isinstance(base, Instance):
+        return class_attribute(base.of, name, of) or (Unknown(name),)
+    if isinstance(base, Class):
+        return class_attribute(base, name, of) or (Unknown(name),)
+    if isinstance(base, Parameter) and base.default:
+        return [v for default in base.default for v in attribute_of(default, name, of)]
+    if isinstance(base, Dictionary):  # a SimpleNamespace
+        return base.get(name)[0] or (Unknown(name),)
+    if isinstance(base, Partial) and name == "func":
+        return (base.function,)
+    if isinstance(base, Function) and name == "__wrapped__":
+        return (base,)
+    return (Unknown(name),)
+
+
+def _of_library(base: Qualified, name: str) -> Value:
+    if is_load(base) and name in _ITSELF:
+        return base
+    whole = f"{base.name}.{name}"
+    if name == "torch" and whole.partition(".")[0] not in (*OWN_TORCH, "torch"):
+        return Qualified("torch", ambiguous=True)
+    return Qualified(whole_name(whole), ambiguous=base.ambiguous)
+
+
+def class_attribute(
+    owner: Class, name: str, of: Evaluate, *, seen: frozenset[ast.ClassDef] = frozenset()
+) -> list[Value]:
+    """What a class, its methods (`self.name = ...`) and its bases bind `name` to; empty when nothing does."""
+    if owner.node in seen:
+        return []
+    found = [v for b in exported(name, owner.module, owner.node) for v in name_values(b, owner.module, of)]
+    for store in owner.module.attributes(name):
+        if not isinstance(store.ctx, ast.Load) and _belongs(store, owner):
+            found += target_values(store, owner.module, of)
+    if found:
+        return list(dict.fromkeys(v for value in found for v in _read(value, of)))
+    bases = [v for base in owner.node.bases for v in of(base, owner.module) if isinstance(v, Class)]
+    return [v for base in bases for v in class_attribute(base, name, of, seen=seen | {owner.node})]
+
+
+def _read(value: Value, of: Evaluate) -> Iterable[Value]:
+    """A property is read, not called: what its function returns."""
+    if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
+        return (value,)
+    words = {d.attr if isinstance(d, ast.Attribute) else getattr(d, "id", "") for d in value.node.decorator_list}
+    if not words & {"property", "cached_property"}:
+        return (value,)
+    return [v for result in results(value.module).get(value.node, []) for v in of(result, value.module)] or (Unknown(),)
+
+
+def _belongs(store: ast.Attribute, owner: Class) -> bool:
+    """Whether `store` is `self.x` in a method of the class, or `TheClass.x` anywhere in its module."""
+    if not isinstance(store.value, ast.Name):
+        return False
+    if store.value.id == owner.node.name:
+        return True
+    function = owner.module.function(store)
+    while function is not None and owner.module.parents.get(function) is not owner.node:
+        function = owner.module.function(function)
+    if function is None:
+        return False
+    positional = [*function.args.posonlyargs, *function.args.args]
+    return bool(positional) and positional[0].arg == store.value.id
+
+
+def _stored(node: ast.Attribute, module: Module, of: Evaluate) -> list[Value]:
+    """`thing.name` where the same function (or the module) says `thing.name = ...`."""
+    if not isinstance(node.value, ast.Name) or isinstance(node.ctx, ast.Store):
+        return []
+    stores = [a for a in module.attributes(node.attr) if isinstance(a.ctx, ast.Store) and isinstance(a.value, ast.Name)]
+    near = (module.scope(node), module.tree)
+    return [
+        value
+        for store in stores
+        if isinstance(store.value, ast.Name) and store.value.id == node.value.id and module.scope(store) in near
+        for value in target_values(store, module, of)
+    ]
+
+
+def subscript(
+    bases: tuple[Value, ...], keys: tuple[Value, ...], node: ast.Subscript, module: Module
+) -> Iterable[Value]:
+    """What `node` can be, given what stands before and in its brackets."""
+    key = keys[0].value if len(keys) == 1 and isinstance(keys[0], Constant) else Unknown
+    found: list[Value] = []
+    for base in bases:
+        if isinstance(base, Dictionary):
+            found += base.all_values() if key is Unknown else base.get(key)[0]
+        elif isinstance(base, Sequence):
+            found += _item(base, key)
+        elif isinstance(base, Qualified) and isinstance(key, str):
+            found.append(_looked_up(base, key))
+        else:
+            found.append(Unknown())
+    return found
+
+
+def _item(base: Sequence, key: object) -> Iterable[Value]:
+    if isinstance(key, int) and -len(base.items) <= key < len(base.items):
+        return base.items[key]
+    return [value for item in base.items for value in item]
+
+
+def _looked_up(base: Qualified, key: str) -> Value:
+    """`sys.modules["torch"]`, `torch.__dict__["load"]`, `vars(torch)["load"]`."""
+    if base.name == "sys.modules":
+        return Qualified(key)
+    if base.name.endswith(".__dict__"):
+        return Qualified(f"{base.name.removesuffix('.__dict__')}.{key}", ambiguous=base.ambiguous)
+    return Unknown()

@@ -1,0 +1,172 @@
+"""From a binding to what it binds: imports, assignments, unpacking, loops, parameters, definitions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import cast
+
+from bot.scan.names.imports import imported_module, imported_name
+from bot.scan.names.lookup import exported
+from bot.scan.names.module import Module
+from bot.scan.names.scopes import Binding, Kind
+from bot.scan.names.values import (
+    AnyKey,
+    Class,
+    Dictionary,
+    Evaluate,
+    Function,
+    Instance,
+    Item,
+    Parameter,
+    ProjectModule,
+    Qualified,
+    Sequence,
+    Unknown,
+    Value,
+)
+
+
+def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Value]:
+    """What one binding can make its name stand for."""
+    node = binding.node
+    if isinstance(node, ast.alias):
+        return _imported(binding, node, module, of)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return (Function(node, module),)
+    if isinstance(node, ast.ClassDef):
+        return (Class(node, module),)
+    if isinstance(node, ast.arg):
+        return (_parameter(node, module, of),)
+    if binding.kind is Kind.TARGET and isinstance(node, ast.Name):
+        return target_values(node, module, of)
+    if binding.kind is Kind.UPDATED:
+        statement = module.parents.get(node)
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr):
+            return _merged(of(statement.target, module), of(statement.value, module))
+    if isinstance(node, ast.MatchAs) and node.pattern is None:
+        case = module.parents.get(node)
+        match = module.parents.get(case) if case else None
+        return of(match.subject, module) if isinstance(match, ast.Match) else (Unknown(),)
+    return (Unknown(binding.name),)
+
+
+name_values = bound_values
+
+
+def export_values(name: str, module: Module, of: Evaluate) -> list[Value]:
+    """What `from module import name` brings: a name of the module, or a module below it."""
+    asked = ("exporting", name)
+    if asked in module.cache:
+        return [Unknown(name)]  # modules that import the name from each other: physicsnemo's packages do
+    module.cache[asked] = True
+    try:
+        found = [v for b in exported(name, module) for v in bound_values(b, module, of)]
+    finally:
+        del module.cache[asked]
+    if not found and module.project:
+        below = module.project.resolve(name, module.path, 1)
+        found = [ProjectModule(below)] if below and module.path.endswith("__init__.py") else []
+    return found or [Unknown(name)]
+
+
+def _imported(binding: Binding, alias: ast.alias, module: Module, of: Evaluate) -> Iterable[Value]:
+    statement = module.parents[alias]
+    if isinstance(statement, ast.Import):
+        return (imported_module(alias.name if alias.asname else alias.name.partition(".")[0], module),)
+    if not isinstance(statement, ast.ImportFrom):
+        return (Unknown(binding.name),)
+    source = imported_name(statement, binding.name if binding.kind is Kind.STAR else alias.name, module)
+    if isinstance(source, tuple):
+        return export_values(source[1], source[0], of)
+    return (source,)
+
+
+def target_values(target: ast.expr, module: Module, of: Evaluate) -> Iterable[Value]:
+    """What an assignment, loop or walrus puts into `target`, through any unpacking."""
+    path: list[int | None] = []
+    child: ast.AST = target
+    parent = module.parents.get(child)
+    while isinstance(parent, ast.Tuple | ast.List | ast.Starred):
+        if not isinstance(parent, ast.Starred):
+            starred = any(isinstance(e, ast.Starred) for e in parent.elts)
+            path.insert(0, None if starred else parent.elts.index(child))  # type: ignore[arg-type]
+        child, parent = parent, module.parents.get(parent)
+    if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and child is not parent.value:
+        values: Iterable[Value] = of(parent.value, module) if parent.value is not None else ()
+    elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and child is parent.target:
+        values = [v for value in of(parent.iter, module) for v in _elements(value)]
+    elif isinstance(parent, ast.withitem):
+        values = _entered(of(parent.context_expr, module))
+    else:
+        return (Unknown(),)
+    for index in path:
+        values = [v for value in values for v in _unpacked(value, index)]
+    return values
+
+
+def _merged(before: Iterable[Value], added: Iterable[Value]) -> Iterable[Value]:
+    """`options |= {...}`."""
+    return [
+        Dictionary((*old.items, *new.items))
+        if isinstance(old, Dictionary) and isinstance(new, Dictionary)
+        else Unknown()
+        for old in before
+        for new in added
+    ]
+
+
+def _elements(value: Value) -> Iterable[Value]:
+    if isinstance(value, Sequence):
+        return [v for item in value.items for v in item]
+    return (Unknown(),)
+
+
+def _entered(values: Iterable[Value]) -> Iterable[Value]:
+    """`with x as name`: an instance of a project class is taken to enter as itself."""
+    return [v if isinstance(v, Instance) else Unknown() for v in values]
+
+
+def _unpacked(value: Value, index: int | None) -> Iterable[Value]:
+    if isinstance(value, Sequence) and index is not None and index < len(value.items):
+        return value.items[index]
+    if isinstance(value, Qualified) and value.name.partition(".")[0] == "torch" and index == 0:
+        return (value,)  # `torch, has_torch = optional_import("torch")`
+    return (Unknown(),)
+
+
+def _parameter(node: ast.arg, module: Module, of: Evaluate) -> Value:
+    arguments = cast(ast.arguments, module.parents[node])
+    function = cast("ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda", module.parents[arguments])
+    if node is arguments.kwarg:
+        return Dictionary((Item(AnyKey.ANY, ()),))
+    owner = module.parents.get(function)
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if isinstance(owner, ast.ClassDef) and positional[:1] == [node] and not isinstance(function, ast.Lambda):
+        decorators = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
+        if "staticmethod" not in decorators:
+            made = Class(owner, module)
+            return made if "classmethod" in decorators or function.name == "__new__" else Instance(made)
+    default = _default(node, arguments)
+    return Parameter(node.arg, function, module, of(default, module) if default is not None else ())
+
+
+def _default(node: ast.arg, arguments: ast.arguments) -> ast.expr | None:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if node in positional:
+        index = positional.index(node) - len(positional) + len(arguments.defaults)
+        return arguments.defaults[index] if index >= 0 else None
+    if node in arguments.kwonlyargs:
+        return arguments.kw_defaults[arguments.kwonlyargs.index(node)]
+    return None
+
+
+def results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
+    """What each function of the module returns."""
+    table: dict[ast.AST | None, list[ast.expr]] | None = module.cache.get("results")
+    if table is None:
+        table = module.cache["results"] = {}
+        for statement in module.of(ast.Return):
+            if statement.value is not None:
+                table.setdefault(module.function(statement), []).append(statement.value)
+    return table

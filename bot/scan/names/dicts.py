@@ -1,0 +1,145 @@
+"""Dicts and lists filled after they are made: `options["weights_only"] = True`, `update`, `setdefault`, `append`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from collections.abc import Sequence as Several
+from typing import cast
+
+from bot.scan.names.lookup import find_bindings
+from bot.scan.names.module import Module
+from bot.scan.names.scopes import Binding
+from bot.scan.names.values import AnyKey, Constant, Dictionary, Evaluate, Item, Parameter, Sequence, Unknown, Value
+
+_MANY = 60
+"""Writes to one name in one file beyond which nobody follows them: generated code."""
+
+
+def key_of(values: tuple[Value, ...]) -> object:
+    """The one constant a key is, or ANY."""
+    if len(values) == 1 and isinstance(values[0], Constant):
+        return values[0].value
+    return AnyKey.ANY
+
+
+def spread(values: tuple[Value, ...]) -> tuple[Item, ...]:
+    """The entries that `**value` brings. Several possible dicts: each entry may be there."""
+    known = [v for v in values if isinstance(v, Dictionary)]
+    if len(known) == 1 and len(values) == 1:
+        return known[0].items
+    unknown = () if len(known) == len(values) else (Item(AnyKey.ANY, ()),)
+    return (*unknown, *(Item(i.key, i.values, sure=False) for d in known for i in d.items))
+
+
+def with_updates(
+    values: Several[Value], use: ast.Name, found: tuple[tuple[Module, Binding], ...], of: Evaluate
+) -> Iterable[Value]:
+    """`values` of the name at `use`, with what was written into them since they were bound."""
+    if not any(isinstance(v, Dictionary | Sequence | Parameter) for v in values):
+        return values
+    owner = found[0][0]
+    writes = [w for w in owner.names(use.id) if w is not use and _writes(w, owner)]
+    if len(writes) > _MANY:
+        return [Dictionary((Item(AnyKey.ANY, ()),)) if isinstance(v, Dictionary) else v for v in values]
+    here = [w for w in writes if _happens(w, use, owner) and set(find_bindings(w.id, w, owner)) & set(found)]
+    if not here:
+        return values
+    return [_updated(value, here, use, owner, of) for value in values]
+
+
+def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Module, of: Evaluate) -> Value:
+    if isinstance(value, Sequence):
+        added = tuple(of(c.args[0], module) for w in writes if (c := _method(w, module)) and c.args)
+        return Sequence((*value.items, *added))
+    if isinstance(value, Parameter):
+        value = Dictionary((Item(AnyKey.ANY, ()),))
+    if not isinstance(value, Dictionary):
+        return value
+    items = value.items
+    for write in writes:
+        sure = _surely(write, use, module)
+        for item in _entries(write, Dictionary(items), module, of):
+            items = (*items, Item(item.key, item.values, sure=sure and item.sure))
+    return Dictionary(items)
+
+
+def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) -> tuple[Item, ...]:
+    call = _method(write, module)
+    if call is None:
+        target = cast(ast.Subscript, module.parents[write])
+        holder = module.parents[target]
+        if isinstance(holder, ast.Delete):
+            return (Item(key_of(of(target.slice, module)), ()),)
+        value = holder.value if isinstance(holder, ast.Assign | ast.AnnAssign) else None
+        return (Item(key_of(of(target.slice, module)), of(value, module) if value else (Unknown(),)),)
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name == "update":
+        positional = tuple(i for a in call.args for i in spread(of(a, module)))
+        return (*positional, *keyword_items(call, module, of))
+    if name == "setdefault" and len(call.args) == 2:
+        return (_defaulted(key_of(of(call.args[0], module)), of(call.args[1], module), so_far),)
+    if name == "pop" and call.args:
+        return (Item(key_of(of(call.args[0], module)), ()),)
+    return ()
+
+
+def _defaulted(key: object, default: tuple[Value, ...], so_far: Dictionary) -> Item:
+    """`setdefault`: what is there stays; where the caller may have put something, the default counts."""
+    there, sure = so_far.get(key)
+    return Item(key, there if sure else (*(v for v in there if not isinstance(v, Unknown)), *default))
+
+
+def keyword_items(call: ast.Call, module: Module, of: Evaluate) -> tuple[Item, ...]:
+    """The entries that a call's keywords make, as in `dict(weights_only=True, **rest)`."""
+    items: list[Item] = []
+    for keyword in call.keywords:
+        values = of(keyword.value, module)
+        items += spread(values) if keyword.arg is None else (Item(keyword.arg, values),)
+    return tuple(items)
+
+
+def _writes(name: ast.Name, module: Module) -> bool:
+    parent = module.parents.get(name)
+    if isinstance(parent, ast.Subscript) and parent.value is name:
+        return not isinstance(parent.ctx, ast.Load)
+    return _method(name, module) is not None
+
+
+def _method(name: ast.Name, module: Module) -> ast.Call | None:
+    """The call when `name` is written by one of its own methods."""
+    parent = module.parents.get(name)
+    if isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault", "pop", "append", "insert"):
+        call = module.parents.get(parent)
+        if isinstance(call, ast.Call) and call.func is parent:
+            return call
+    return None
+
+
+def _happens(write: ast.Name, use: ast.Name, module: Module) -> bool:
+    """Whether the write can have run before the use: not where it comes later in one scope, outside a loop."""
+    if module.scope(write) is not module.scope(use) or (write.lineno, write.col_offset) < (use.lineno, use.col_offset):
+        return True
+    node: ast.AST | None = write
+    while node is not None and not isinstance(node, ast.For | ast.While | ast.AsyncFor):
+        node = module.parents.get(node)
+    return node is not None and (node.lineno, node.col_offset) <= (use.lineno, use.col_offset)
+
+
+def _surely(write: ast.Name, use: ast.Name, module: Module) -> bool:
+    """Whether the write runs whenever the use does: its statement stands in a block around the use, before it."""
+    statement = module.statement(write)
+    if statement is None or (write.lineno, write.col_offset) > (use.lineno, use.col_offset):
+        return False
+    around: ast.AST | None = module.parents.get(statement)
+    node: ast.AST | None = module.statement(use)
+    while node is not None:
+        if module.parents.get(node) is around:
+            return _same_block(around, statement, node)
+        node = module.parents.get(node)
+    return False
+
+
+def _same_block(around: ast.AST | None, first: ast.stmt, second: ast.AST) -> bool:
+    blocks = [getattr(around, field, []) for field in ("body", "orelse", "finalbody")]
+    return any(first in block and second in block for block in blocks)

@@ -1,0 +1,210 @@
+"""What can this expression stand for? The one evaluator behind callees and values of `weights_only` alike.
+
+It never guesses: what cannot be read from the source is `Unknown`. Conditions are not decided, both sides count.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+
+from bot.scan.names.attributes import attribute, subscript
+from bot.scan.names.bound import bound_values
+from bot.scan.names.dicts import key_of, spread, with_updates
+from bot.scan.names.known_calls import call_values
+from bot.scan.names.lookup import find_bindings, open_stars
+from bot.scan.names.module import Module
+from bot.scan.names.values import Constant, Dictionary, Function, Item, Parameter, Qualified, Sequence, Unknown, Value
+
+_DEEP = 40
+_STEPS = 4_000
+_WIDE = 48
+_BUILTINS = frozenset(
+    """getattr __import__ vars dict bool eval exec compile globals locals map filter staticmethod classmethod next iter
+    list tuple isinstance callable
+    print id repr str type hasattr hash help setattr delattr property super zip enumerate sorted
+    reversed set frozenset""".split()
+)
+
+
+def evaluate(expression: ast.expr, module: Module) -> tuple[Value, ...]:
+    """Every value `expression` can have where it stands, as far as the source tells; never empty."""
+    return _Run().of(expression, module)
+
+
+class _Run:
+    """One question. Bounded in depth and steps, so that hostile code costs a moment and gets `Unknown`."""
+
+    __slots__ = ("active", "cut", "depth", "steps")
+
+    def __init__(self) -> None:
+        self.active: set[ast.expr] = set()
+        self.depth, self.steps, self.cut = 0, 0, False
+
+    def of(self, expression: ast.expr, module: Module) -> tuple[Value, ...]:
+        known: dict[ast.expr, tuple[Value, ...]] = module.cache.setdefault("values", {})
+        if expression in known:
+            return known[expression]
+        self.steps += 1
+        if expression in self.active or self.depth > _DEEP or self.steps > _STEPS:
+            self.cut = True
+            return (Unknown("too entangled to follow"),)
+        before, self.cut = self.cut, False
+        self.active.add(expression)
+        self.depth += 1
+        handler = _HANDLERS.get(expression.__class__)
+        found = tuple(dict.fromkeys(handler(expression, module, self)))[:_WIDE] if handler else ()
+        self.depth -= 1
+        self.active.discard(expression)
+        result = found or (Unknown(),)
+        if not self.cut:
+            known[expression] = result
+        self.cut = self.cut or before
+        return result
+
+
+def _constant(node: ast.Constant, module: Module, run: _Run) -> Iterable[Value]:
+    return (Constant(node.value),)
+
+
+def _name(node: ast.Name, module: Module, run: _Run) -> Iterable[Value]:
+    found = find_bindings(node.id, node, module)
+    if found:
+        values = [v for owner, binding in found for v in bound_values(binding, owner, run.of)]
+        return with_updates(values, node, found, run.of)
+    if node.id in _BUILTINS:
+        return (Qualified(f"builtins.{node.id}"),)
+    if node.id == "torch":  # bound by nobody: a star import, a notebook's magic, another function's import
+        return (Qualified("torch", ambiguous=True),)
+    return (
+        Unknown(f"{node.id} may come from a star import" if open_stars(module) else f"{node.id} is not bound here"),
+    )
+
+
+def _attribute(node: ast.Attribute, module: Module, run: _Run) -> Iterable[Value]:
+    return attribute(node, run.of(node.value, module), module, run.of)
+
+
+def _subscript(node: ast.Subscript, module: Module, run: _Run) -> Iterable[Value]:
+    return subscript(run.of(node.value, module), run.of(node.slice, module), node, module)
+
+
+def _call(node: ast.Call, module: Module, run: _Run) -> Iterable[Value]:
+    return call_values(node, module, run.of)
+
+
+def _either(node: ast.IfExp, module: Module, run: _Run) -> Iterable[Value]:
+    decided = {truth(v) if isinstance(v, Constant) else None for v in run.of(node.test, module)}
+    body = () if decided == {False} else run.of(node.body, module)
+    return (*body, *(() if decided == {True} else run.of(node.orelse, module)))
+
+
+def _bool(node: ast.BoolOp, module: Module, run: _Run) -> Iterable[Value]:
+    """`a or b` and `a and b`: a constant that decides ends it."""
+    decides = isinstance(node.op, ast.Or)
+    found: list[Value] = []
+    for index, operand in enumerate(node.values):
+        values = run.of(operand, module)
+        last = index == len(node.values) - 1
+        found += [v for v in values if last or truth(v) is not (not decides)]
+        if all(truth(v) is decides for v in values):
+            break
+    return found
+
+
+def _unary(node: ast.UnaryOp, module: Module, run: _Run) -> Iterable[Value]:
+    if not isinstance(node.op, ast.Not):
+        return (Unknown(),)
+    return [Unknown() if truth(v) is None else Constant(not truth(v)) for v in run.of(node.operand, module)]
+
+
+def _walrus(node: ast.NamedExpr, module: Module, run: _Run) -> Iterable[Value]:
+    return run.of(node.value, module)
+
+
+def _lambda(node: ast.Lambda, module: Module, run: _Run) -> Iterable[Value]:
+    return (Function(node, module),)
+
+
+def _dict(node: ast.Dict, module: Module, run: _Run) -> Iterable[Value]:
+    items: list[Item] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            items += spread(run.of(value, module))
+        else:
+            items.append(Item(key_of(run.of(key, module)), run.of(value, module)))
+    return (Dictionary(tuple(items)),)
+
+
+def _sequence(node: ast.List | ast.Tuple | ast.Set, module: Module, run: _Run) -> Iterable[Value]:
+    return (Sequence(tuple(run.of(item, module) for item in node.elts)),)
+
+
+def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, module: Module, run: _Run) -> Iterable[Value]:
+    return (Sequence((run.of(node.elt, module),)),)
+
+
+def _binary(node: ast.BinOp, module: Module, run: _Run) -> Iterable[Value]:
+    left, right = run.of(node.left, module), run.of(node.right, module)
+    if len(left) != 1 or len(right) != 1:
+        return (Unknown(),)
+    a, b = left[0], right[0]
+    if isinstance(node.op, ast.BitOr) and isinstance(a, Dictionary) and isinstance(b, Dictionary):
+        return (Dictionary((*a.items, *b.items)),)
+    texts = [v.value for v in (a, b) if isinstance(v, Constant) and isinstance(v.value, str)]
+    if isinstance(node.op, ast.Add) and len(texts) == 2:
+        return (Constant(texts[0] + texts[1]),)
+    return (Unknown(),)
+
+
+def _formatted(node: ast.JoinedStr, module: Module, run: _Run) -> Iterable[Value]:
+    parts: list[str] = []
+    for part in node.values:
+        value = run.of(part.value if isinstance(part, ast.FormattedValue) else part, module)
+        if len(value) != 1 or not isinstance(value[0], Constant):
+            return (Unknown(),)
+        parts.append(str(value[0].value))
+    return (Constant("".join(parts)),)
+
+
+def _awaited(node: ast.Await | ast.Starred, module: Module, run: _Run) -> Iterable[Value]:
+    return run.of(node.value, module)
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value counts as true; None when it cannot be told."""
+    if isinstance(value, Constant):
+        return bool(value.value)
+    if isinstance(value, Dictionary):
+        return True if value.items else (False if value.complete else None)
+    if isinstance(value, Sequence):
+        return bool(value.items)
+    if isinstance(value, Parameter) and value.default:  # what a caller gives may differ: its default is what counts
+        decided = {truth(v) for v in value.default}
+        return decided.pop() if len(decided) == 1 else None
+    return None
+
+
+_HANDLERS: dict[type[ast.expr], Callable[..., Iterable[Value]]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.IfExp: _either,
+    ast.BoolOp: _bool,
+    ast.UnaryOp: _unary,
+    ast.NamedExpr: _walrus,
+    ast.Lambda: _lambda,
+    ast.Dict: _dict,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.BinOp: _binary,
+    ast.JoinedStr: _formatted,
+    ast.Await: _awaited,
+    ast.Starred: _awaited,
+}

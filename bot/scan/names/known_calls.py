@@ -1,0 +1,280 @@
+"""Calls whose result can be told without running them: getattr, imports by name, partial, own functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from bot.scan.names.attributes import attribute_of
+from bot.scan.names.bound import bound_values, results
+from bot.scan.names.code_strings import parse_text
+from bot.scan.names.dicts import key_of, keyword_items, spread
+from bot.scan.names.imports import imported_module
+from bot.scan.names.lookup import find_bindings
+from bot.scan.names.module import Module
+from bot.scan.names.values import (
+    Class,
+    Constant,
+    Dictionary,
+    Evaluate,
+    Function,
+    Getter,
+    Instance,
+    Item,
+    Parameter,
+    Partial,
+    Qualified,
+    Sequence,
+    Unknown,
+    Value,
+)
+
+TRANSPARENT = frozenset(
+    """builtins.staticmethod builtins.classmethod functools.cache functools.lru_cache joblib.delayed dask.delayed
+    torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.next builtins.iter builtins.list
+    builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
+    ray.put ray.get weakref.ref""".split()
+)
+"""What gives back its first argument, or something that is called and indexed as it is."""
+_BY_NAME = frozenset(
+    """importlib.import_module importlib.__import__ builtins.__import__ pytest.importorskip pydoc.locate
+    pkgutil.resolve_name hydra.utils.get_method hydra.utils.get_object hydra.utils.get_class
+    django.utils.module_loading.import_string werkzeug.utils.import_string""".split()
+)
+
+
+def call_values(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """What the call can give."""
+    found: list[Value] = []
+    for function in of(call.func, module):
+        found += _result(function, call, module, of)
+    if all(isinstance(v, Unknown) for v in found) and isinstance(call.func, ast.Attribute):
+        found = [v for base in of(call.func.value, module) for v in _method(base, call, module, of)] or found
+    if all(isinstance(v, Unknown) for v in found):
+        found = list(_import_by_hand(call, module, of)) or found
+    return found
+
+
+def _result(function: Value, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    if isinstance(function, Qualified):
+        return _library_call(function, call, module, of)
+    if isinstance(function, Function):
+        return _returned(function, call, module, of)
+    if isinstance(function, Class):
+        return (Instance(function),)
+    if isinstance(function, Getter):
+        return _got(function, call, module, of)
+    if isinstance(function, Parameter) and function.default:
+        return [v for default in function.default for v in _result(default, call, module, of)]
+    return (Unknown(),)
+
+
+def _library_call(function: Qualified, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    name = function.name
+    special = _SPECIAL.get(name)
+    if special:
+        return special(call, module, of)
+    if name in _BY_NAME:
+        return _imported(call, module, of, name)
+    if name in TRANSPARENT and call.args:
+        return of(call.args[0], module)
+    if name in TRANSPARENT or name in ("functools.wraps", "tenacity.retry", "backoff.on_exception"):
+        return (Qualified("functools.cache"),)  # `lru_cache(maxsize=4)`: a decorator that changes nothing of interest
+    return (Unknown(name),)
+
+
+def _getattr(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    if len(call.args) < 2:
+        return (Unknown(),)
+    names = [v.value for v in of(call.args[1], module) if isinstance(v, Constant) and isinstance(v.value, str)]
+    found = [v for base in of(call.args[0], module) for name in names for v in attribute_of(base, name, of)]
+    return (*found, *(of(call.args[2], module) if len(call.args) > 2 else ())) or (Unknown(),)
+
+
+def _imported(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterable[Value]:
+    argument = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg in ("name", "path")), None)
+    found: list[Value] = []
+    for value in of(argument, module) if argument is not None else ():
+        if isinstance(value, Constant) and isinstance(value.value, str):
+            dotted = value.value.replace(":", ".")
+            if dotted.startswith(".") and len(call.args) > 1:
+                package = of(call.args[1], module)[0]
+                dotted = f"{package.value}{dotted}" if isinstance(package, Constant) else dotted
+            whole = name.endswith("__import__") and not call.keywords and len(call.args) < 4
+            found.append(imported_module(dotted.partition(".")[0] if whole else dotted, module))
+    return found or (Unknown(),)
+
+
+def _import_by_hand(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`lazy_import("torch")`, `LazyLoader("torch")`, `lazy.load("torch")`: a name says import, a text says torch."""
+    said = " ".join(_words(call.func)).lower()
+    if not any(word in said for word in ("import", "lazy")):
+        return ()
+    texts = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    return [Qualified(text) for text in texts if text in ("torch", "torch.serialization")]
+
+
+def _words(function: ast.expr) -> Iterable[str]:
+    while isinstance(function, ast.Attribute):
+        yield function.attr
+        function = function.value
+    if isinstance(function, ast.Name):
+        yield function.id
+
+
+def _partial(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    if not call.args:
+        return (Unknown(),)
+    return [Partial(value, call, module) for value in of(call.args[0], module)]
+
+
+def _getter(call: ast.Call, module: Module, of: Evaluate, *, calls: bool) -> Iterable[Value]:
+    names = [v.value for v in of(call.args[0], module) if isinstance(v, Constant)] if call.args else []
+    return [Getter(name, calls) for name in names if isinstance(name, str)] or (Unknown(),)
+
+
+def _got(getter: Getter, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    if getter.calls or not call.args:
+        return (Unknown(),)
+    found: list[Value] = list(of(call.args[0], module))
+    for name in getter.attribute.split("."):
+        found = [v for base in found for v in attribute_of(base, name, of)]
+    return found
+
+
+def _vars(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    bases = of(call.args[0], module) if call.args else ()
+    return [Qualified(f"{b.name}.__dict__", b.ambiguous) for b in bases if isinstance(b, Qualified)] or (Unknown(),)
+
+
+def _dict(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    first: tuple[Item, ...] = ()
+    if call.args:
+        values = of(call.args[0], module)
+        pairs = values[0].items if len(values) == 1 and isinstance(values[0], Sequence) else ()
+        first = tuple(_pair(p) for p in pairs) if pairs else spread(values)
+    return (Dictionary((*first, *keyword_items(call, module, of))),)
+
+
+def _pair(values: tuple[Value, ...]) -> Item:
+    if len(values) == 1 and isinstance(values[0], Sequence) and len(values[0].items) == 2:
+        return Item(key_of(values[0].items[0]), values[0].items[1])
+    return spread((Unknown(),))[0]
+
+
+def _bool(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    values = of(call.args[0], module) if call.args else (Constant(False),)
+    return [Constant(bool(v.value)) if isinstance(v, Constant) else Unknown() for v in values]
+
+
+def _cast(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    return of(call.args[1], module) if len(call.args) > 1 else (Unknown(),)
+
+
+def _field(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    default = next((k.value for k in call.keywords if k.arg == "default"), None)
+    return of(default, module) if default is not None else (Unknown(),)
+
+
+def _globals(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`globals()["torch"]`: the module's imports, as a dict."""
+    items = [
+        Item(name, tuple(v for owner, b in found for v in bound_values(b, owner, of)))
+        for name in ("torch", "load")
+        if (found := find_bindings(name, call, module))
+    ]
+    return (Dictionary(tuple(items)),)
+
+
+def _eval(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`eval("torch.load")`: the expression in the text."""
+    texts = [v.value for v in of(call.args[0], module) if isinstance(v, Constant)] if call.args else []
+    found: list[Value] = []
+    for text in texts:
+        inner = parse_text(text, module, call) if isinstance(text, str) and len(text) < 1000 else None
+        body = inner.tree.body if inner else []
+        if inner and len(body) == 1 and isinstance(body[0], ast.Expr):
+            found += of(body[0].value, inner)
+    return found or (Unknown(),)
+
+
+def _returned(function: Function, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """What a function of the project returns; an argument it gives back is looked up at the call."""
+    node = function.node
+    given_back = [node.body] if isinstance(node, ast.Lambda) else results(function.module).get(node, [])
+    found: list[Value] = []
+    for result in given_back:
+        for value in of(result, function.module):
+            given = _argument(value, function, call) if isinstance(value, Parameter) else None
+            found += of(given, module) if given is not None else (value,)
+    return found or (Unknown(),)
+
+
+def _argument(parameter: Parameter, function: Function, call: ast.Call) -> ast.expr | None:
+    if parameter.function is not function.node or any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    for keyword in call.keywords:
+        if keyword.arg == parameter.name:
+            return keyword.value
+    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
+    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+    index = names.index(parameter.name) - shift if parameter.name in names else -1
+    return call.args[index] if 0 <= index < len(call.args) else None
+
+
+def _method(base: Value, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """Methods of dicts and of text."""
+    name = cast(ast.Attribute, call.func).attr
+    if isinstance(base, Dictionary):
+        return _dict_method(base, name, call, module, of)
+    if isinstance(base, Sequence) and name in ("pop", "copy", "__iter__"):
+        return [v for item in base.items for v in item] if name == "pop" else (base,)
+    if isinstance(base, Qualified) and name in ("__getattribute__", "__getattr__") and call.args:
+        key = key_of(of(call.args[0], module))
+        return attribute_of(base, key, of) if isinstance(key, str) else (Unknown(),)
+    if isinstance(base, Qualified) and base.name.endswith(".__dict__") and name in ("get", "__getitem__") and call.args:
+        key = key_of(of(call.args[0], module))
+        return attribute_of(Qualified(base.name.removesuffix(".__dict__")), key, of) if isinstance(key, str) else ()
+    return ()
+
+
+def _dict_method(base: Dictionary, name: str, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    if name in ("get", "pop", "setdefault", "__getitem__") and call.args:
+        key = key_of(of(call.args[0], module))
+        default = of(call.args[1], module) if len(call.args) > 1 else ()
+        there, sure = (base.all_values(), False) if key is not None and not isinstance(key, str) else base.get(key)
+        if (
+            not base.complete and default and not sure
+        ):  # a caller may have put something there: as with a parameter's default
+            return (*(v for v in there if not isinstance(v, Unknown)), *default)
+        return there if sure else (*there, *default) or (Unknown(),)
+    if name == "copy":
+        return (base,)
+    if name == "values":
+        return (Sequence(tuple(item.values for item in base.items)),)
+    if name == "items":
+        pairs = [Sequence(((Constant(i.key if isinstance(i.key, str) else None),), i.values)) for i in base.items]
+        return (Sequence(tuple((pair,) for pair in pairs)),)
+    return (Unknown(),)
+
+
+_SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
+    "builtins.getattr": _getattr,
+    "inspect.getattr_static": _getattr,
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "operator.attrgetter": lambda call, module, of: _getter(call, module, of, calls=False),
+    "operator.methodcaller": lambda call, module, of: _getter(call, module, of, calls=True),
+    "builtins.vars": _vars,
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.ChainMap": _dict,
+    "types.SimpleNamespace": _dict,
+    "builtins.bool": _bool,
+    "typing.cast": _cast,
+    "dataclasses.field": _field,
+    "builtins.eval": _eval,
+    "builtins.globals": _globals,
+    "builtins.locals": _globals,
+}

@@ -1,0 +1,119 @@
+"""From a name where it is used to the bindings that can be behind it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import cast
+
+from bot.scan.names.flow import Flow
+from bot.scan.names.module import Comprehension, Module, Scope
+from bot.scan.names.scopes import FUNCTIONS, STARS, Binding, Kind, bindings, declared
+
+_LIBRARY_LOADS = frozenset(
+    """numpy json pickle marshal yaml joblib dill cloudpickle pylab matplotlib.pylab jax.numpy cupy
+    safetensors.torch""".split()
+)
+"""Libraries whose star import brings a `load` of their own (their `__all__`)."""
+TORCH_STARS = {"torch": frozenset({"load", "save"}), "torch.serialization": frozenset({"load", "save"})}
+"""What a star import brings of interest: `load` stands in `torch.__all__` and `torch.serialization.__all__` (2.13)."""
+
+
+def find_bindings(name: str, use: ast.AST, module: Module) -> tuple[tuple[Module, Binding], ...]:
+    """The bindings that can be behind `name` at `use`; empty when no scope of the file binds it."""
+    scope, at, inline = module.scope(use), use, True
+    while True:
+        said = declared(module, name, scope)
+        if said is ast.Global and not isinstance(scope, ast.Module):
+            at, inline = _outermost(module, scope), False
+            scope = module.tree
+        if said is not ast.Nonlocal:
+            found = _in_scope(name, scope, at, inline, module)
+            if found:
+                return tuple((module, binding) for binding in found)
+        if isinstance(scope, ast.Module):
+            return find_bindings(name, module.outer[1], module.outer[0]) if module.outer else ()
+        inline = inline and not isinstance(scope, FUNCTIONS)
+        at, scope = scope, module.scope(scope)
+        while isinstance(scope, ast.ClassDef):  # names of a class body are invisible from inside
+            at, scope = scope, module.scope(scope)
+
+
+def exported(name: str, module: Module, scope: Scope | None = None) -> list[Binding]:
+    """What `name` is bound to at the end of the module, or of a class body."""
+    owner = scope or module.tree
+    found = _all(name, owner, module)
+    live = [b for b in Flow(module, owner, found).end() if b.kind is not Kind.DELETED]
+    return live or [b for b in found if b.kind is not Kind.DELETED]
+
+
+def open_stars(module: Module) -> bool:
+    """Whether some `from x import *` of the file may bring names that cannot be seen."""
+    return bool(bindings(module, STARS))
+
+
+def _in_scope(name: str, scope: Scope, at: ast.AST, inline: bool, module: Module) -> list[Binding]:
+    found = _all(name, scope, module)
+    if len(found) < 2 or isinstance(scope, Comprehension):
+        return [b for b in found if b.kind is not Kind.DELETED]
+    flows: dict[tuple[str, Scope], Flow] = module.cache.setdefault("flows", {})
+    flow = flows.get((name, scope))
+    if flow is None:
+        flow = flows[name, scope] = Flow(module, scope, found)
+    reaching = flow.before(at) if inline else flow.after(at)
+    live = [b for b in reaching if b.kind is not Kind.DELETED]
+    if live or (inline and not isinstance(scope, FUNCTIONS)):
+        return live
+    return [b for b in found if b.kind is not Kind.DELETED]
+
+
+def _all(name: str, scope: Scope, module: Module) -> list[Binding]:
+    """Explicit bindings, and star imports that are known to bring the name."""
+    found = bindings(module, name).get(scope, [])
+    stars = [replace(b, name=name) for b in bindings(module, STARS).get(scope, []) if _brings(b, name, module)]
+    if not stars:
+        return found
+    return sorted((*found, *stars), key=lambda b: (getattr(b.node, "lineno", 0), getattr(b.node, "col_offset", 0)))
+
+
+def _brings(star: Binding, name: str, module: Module) -> bool:
+    statement = cast(ast.ImportFrom, module.parents[star.node])
+    if not statement.level and statement.module in TORCH_STARS:
+        return name in TORCH_STARS[statement.module]
+    if not statement.level and name == "load" and statement.module in _LIBRARY_LOADS:
+        return True
+    target = module.project.resolve(statement.module or "", module.path, statement.level) if module.project else None
+    return bool(target and _public(name, target))
+
+
+def _public(name: str, module: Module) -> bool:
+    """Whether `from module import *` brings `name`: by a literal `__all__`, else if it has no underscore in front."""
+    busy = module.cache.setdefault("stars being followed", set())
+    if name in busy:
+        return False
+    listed = _dunder_all(module)
+    if (name not in listed) if listed is not None else name.startswith("_"):
+        return False
+    busy.add(name)
+    try:
+        return bool(_all(name, module.tree, module))
+    finally:
+        busy.discard(name)
+
+
+def _dunder_all(module: Module) -> frozenset[str] | None:
+    for binding in bindings(module, "__all__").get(module.tree, []):
+        statement = module.statement(binding.node)
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.List | ast.Tuple):
+            return None
+        return frozenset(
+            e.value for e in statement.value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)
+        )
+    return None
+
+
+def _outermost(module: Module, scope: Scope) -> ast.AST:
+    node: ast.AST = scope
+    while not isinstance(module.scope(node), ast.Module):
+        node = module.scope(node)
+    return node

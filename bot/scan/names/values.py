@@ -1,0 +1,166 @@
+"""What an expression can stand for. Nouns only; `scan/names/evaluate.py` finds them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.scan.names.module import Definition, Module
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """Something of a library, by its dotted name: `torch.load`, `numpy`.
+
+    `ambiguous` when the name only looks like torch's, as after `from fairseq import torch`.
+    """
+
+    name: str
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    value: object
+
+
+class AnyKey(Enum):
+    """The key of a dict entry that cannot be told: `**options`, `table[name] = value`."""
+
+    ANY = "any key"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a dict, in the order of writing. `sure` unless it was written under a condition."""
+
+    key: object
+    values: tuple[Value, ...]
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """A dict seen being written; an item with `AnyKey.ANY` stands for keys that cannot be told."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no other key can be in it."""
+        return all(item.key is not AnyKey.ANY for item in self.items)
+
+    def get(self, key: object) -> tuple[tuple[Value, ...], bool]:
+        """What can stand under `key`, and whether the key is surely there. The last writer is in charge."""
+        found: tuple[Value, ...] = ()
+        sure = False
+        for item in self.items:
+            if item.key is AnyKey.ANY:
+                found = (*found, *(item.values or (Unknown("a key that cannot be told"),)))
+            elif item.key == key and type(item.key) is type(key):
+                found = item.values if item.sure else (*found, *item.values)
+                sure = sure or item.sure
+        return found, sure
+
+    def all_values(self) -> tuple[Value, ...]:
+        return tuple(value for item in self.items for value in item.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A literal list, tuple or set; each item with what it can be."""
+
+    items: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial(function, ...)`; `call` stands in `module`."""
+
+    function: Value
+    call: ast.Call
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Getter:
+    """`operator.attrgetter("load")` or, when `calls`, `operator.methodcaller("load", ...)`."""
+
+    attribute: str
+    calls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or lambda of the project."""
+
+    node: Definition | ast.Lambda
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    node: ast.ClassDef
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object made by calling a class of the project (or `self` in its methods)."""
+
+    of: Class
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectModule:
+    """A module of the project itself."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of `function`; `default` is what its default can be, empty where it has none."""
+
+    name: str
+    function: Definition | ast.Lambda
+    module: Module
+    default: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Cannot be told from the source; `reason` is for people."""
+
+    reason: str = ""
+
+
+Value = (
+    Qualified
+    | Constant
+    | Dictionary
+    | Sequence
+    | Partial
+    | Getter
+    | Function
+    | Class
+    | Instance
+    | ProjectModule
+    | Parameter
+    | Unknown
+)
+
+Evaluate = Callable[["ast.expr", "Module"], tuple[Value, ...]]
+"""The evaluator, handed to its helpers."""
+
+LOADS = frozenset({"torch.load", "torch.serialization.load"})
+"""The names torch gives the function this tool is about."""
+
+
+def is_load(value: Value) -> bool:
+    """Whether a value is torch.load itself."""
+    return isinstance(value, Qualified) and value.name in LOADS

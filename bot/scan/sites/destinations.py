@@ -1,0 +1,75 @@
+"""Where torch.load goes when it is an argument: which calls only look at it, and what the others pass on to it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from bot.model import WeightsOnly
+from bot.scan.names.module import Module
+from bot.scan.sites.saying import Saying, read_call, read_dict
+
+HARMLESS = frozenset(
+    """isinstance issubclass callable print id repr str type hasattr hash help setattr delattr signature
+    getsource getfile getsourcefile getsourcelines getmodule
+    getdoc getfullargspec wraps update_wrapper patch object Mock MagicMock
+    create_autospec iscoroutinefunction isfunction isbuiltin debug info warning error log len id_ mark
+    called_with is_ eq""".split()
+)
+"""Calls that look at a function, compare it or put something in its place, by the last word of their name."""
+_NO_KEYWORDS = frozenset(
+    {"map", "imap", "imap_unordered", "starmap", "map_async", "filter", "run_in_executor", "reduce"}
+)
+_OPTIONS = ("kwargs", "kwds")
+
+
+def is_harmless(call: ast.Call, module: Module) -> bool:
+    """Whether the call only looks at its argument."""
+    word = _last_word(call.func)
+    return word in HARMLESS or word.startswith(("assert", "is_"))
+
+
+def word_set(node: ast.expr, call: ast.Call) -> str:
+    """The attribute that `setattr(owner, "name", node)` sets, unless it is torch's own: that is another rule's."""
+    if _last_word(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
+        return ""
+    name, owner = call.args[1], _last_word(call.args[0])
+    said = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
+    return "" if said == "load" or owner in ("torch", "serialization") else said
+
+
+def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:
+    """What a call that was given torch.load will say to it: `submit(torch.load, path, weights_only=True)`."""
+    word = _last_word(call.func)
+    if word in _NO_KEYWORDS:
+        return Saying((WeightsOnly.ABSENT,))
+    options = next((k.value for k in call.keywords if k.arg in _OPTIONS), None)
+    if options is None and word in ("apply", "apply_async") and len(call.args) > 2:
+        options = call.args[2]
+    if options is not None:
+        return read_dict(options, module)
+    position = call.args.index(node) if node in call.args else -1
+    rest = call.args[position + 1 :] if position >= 0 else []
+    return read_call(rest, [k for k in call.keywords if k.value is not node], module)
+
+
+def names_of_targets(targets: Iterable[ast.expr]) -> list[str]:
+    """The words by which what is assigned can be reached: names, attributes, the dict an item is put in."""
+    words: list[str] = []
+    rest = list(targets)
+    for target in rest:  # grows while it is read
+        if isinstance(target, ast.Name):
+            words.append(target.id)
+        elif isinstance(target, ast.Attribute):
+            words.append(target.attr)
+        elif isinstance(target, ast.Subscript | ast.Starred):
+            rest.append(target.value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            rest += target.elts
+    return words
+
+
+def _last_word(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

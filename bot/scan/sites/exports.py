@@ -1,0 +1,90 @@
+"""Under which names a project's own modules hand out torch.load: `from .compat import torch_load`."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from bot.scan.names.lookup import exported
+from bot.scan.names.module import Module
+from bot.scan.project import Export, Project
+from bot.scan.sites.prefilter import may_hold_site
+from bot.scan.sites.search import Search
+
+_GIVES_OUT = re.compile(rb"load\b(?!\s*\()(?<=\.load|['\"]load)|load\s+as\s")
+"""`load` behind a dot or in quotes and not called there, or renamed on import: only then it gets a new name."""
+
+_ROUNDS = 4
+"""How often a name may be passed on from module to module."""
+
+
+def project_exports(project: Project, paths: Collection[str]) -> tuple[Export, ...]:
+    """The names of all modules among `paths` that stand for torch.load, or for something that holds it."""
+    found: dict[Export, None] = {}
+    fresh: Iterable[Export] = [e for path in paths if _may_give_out(project, path) for e in _exports(project, path, ())]
+    for _ in range(_ROUNDS):
+        fresh = [e for e in fresh if e not in found]
+        if not fresh:
+            break
+        found |= dict.fromkeys(fresh)
+        words = {e.word for e in found}
+        passing = [path for path in paths if b"import" in (data := project.files[path]) and uses_export(data, fresh)]
+        fresh = [e for path in passing for e in _exports(project, path, words)]
+    return tuple(replace(e, used=_is_used(e, project, paths)) for e in found)
+
+
+def uses_export(data: bytes, exports: Iterable[Export]) -> bool:
+    """Whether a file can import one of these names: it has both words."""
+    return any(
+        e.word.encode() in data and e.stem.encode() in data and re.search(rb"\b%b\b" % re.escape(e.word.encode()), data)
+        for e in exports
+    )
+
+
+def resolver(project: Project, path: str) -> Callable[[str], bool]:
+    """Whether an import of this file, as written, can mean one of the project's own modules."""
+
+    def resolves(dotted: str) -> bool:
+        level = len(dotted) - len(dotted.lstrip("."))
+        return project.locate(dotted[level:], path, level) is not None
+
+    return resolves
+
+
+def _may_give_out(project: Project, path: str) -> bool:
+    data = project.files[path]
+    return bool(_GIVES_OUT.search(data)) and may_hold_site(data, resolves=resolver(project, path))
+
+
+def _exports(project: Project, path: str, words: Collection[str]) -> list[Export]:
+    """The names of one module that other modules can call torch.load by; `words` are those of its neighbours."""
+    module = project.module(path)
+    if not isinstance(module, Module):
+        return []
+    search = Search(module, words)
+    try:
+        list(search.run())
+    except RecursionError:  # the scan of the file itself says so; the others must not suffer
+        return []
+    stored = {word for given, _ in search.stored.values() for word in given}
+    imported = {
+        a.asname or a.name for s in module.of(ast.ImportFrom) for a in s.names if a.name == "load" or a.name in words
+    }
+    held = [word for word in sorted(stored | imported) if word != "load"]
+    folder, name = posixpath.split(path.rpartition(".")[0])
+    stem = posixpath.basename(folder) if name == "__init__" else name
+    classes = [c.name for c in module.tree.body if isinstance(c, ast.ClassDef) and _binds(c, held, module)]
+    return [Export(word, stem, path) for word in (*held, *classes) if word in classes or exported(word, module)]
+
+
+def _binds(owner: ast.ClassDef, words: Iterable[str], module: Module) -> bool:
+    """Whether a class of the module has one of the words in its body."""
+    return any(exported(word, module, owner) for word in words)
+
+
+def _is_used(export: Export, project: Project, paths: Iterable[str]) -> bool:
+    others = (path for path in paths if path != export.path and not path.endswith("__init__.py"))
+    return any(uses_export(project.files[path], (export,)) for path in others)

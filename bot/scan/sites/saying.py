@@ -1,0 +1,196 @@
+"""What a call says of `weights_only`: directly, through `**options`, through the partial it goes by."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.model import WeightsOnly
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.lookup import find_bindings
+from bot.scan.names.module import Module
+from bot.scan.names.values import Constant, Dictionary, Function, Parameter, Partial, Value
+
+_GATE = re.compile(
+    r"version|TORCH_|torch_?\d|is_torch|_geq_|at_least|signature|getfullargspec|co_varnames|parameters", re.I
+)
+_UNDECIDED = frozenset({WeightsOnly.ABSENT, WeightsOnly.NONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """`possible` is each thing the call can say; `weights_only` the expression that says it, `values` what that can be.
+
+    `has_kwargs` when a `**` is among the arguments that cannot be seen to its end.
+    """
+
+    possible: tuple[WeightsOnly, ...]
+    weights_only: ast.expr | None = None
+    values: tuple[Value, ...] = ()
+    file: ast.expr | None = None
+    pickle_module: ast.expr | None = None
+    has_star: bool = False
+    has_kwargs: bool = False
+
+    @property
+    def sum(self) -> WeightsOnly:
+        """One word for all that is possible."""
+        said = set(self.possible)
+        if len(said) == 1:
+            return self.possible[0]
+        if WeightsOnly.KWARGS in said:
+            return WeightsOnly.KWARGS
+        if WeightsOnly.TRUE in said or WeightsOnly.DYNAMIC in said:
+            return WeightsOnly.DYNAMIC
+        return WeightsOnly.FALSE if WeightsOnly.FALSE in said else WeightsOnly.ABSENT
+
+
+def read_call(
+    arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword], module: Module, *, under: Saying | None = None
+) -> Saying:
+    """What these arguments of torch.load say; `under` is what a partial has said before."""
+    named = {k.arg: k.value for k in keywords if k.arg}
+    spreads = [k.value for k in keywords if k.arg is None]
+    said = _direct(named.get("weights_only"), module) or _spread(spreads, module)
+    unseen = any(not _seen(value, module) for value in spreads)
+    if said is None and under is not None and not unseen:
+        said = (under.possible, under.weights_only, under.values)
+    possible, expression, values = said or ((WeightsOnly.ABSENT,), None, ())
+    plain = [a for a in arguments if not isinstance(a, ast.Starred)]
+    given = named.get("pickle_module") or (plain[2] if len(plain) > 2 else _under_dict(spreads, module))
+    return Saying(
+        possible,
+        expression,
+        values,
+        file=(plain[0] if plain else named.get("f")) or (under.file if under else None),
+        pickle_module=(given if given is not None and not _is_none(given, module) else None)
+        or (under.pickle_module if under else None),
+        has_star=len(plain) < len(arguments) or bool(under and under.has_star),
+        has_kwargs=unseen or bool(under and under.has_kwargs),
+    )
+
+
+def read_partial(partial: Partial) -> Saying:
+    """What a partial of torch.load says, with the partials below it."""
+    below = read_partial(partial.function) if isinstance(partial.function, Partial) else None
+    return read_call(partial.call.args[1:], partial.call.keywords, partial.module, under=below)
+
+
+def read_dict(options: ast.expr, module: Module) -> Saying:
+    """What a dict of keywords says, as in `Thread(target=torch.load, kwargs={...})`."""
+    return read_call((), (ast.keyword(arg=None, value=options),), module)
+
+
+_Said = tuple[tuple[WeightsOnly, ...], ast.expr | None, tuple[Value, ...]]
+
+
+def _direct(expression: ast.expr | None, module: Module) -> _Said | None:
+    if expression is None:
+        return None
+    values = evaluate(expression, module)
+    words = _gated(tuple(dict.fromkeys(w for v in values for w in (*_words(v), *_told(v)))), expression, module)
+    return words, expression, values
+
+
+def _spread(spreads: Sequence[ast.expr], module: Module) -> _Said | None:
+    """What `**options` says; None when none of them can hold the word."""
+    words: list[WeightsOnly] = []
+    found: list[Value] = []
+    for expression in spreads:
+        for value in evaluate(expression, module):
+            if not isinstance(value, Dictionary):
+                words.append(WeightsOnly.KWARGS)
+                continue
+            there, sure = value.get("weights_only")
+            found += there
+            words += [w for v in there for w in _words(v, unknown=WeightsOnly.KWARGS)]
+            words += () if sure else (WeightsOnly.ABSENT if value.complete else WeightsOnly.KWARGS,)
+    kinds = tuple(dict.fromkeys(words))
+    if not kinds or kinds == (WeightsOnly.ABSENT,):
+        return None
+    if len(kinds) > 1 and WeightsOnly.KWARGS in kinds and WeightsOnly.TRUE in kinds and not _open(spreads, module):
+        kinds = tuple(k for k in kinds if k is not WeightsOnly.KWARGS)
+    return _gated(kinds, spreads[0], module), spreads[0], tuple(found)
+
+
+def _open(spreads: Sequence[ast.expr], module: Module) -> bool:
+    return any(not _seen(expression, module) for expression in spreads)
+
+
+def _seen(expression: ast.expr, module: Module) -> bool:
+    return all(isinstance(v, Dictionary) and v.complete for v in evaluate(expression, module))
+
+
+def _words(value: Value, *, unknown: WeightsOnly = WeightsOnly.DYNAMIC) -> Iterable[WeightsOnly]:
+    if isinstance(value, Parameter) and value.default:
+        return [w for v in value.default for w in _words(v, unknown=unknown)]
+    if not isinstance(value, Constant):
+        return (unknown,)
+    if value.value is None:
+        return (WeightsOnly.NONE,)
+    return (WeightsOnly.TRUE if value.value else WeightsOnly.FALSE,)
+
+
+def _told(value: Value) -> Iterable[WeightsOnly]:
+    """False where the default is True, but a caller in the same file writes False."""
+    if not isinstance(value, Parameter) or not value.default or isinstance(value.function, ast.Lambda):
+        return ()
+    word, module = value.function.name, value.module
+    for use in (*module.names(word), *module.attributes(word)):
+        call = module.parents.get(use)
+        given = [k.value for k in call.keywords if k.arg == value.name] if isinstance(call, ast.Call) else []
+        if any(isinstance(g, ast.Constant) and not g.value for g in given) and any(
+            isinstance(v, Function) and v.node is value.function for v in evaluate(use, module)
+        ):
+            return (WeightsOnly.FALSE,)
+    return ()
+
+
+def _gated(words: tuple[WeightsOnly, ...], expression: ast.expr, module: Module) -> tuple[WeightsOnly, ...]:
+    """True where torch knows the keyword, nothing said where it does not: that is True (whisper does so)."""
+    rest = set(words) - {WeightsOnly.TRUE}
+    if WeightsOnly.TRUE in words and rest and rest <= _UNDECIDED and _asks_version(expression, module):
+        return (WeightsOnly.TRUE,)
+    return words
+
+
+def _asks_version(expression: ast.expr, module: Module) -> bool:
+    places: list[ast.AST] = [expression]
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Name):
+            places += [b.node for _, b in find_bindings(node.id, node, module)]
+            places += [
+                n for n in module.names(node.id) if isinstance(module.parents.get(n), ast.Subscript | ast.Attribute)
+            ]
+    return any(_GATE.search(module.segment(test)) for place in places for test in _conditions(place, module))
+
+
+def _conditions(place: ast.AST, module: Module) -> Iterable[ast.expr]:
+    """The conditions on which `place` depends, and those inside the assignment it stands in."""
+    statement = module.statement(place)
+    if statement is not None and not isinstance(
+        statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.If
+    ):
+        yield from (n.test for n in ast.walk(statement) if isinstance(n, ast.IfExp))
+    node = module.parents.get(place)
+    while node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, ast.If):
+            yield node.test
+        node = module.parents.get(node)
+
+
+def _is_none(expression: ast.expr, module: Module) -> bool:
+    return all(isinstance(v, Constant) and v.value is None for v in evaluate(expression, module))
+
+
+def _under_dict(spreads: Sequence[ast.expr], module: Module) -> ast.expr | None:
+    """The `**options` that surely hands over a pickle_module."""
+    for expression in spreads:
+        for value in evaluate(expression, module):
+            if isinstance(value, Dictionary) and any(i.key == "pickle_module" for i in value.items):
+                there = value.get("pickle_module")[0]
+                if not all(isinstance(v, Constant) and v.value is None for v in there):
+                    return expression
+    return None

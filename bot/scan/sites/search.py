@@ -1,0 +1,253 @@
+"""The search behind `find_sites`: words, their uses, and where torch.load goes from there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import cast
+
+from bot.model import WeightsOnly
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.module import Module
+from bot.scan.names.values import Getter, Partial, Qualified, Value, is_load
+from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, word_set
+from bot.scan.sites.holding import (
+    aliases,
+    defaults,
+    gets_other,
+    goes_on,
+    holds,
+    parameters_with_default,
+    passes_on,
+    patches_torch,
+    through_partial,
+)
+from bot.scan.sites.saying import Saying, read_call, read_partial
+from bot.scan.sites.site import Form, Site
+
+_BY_TEXT = (
+    "getattr getattr_static attrgetter methodcaller vars __dict__ __getattribute__ globals locals eval "
+    "locate resolve_name import_string get_method get_object"
+).split()
+"""Ways to look torch.load up by its name as text; followed only where that text stands in the file."""
+_TEXTS = frozenset({"load", "torch.load", "torch:load", "serialization.load", "torch.serialization.load"})
+_TEXT = re.compile(r"\bload[\"']")
+_NAMES_ONLY = frozenset({"getattr", "vars", "globals", "locals", "eval"})
+_CLIMB = 8
+
+
+class Search:
+    """One module's sites. `words` grows while torch.load is given new names."""
+
+    def __init__(self, module: Module, words: Collection[str], *, used: Collection[str] = ()) -> None:
+        self.module = module
+        by_text = _BY_TEXT if _TEXT.search(module.source.text) else ()
+        self.words: list[str] = [*dict.fromkeys(("load", *by_text, *words, *aliases(module, words)))]
+        self.done = 0
+        self.seen: set[ast.AST] = set()
+        self.sites: dict[ast.expr, Site] = {}
+        self.stored: dict[
+            ast.expr, tuple[list[str], bool]
+        ] = {}  # where it was stored: under which words, and whether for others
+        self.reached: set[str] = set(used)  # words that led to a call or further on
+        self.partials: dict[ast.Call, Partial] = {}
+        self.through: dict[ast.Call, list[Saying]] = {}
+
+    def run(self) -> Iterator[Site]:
+        self._follow_words()
+        for constant in self.module.of(ast.Constant):
+            if isinstance(constant.value, str) and constant.value in _TEXTS:
+                self._look_at_text(constant)
+        self._follow_words()
+        self._settle_partials()
+        self._settle_stored()
+        yield from self.sites.values()
+
+    def _look_at_text(self, constant: ast.Constant) -> None:
+        """`anything(torch, "load")`, `anything["load"]`: the call or item the text stands in."""
+        parent = self.module.parents.get(constant)
+        if isinstance(parent, ast.keyword):
+            parent = self.module.parents.get(parent)
+        if isinstance(parent, ast.Call | ast.Subscript):
+            self._look(parent, "")
+
+    def _follow_words(self) -> None:
+        while self.done < len(self.words):
+            word = self.words[self.done]
+            self.done += 1
+            for name in self.module.names(word):
+                if isinstance(name.ctx, ast.Load) and not gets_other(name, self.module):
+                    self._look(name, word)
+            for attribute in () if word in _NAMES_ONLY else self.module.attributes(word):
+                if isinstance(attribute.ctx, ast.Load):
+                    self._look(attribute, word)
+
+    def _look(self, expression: ast.expr, word: str) -> None:
+        """Evaluate a use of a word, then what is built on it: its item, its attribute, its call."""
+        node: ast.expr = expression
+        for _ in range(_CLIMB):
+            if node in self.seen:
+                return
+            self.seen.add(node)
+            values = defaults(evaluate(node, self.module))
+            if any(is_load(v) for v in values):
+                self.reached.add(word)
+                self._follow(node, values)
+                return
+            if any(through_partial(v) for v in values):
+                self.reached.add(word)
+                self._use_partial(node, values)
+                return
+            self._call_by_getter(node, values)
+            parent = self.module.parents.get(node)
+            if any(holds(v) for v in values) and not goes_on(parent, node):
+                self.reached.add(word)
+                self._flow(node, node)
+            if not goes_on(parent, node):
+                return
+            node = cast(ast.expr, parent)
+
+    def _follow(self, node: ast.expr, values: Iterable[Value]) -> None:
+        """`node` is torch.load: a site where it is called, otherwise see where it goes."""
+        parent = self.module.parents.get(node)
+        if isinstance(parent, ast.Call) and parent.func is node:
+            said = read_call(parent.args, parent.keywords, self.module)
+            self._add(parent, parent, Form.CALL, said, values)
+        else:
+            self._flow(node, node)
+
+    def _add(self, node: ast.expr, call: ast.Call | None, form: Form, said: Saying, values: Iterable[Value]) -> None:
+        loads = [v for v in values if isinstance(v, Qualified) and is_load(v)]
+        self.sites[node] = Site(
+            self.module,
+            node,
+            self.module,
+            call,
+            form,
+            said.sum,
+            said.possible,
+            said.weights_only,
+            said.values,
+            said.file,
+            said.pickle_module,
+            said.has_star,
+            said.has_kwargs,
+            bool(loads) and all(v.ambiguous for v in loads),
+        )
+
+    def _flow(self, node: ast.expr, origin: ast.expr) -> None:
+        """torch.load, or something that holds it, stands at `node`: go where it goes."""
+        parent = self.module.parents.get(node)
+        if isinstance(parent, ast.keyword):
+            parent = self.module.parents.get(parent)
+        if goes_on(parent, node):
+            self._look(node if isinstance(parent, ast.Call) else cast(ast.expr, parent), "")
+        elif isinstance(parent, ast.Call):
+            self._argument(node, parent, origin)
+        elif isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and parent.value is node:
+            self._store(parent, origin)
+            if isinstance(parent, ast.NamedExpr):
+                self._flow(parent, origin)
+        elif passes_on(parent, node) and parent not in self.seen:
+            self._flow(cast(ast.expr, parent), origin)
+        else:
+            self._leave(node, parent, origin)
+
+    def _leave(self, node: ast.expr, parent: ast.AST | None, origin: ast.expr) -> None:
+        """Out of the expression: returned, a parameter's default, looped over."""
+        if isinstance(parent, ast.Return | ast.Yield):
+            function = self.module.function(parent)
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._remember([function.name], origin, shared=True)
+        elif isinstance(parent, ast.arguments):
+            self._remember(parameters_with_default(parent, node), origin, shared=False)
+        elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.iter is node:
+            self._remember(names_of_targets([parent.target]), origin, shared=False)
+
+    def _argument(self, node: ast.expr, call: ast.Call, origin: ast.expr) -> None:
+        values = evaluate(call, self.module)
+        if any(through_partial(v) and isinstance(v, Partial) and v.call is call for v in values):
+            self.partials[call] = next(v for v in values if isinstance(v, Partial) and v.call is call)
+            self._use_partial(call, values)
+        elif any(is_load(v) for v in values):
+            if call not in self.seen:
+                self.seen.add(call)
+                self._follow(call, values)
+        elif any(holds(v) for v in values):
+            self._flow(call, origin)
+        elif word_set(node, call):  # setattr(self, "reader", torch.load)
+            self._remember([word_set(node, call)], origin, shared=True)
+        elif not is_harmless(call, self.module):
+            said = handed_on(node, call, self.module)
+            self._add(call, call, Form.HANDED_ON, said, evaluate(node, self.module))
+
+    def _store(self, statement: ast.Assign | ast.AnnAssign | ast.NamedExpr, origin: ast.expr) -> None:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        own = [t for t in targets if not patches_torch(t, self.module)]
+        shared = any(not isinstance(t, ast.Name) for t in own) or self.module.parents.get(origin) is not statement
+        owner = self.module.parents.get(statement)
+        if isinstance(owner, ast.ClassDef):  # others call it through the class
+            self._remember([owner.name], origin, shared=True)
+        self._remember(names_of_targets(own), origin, shared=shared and bool(own))
+
+    def _remember(self, words: Iterable[str], origin: ast.expr, *, shared: bool) -> None:
+        new = list(words)
+        known = self.stored.get(origin)
+        self.stored[origin] = ([*(known[0] if known else ()), *new], shared or bool(known and known[1]))
+        self.words += [w for w in new if w not in self.words]
+
+    def _use_partial(self, node: ast.expr, values: tuple[Value, ...]) -> None:
+        """A partial of torch.load stands at `node`; a call through it may add to what it says."""
+        parent = self.module.parents.get(node)
+        if not (isinstance(parent, ast.Call) and parent.func is node):
+            self._flow_partial(node)
+            return
+        for value in values:
+            if isinstance(value, Partial) and through_partial(value):
+                said = read_call(parent.args, parent.keywords, self.module, under=read_partial(value))
+                self.through.setdefault(value.call, []).append(said)
+                own = any(k.arg in ("weights_only", None) for k in parent.keywords)
+                if own and said.sum is not WeightsOnly.TRUE:
+                    self._add(parent, parent, Form.CALL, said, ())
+
+    def _flow_partial(self, node: ast.expr) -> None:
+        parent = self.module.parents.get(node)
+        if isinstance(parent, ast.keyword):
+            parent = self.module.parents.get(parent)
+        call = parent if isinstance(parent, ast.Call) else None
+        if call is None or any(through_partial(v) or holds(v) for v in evaluate(call, self.module)):
+            self._flow(node, node)
+
+    def _settle_partials(self) -> None:
+        """A partial is reported where it is made, unless every call through it says True."""
+        for call, partial in self.partials.items():
+            said = read_partial(partial)
+            calls = self.through.get(call, ())
+            if not (calls and all(s.sum is WeightsOnly.TRUE for s in calls)):
+                self._add(call, call, Form.PARTIAL, said, (partial.function,))
+
+    def _settle_stored(self) -> None:
+        """What was stored for others to call, and is called nowhere here, is reported where it is stored."""
+        for origin, (words, shared) in self.stored.items():
+            if shared and not self.reached.intersection(words) and origin not in self.partials:
+                values = evaluate(origin, self.module)
+                if any(is_load(v) for v in values):
+                    self._add(origin, None, Form.STORED, Saying((WeightsOnly.ABSENT,)), values)
+
+    def _call_by_getter(self, node: ast.expr, values: tuple[Value, ...]) -> None:
+        """`methodcaller("load", path)(torch)`: the keywords stand in methodcaller's call."""
+        parent = self.module.parents.get(node)
+        caller = any(isinstance(v, Getter) and v.calls and v.attribute == "load" for v in values)
+        if not (
+            caller
+            and isinstance(node, ast.Call)
+            and isinstance(parent, ast.Call)
+            and parent.func is node
+            and parent.args
+        ):
+            return
+        owners = evaluate(parent.args[0], self.module)
+        if any(isinstance(v, Qualified) and v.name in ("torch", "torch.serialization") for v in owners):
+            said = read_call(node.args[1:], node.keywords, self.module)
+            self._add(node, node, Form.CALL, said, (Qualified("torch.load"),))

@@ -1,0 +1,1 @@
+"""Bytes to source text, and back: Python, notebooks, Markdown, comments."""
