@@ -70,6 +70,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
 def _of_library(base: Qualified, name: str) -> Value:
     if is_load(base) and name in _ITSELF:
         return base
+    if name == "__name__" and base.name in ("torch", "torch.serialization"):
+        return Constant(base.name)
     whole = f"{base.name}.{name}"
     if name == "torch" and whole.partition(".")[0] not in (*OWN_TORCH, "torch"):
         return Qualified("torch", ambiguous=True)
@@ -141,21 +143,22 @@ def subscript(
         if isinstance(base, Dictionary):
             found += base.all_values() if key is Unknown else base.get(key)[0]
         elif isinstance(base, Sequence):
-            found += _item(base, key)
+            found += item_of(base, key)
         elif isinstance(base, Qualified) and isinstance(key, str):
-            found.append(_looked_up(base, key))
+            found.append(looked_up(base, key))
         else:
             found.append(Unknown())
     return found
 
 
-def _item(base: Sequence, key: object) -> Iterable[Value]:
+def item_of(base: Sequence, key: object = None) -> Iterable[Value]:
+    """What stands at `key`, or anywhere where that cannot be told."""
     if isinstance(key, int) and -len(base.items) <= key < len(base.items):
         return base.items[key]
     return [value for item in base.items for value in item]
 
 
-def _looked_up(base: Qualified, key: str) -> Value:
+def looked_up(base: Qualified, key: str) -> Value:
     """`sys.modules["torch"]`, `torch.__dict__["load"]`, `vars(torch)["load"]`."""
     if base.name == "sys.modules":
         return Qualified(key)

@@ -26,6 +26,8 @@ from bot.scan.names.values import (
     Value,
 )
 
+_ENTERS_ITS_ARGUMENT = frozenset({"contextlib.nullcontext", "contextlib.closing"})
+
 
 def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Value]:
     """What one binding can make its name stand for."""
@@ -84,20 +86,19 @@ def _imported(binding: Binding, alias: ast.alias, module: Module, of: Evaluate) 
 
 def target_values(target: ast.expr, module: Module, of: Evaluate) -> Iterable[Value]:
     """What an assignment, loop or walrus puts into `target`, through any unpacking."""
-    path: list[int | None] = []
+    path: list[int | slice | None] = []
     child: ast.AST = target
     parent = module.parents.get(child)
     while isinstance(parent, ast.Tuple | ast.List | ast.Starred):
         if not isinstance(parent, ast.Starred):
-            starred = any(isinstance(e, ast.Starred) for e in parent.elts)
-            path.insert(0, None if starred else parent.elts.index(child))  # type: ignore[arg-type]
+            path.insert(0, _place(parent.elts, child))
         child, parent = parent, module.parents.get(parent)
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and child is not parent.value:
         values: Iterable[Value] = of(parent.value, module) if parent.value is not None else ()
     elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and child is parent.target:
         values = [v for value in of(parent.iter, module) for v in _elements(value)]
     elif isinstance(parent, ast.withitem):
-        values = _entered(of(parent.context_expr, module))
+        values = _entered(parent.context_expr, module, of)
     else:
         return (Unknown(),)
     for index in path:
@@ -122,13 +123,43 @@ def _elements(value: Value) -> Iterable[Value]:
     return (Unknown(),)
 
 
-def _entered(values: Iterable[Value]) -> Iterable[Value]:
-    """`with x as name`: an instance of a project class is taken to enter as itself."""
-    return [v if isinstance(v, Instance) else Unknown() for v in values]
+def _place(targets: list[ast.expr], target: ast.AST) -> int | slice | None:
+    """Which items of what is unpacked reach `target`: counted from the end behind a star."""
+    index = next(i for i, each in enumerate(targets) if each is target)
+    star = next((i for i, each in enumerate(targets) if isinstance(each, ast.Starred)), len(targets))
+    if index == star:
+        return slice(index, index + 1 - len(targets) or None)
+    return index if index < star else index - len(targets)
 
 
-def _unpacked(value: Value, index: int | None) -> Iterable[Value]:
-    if isinstance(value, Sequence) and index is not None and index < len(value.items):
+def _entered(entered: ast.expr, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`with x as name`: what `__enter__` returns, a context manager's generator yields, or nullcontext was given."""
+    if isinstance(entered, ast.Call):
+        functions = of(entered.func, module)
+        if entered.args and any(isinstance(f, Qualified) and f.name in _ENTERS_ITS_ARGUMENT for f in functions):
+            return of(entered.args[0], module)
+        given = [e for f in functions if isinstance(f, Function) for e in _yields(f)]
+        if given:
+            return [v for expression, owner in given for v in of(expression, owner)]
+    return [v for value in of(entered, module) for v in _self_or_given(value, of)]
+
+
+def _yields(function: Function) -> Iterable[tuple[ast.expr, Module]]:
+    return [(e, function.module) for e in yielded(function.module).get(function.node, ())]
+
+
+def _self_or_given(value: Value, of: Evaluate) -> Iterable[Value]:
+    if not isinstance(value, Instance):
+        return (Unknown(),)
+    owner = value.of.module
+    methods = [b.node for name in ("__enter__", "__aenter__") for b in exported(name, owner, value.of.node)]
+    return [v for m in methods for r in results(owner).get(m, ()) for v in of(r, owner)] or (value,)
+
+
+def _unpacked(value: Value, index: int | slice | None) -> Iterable[Value]:
+    if isinstance(value, Sequence) and isinstance(index, slice):
+        return (Sequence(value.items[index]),)
+    if isinstance(value, Sequence) and isinstance(index, int) and -len(value.items) <= index < len(value.items):
         return value.items[index]
     if isinstance(value, Qualified) and value.name.partition(".")[0] == "torch" and index == 0:
         return (value,)  # `torch, has_torch = optional_import("torch")`
@@ -163,10 +194,19 @@ def _default(node: ast.arg, arguments: ast.arguments) -> ast.expr | None:
 
 def results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
     """What each function of the module returns."""
-    table: dict[ast.AST | None, list[ast.expr]] | None = module.cache.get("results")
+    return _given("results", module.of(ast.Return), module)
+
+
+def yielded(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
+    """What each generator of the module yields."""
+    return _given("yielded", module.of(ast.Yield), module)
+
+
+def _given(key: str, nodes: Iterable[ast.Return | ast.Yield], module: Module) -> dict[ast.AST | None, list[ast.expr]]:
+    table: dict[ast.AST | None, list[ast.expr]] | None = module.cache.get(key)
     if table is None:
-        table = module.cache["results"] = {}
-        for statement in module.of(ast.Return):
-            if statement.value is not None:
-                table.setdefault(module.function(statement), []).append(statement.value)
+        table = module.cache[key] = {}
+        for node in nodes:
+            if node.value is not None:
+                table.setdefault(module.function(node), []).append(node.value)
     return table

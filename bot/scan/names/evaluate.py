@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
+from bot.scan.names import folding
 from bot.scan.names.attributes import attribute, subscript
 from bot.scan.names.bound import bound_values
 from bot.scan.names.dicts import key_of, spread, with_updates
@@ -20,8 +22,8 @@ _DEEP = 40
 _STEPS = 4_000
 _WIDE = 48
 _BUILTINS = frozenset(
-    """getattr __import__ vars dict bool eval exec compile globals locals map filter staticmethod classmethod next iter
-    list tuple isinstance callable
+    """getattr __import__ vars dict bool int str len chr any all object eval exec compile globals locals map filter
+    staticmethod classmethod next iter list tuple isinstance callable
     print id repr str type hasattr hash help setattr delattr property super zip enumerate sorted
     reversed set frozenset""".split()
 )
@@ -86,7 +88,18 @@ def _attribute(node: ast.Attribute, module: Module, run: _Run) -> Iterable[Value
 
 
 def _subscript(node: ast.Subscript, module: Module, run: _Run) -> Iterable[Value]:
-    return subscript(run.of(node.value, module), run.of(node.slice, module), node, module)
+    bases = run.of(node.value, module)
+    if isinstance(node.slice, ast.Slice):
+        return _sliced(bases, node.slice, module, run)
+    return subscript(bases, run.of(node.slice, module), node, module)
+
+
+def _sliced(bases: tuple[Value, ...], bounds: ast.Slice, module: Module, run: _Run) -> Iterable[Value]:
+    """`"daol"[::-1]`; a slice of a list may hold any of its items."""
+    given = [None if b is None else run.of(b, module)[0] for b in (bounds.lower, bounds.upper, bounds.step)]
+    texts = [folding.sliced(base.value, given) if isinstance(base, Constant) else None for base in bases]
+    rest = [base if isinstance(base, Sequence) else Unknown() for base in bases]
+    return [text or other for text, other in zip(texts, rest, strict=True)]
 
 
 def _call(node: ast.Call, module: Module, run: _Run) -> Iterable[Value]:
@@ -151,10 +164,18 @@ def _binary(node: ast.BinOp, module: Module, run: _Run) -> Iterable[Value]:
     a, b = left[0], right[0]
     if isinstance(node.op, ast.BitOr) and isinstance(a, Dictionary) and isinstance(b, Dictionary):
         return (Dictionary((*a.items, *b.items)),)
-    texts = [v.value for v in (a, b) if isinstance(v, Constant) and isinstance(v.value, str)]
-    if isinstance(node.op, ast.Add) and len(texts) == 2:
-        return (Constant(texts[0] + texts[1]),)
-    return (Unknown(),)
+    return (folding.compute(node.op, a, b) or Unknown(),)
+
+
+def _compare(node: ast.Compare, module: Module, run: _Run) -> Iterable[Value]:
+    """`1 == 1`, `MODE in ("safe", "strict")`: each side one constant, or it cannot be told."""
+    sides = [run.of(side, module) for side in (node.left, *node.comparators)]
+    if any(len(side) != 1 for side in sides):
+        return (Unknown(),)
+    said = [folding.compare(op, a[0], b[0]) for op, (a, b) in zip(node.ops, pairwise(sides), strict=True)]
+    if False in said:
+        return (Constant(False),)
+    return (Unknown() if None in said else Constant(True),)
 
 
 def _formatted(node: ast.JoinedStr, module: Module, run: _Run) -> Iterable[Value]:
@@ -194,6 +215,7 @@ _HANDLERS: dict[type[ast.expr], Callable[..., Iterable[Value]]] = {
     ast.IfExp: _either,
     ast.BoolOp: _bool,
     ast.UnaryOp: _unary,
+    ast.Compare: _compare,
     ast.NamedExpr: _walrus,
     ast.Lambda: _lambda,
     ast.Dict: _dict,

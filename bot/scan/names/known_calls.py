@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import cast
+from functools import partial
 
-from bot.scan.names.attributes import attribute_of
-from bot.scan.names.bound import bound_values, results
+from bot.scan.names import folding
+from bot.scan.names.attributes import attribute_of, item_of
+from bot.scan.names.bound import bound_values, results, yielded
 from bot.scan.names.code_strings import parse_text
 from bot.scan.names.dicts import key_of, keyword_items, spread
 from bot.scan.names.imports import imported_module
 from bot.scan.names.lookup import find_bindings
+from bot.scan.names.methods import method_values
 from bot.scan.names.module import Module
 from bot.scan.names.values import (
     Class,
@@ -32,7 +34,8 @@ from bot.scan.names.values import (
 
 TRANSPARENT = frozenset(
     """builtins.staticmethod builtins.classmethod functools.cache functools.lru_cache joblib.delayed dask.delayed
-    torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.next builtins.iter builtins.list
+    contextlib.nullcontext contextlib.closing importlib.util.module_from_spec
+    torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.iter builtins.list
     builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
     ray.put ray.get weakref.ref""".split()
 )
@@ -40,7 +43,7 @@ TRANSPARENT = frozenset(
 _BY_NAME = frozenset(
     """importlib.import_module importlib.__import__ builtins.__import__ pytest.importorskip pydoc.locate
     pkgutil.resolve_name hydra.utils.get_method hydra.utils.get_object hydra.utils.get_class
-    django.utils.module_loading.import_string werkzeug.utils.import_string""".split()
+    django.utils.module_loading.import_string werkzeug.utils.import_string importlib.util.find_spec""".split()
 )
 
 
@@ -50,7 +53,7 @@ def call_values(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]
     for function in of(call.func, module):
         found += _result(function, call, module, of)
     if all(isinstance(v, Unknown) for v in found) and isinstance(call.func, ast.Attribute):
-        found = [v for base in of(call.func.value, module) for v in _method(base, call, module, of)] or found
+        found = [v for base in of(call.func.value, module) for v in method_values(base, call, module, of)] or found
     if all(isinstance(v, Unknown) for v in found):
         found = list(_import_by_hand(call, module, of)) or found
     return found
@@ -131,15 +134,25 @@ def _partial(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
 
 def _getter(call: ast.Call, module: Module, of: Evaluate, *, calls: bool) -> Iterable[Value]:
     names = [v.value for v in of(call.args[0], module) if isinstance(v, Constant)] if call.args else []
+    if not calls and len(call.args) > 1:
+        more = [v.value for a in call.args[1:] for v in of(a, module) if isinstance(v, Constant)]
+        return (Getter("", others=tuple(str(name) for name in (*names, *more))),)
     return [Getter(name, calls) for name in names if isinstance(name, str)] or (Unknown(),)
 
 
 def _got(getter: Getter, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     if getter.calls or not call.args:
         return (Unknown(),)
-    found: list[Value] = list(of(call.args[0], module))
-    for name in getter.attribute.split("."):
-        found = [v for base in found for v in attribute_of(base, name, of)]
+    bases = of(call.args[0], module)
+    if getter.others:
+        return (Sequence(tuple(_dotted(bases, name, of) for name in getter.others)),)
+    return _dotted(bases, getter.attribute, of)
+
+
+def _dotted(bases: tuple[Value, ...], names: str, of: Evaluate) -> tuple[Value, ...]:
+    found = bases
+    for name in names.split("."):
+        found = tuple(v for base in found for v in attribute_of(base, name, of))
     return found
 
 
@@ -152,6 +165,8 @@ def _dict(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     first: tuple[Item, ...] = ()
     if call.args:
         values = of(call.args[0], module)
+        if all(isinstance(v, Qualified) and v.name.endswith(".__dict__") for v in values):
+            return values
         pairs = values[0].items if len(values) == 1 and isinstance(values[0], Sequence) else ()
         first = tuple(_pair(p) for p in pairs) if pairs else spread(values)
     return (Dictionary((*first, *keyword_items(call, module, of))),)
@@ -163,9 +178,15 @@ def _pair(values: tuple[Value, ...]) -> Item:
     return spread((Unknown(),))[0]
 
 
-def _bool(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    values = of(call.args[0], module) if call.args else (Constant(False),)
-    return [Constant(bool(v.value)) if isinstance(v, Constant) else Unknown() for v in values]
+def _folded(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterable[Value]:
+    """`bool(x)`, `len("ab")`, of each value by itself."""
+    values = of(call.args[0], module) if len(call.args) == 1 and not call.keywords else (Unknown(),)
+    return [folding.function(name, [v]) or Unknown() for v in values]
+
+
+def _next(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    values = [v for a in call.args[:1] for v in of(a, module)]
+    return [v for value in values for v in (item_of(value) if isinstance(value, Sequence) else (value,))]
 
 
 def _cast(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
@@ -204,6 +225,9 @@ def _returned(function: Function, call: ast.Call, module: Module, of: Evaluate) 
     node = function.node
     given_back = [node.body] if isinstance(node, ast.Lambda) else results(function.module).get(node, [])
     found: list[Value] = []
+    made = () if given_back else yielded(function.module).get(node, ())
+    if made:  # a generator: what `next` and `for` take out of it
+        return (Sequence(tuple(tuple(of(e, function.module)) for e in made)),)
     for result in given_back:
         for value in of(result, function.module):
             given = _argument(value, function, call) if isinstance(value, Parameter) else None
@@ -223,42 +247,6 @@ def _argument(parameter: Parameter, function: Function, call: ast.Call) -> ast.e
     return call.args[index] if 0 <= index < len(call.args) else None
 
 
-def _method(base: Value, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """Methods of dicts and of text."""
-    name = cast(ast.Attribute, call.func).attr
-    if isinstance(base, Dictionary):
-        return _dict_method(base, name, call, module, of)
-    if isinstance(base, Sequence) and name in ("pop", "copy", "__iter__"):
-        return [v for item in base.items for v in item] if name == "pop" else (base,)
-    if isinstance(base, Qualified) and name in ("__getattribute__", "__getattr__") and call.args:
-        key = key_of(of(call.args[0], module))
-        return attribute_of(base, key, of) if isinstance(key, str) else (Unknown(),)
-    if isinstance(base, Qualified) and base.name.endswith(".__dict__") and name in ("get", "__getitem__") and call.args:
-        key = key_of(of(call.args[0], module))
-        return attribute_of(Qualified(base.name.removesuffix(".__dict__")), key, of) if isinstance(key, str) else ()
-    return ()
-
-
-def _dict_method(base: Dictionary, name: str, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    if name in ("get", "pop", "setdefault", "__getitem__") and call.args:
-        key = key_of(of(call.args[0], module))
-        default = of(call.args[1], module) if len(call.args) > 1 else ()
-        there, sure = (base.all_values(), False) if key is not None and not isinstance(key, str) else base.get(key)
-        if (
-            not base.complete and default and not sure
-        ):  # a caller may have put something there: as with a parameter's default
-            return (*(v for v in there if not isinstance(v, Unknown)), *default)
-        return there if sure else (*there, *default) or (Unknown(),)
-    if name == "copy":
-        return (base,)
-    if name == "values":
-        return (Sequence(tuple(item.values for item in base.items)),)
-    if name == "items":
-        pairs = [Sequence(((Constant(i.key if isinstance(i.key, str) else None),), i.values)) for i in base.items]
-        return (Sequence(tuple((pair,) for pair in pairs)),)
-    return (Unknown(),)
-
-
 _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "builtins.getattr": _getattr,
     "inspect.getattr_static": _getattr,
@@ -267,11 +255,13 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "operator.attrgetter": lambda call, module, of: _getter(call, module, of, calls=False),
     "operator.methodcaller": lambda call, module, of: _getter(call, module, of, calls=True),
     "builtins.vars": _vars,
+    "inspect.getmembers": _vars,
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "collections.ChainMap": _dict,
     "types.SimpleNamespace": _dict,
-    "builtins.bool": _bool,
+    **{name: partial(_folded, name=name) for name in folding.FUNCTIONS},
+    "builtins.next": _next,
     "typing.cast": _cast,
     "dataclasses.field": _field,
     "builtins.eval": _eval,

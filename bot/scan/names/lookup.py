@@ -54,7 +54,9 @@ def open_stars(module: Module) -> bool:
 
 def _in_scope(name: str, scope: Scope, at: ast.AST, inline: bool, module: Module) -> list[Binding]:
     found = _all(name, scope, module)
-    if len(found) < 2 or isinstance(scope, Comprehension):
+    # `class Reader: torch = torch` reads the outer name first, so that a class body's order counts even for one binding
+    single = len(found) < 2 and not isinstance(scope, ast.ClassDef)
+    if single or isinstance(scope, Comprehension):
         return [b for b in found if b.kind is not Kind.DELETED]
     flows: dict[tuple[str, Scope], Flow] = module.cache.setdefault("flows", {})
     flow = flows.get((name, scope))

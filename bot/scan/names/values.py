@@ -88,10 +88,14 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Getter:
-    """`operator.attrgetter("load")` or, when `calls`, `operator.methodcaller("load", ...)`."""
+    """`operator.attrgetter("load")` or, when `calls`, `operator.methodcaller("load", ...)`.
+
+    `others` are all its names where there are several: it gives a tuple then.
+    """
 
     attribute: str
     calls: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
