@@ -1,0 +1,1 @@
+"""A sweep over many repositories as a page, as tables and as data: its rows in, strings out."""
