@@ -138,6 +138,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of one of the forge's hourly limits. `reset` is when it is whole again, in seconds since the
+    epoch.
+    """
+
+    resource: str
+    limit: int
+    remaining: int
+    reset: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """One sweep. `number` counts from 1; `finished` is empty while it runs. `requests` by kind of limit.
 

@@ -21,6 +21,14 @@ class Answered(ForgeError):
         self.status = status
 
 
+class LimitReached(ForgeError):
+    """A rate limit that asks for a longer wait than a run may do; `resume` in seconds since the epoch."""
+
+    def __init__(self, message: str, *, resume: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.resume = resume
+
+
 @dataclass(frozen=True, slots=True)
 class Limited:
     """A rate limit. `wait` is in seconds, None where GitHub did not say how long."""

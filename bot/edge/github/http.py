@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.edge.github.errors import Broken, Limited, limit_of, refusal, said
+from bot.edge.github.errors import Broken, Limited, LimitReached, limit_of, refusal, said
 from bot.errors import ForgeError
+from bot.model.sweep import Allowance
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -58,6 +59,7 @@ class Call:
     repeatable: bool = True
     standing: Callable[[], Any] | None = None
     graphql: bool = False
+    elsewhere: bool = False
 
     @property
     def writes(self) -> bool:
@@ -74,11 +76,27 @@ class Door:
         self._requester = requester
         self._patience = patience
         self._waited = 0.0
+        self._limits: dict[str, Allowance] = {}
         self._next_write = 0.0
+
+    @property
+    def limits(self) -> Mapping[str, Allowance]:
+        """What GitHub last said is left of each hourly limit, by resource (`core`, `graphql`)."""
+        return self._limits
+
+    @property
+    def patience(self) -> Patience:
+        return self._patience
 
     # -- verbs -----------------------------------------------------------------------------------------------
     def get(self, path: str, **query: Any) -> Any:
         return self._send(Call("GET", path, query=query))
+
+    def where(self, path: str) -> str:
+        """The address a GET is sent on to, such as a tarball's on the download host. It is not followed: whoever does
+        must not show our token there.
+        """
+        return str(self._send(Call("GET", path, elsewhere=True)))
 
     def put(self, path: str, body: Any, *, method: str, needs: str) -> Any:
         """A write that may be repeated: PATCH, PUT, DELETE, or a POST that stores by hash or adds to a set."""
@@ -136,7 +154,12 @@ class Door:
     def _answered(self, call: Call) -> _Done | Limited | Broken:
         query = {key: value for key, value in (call.query or {}).items() if value is not None}
         status, headers, text = self._requester.requestJson(call.method, call.address, query, None, call.body)
+        self._note(headers)
+        if call.elsewhere and status in (302, 303, 307) and headers.get("location"):
+            return _Done(headers["location"])
         data, whole = _parsed(text)
+        if call.elsewhere and status < 300:
+            return Broken(f"GitHub said {status} where it sends elsewhere")
         if status >= 300:
             return self._judged(call, status, headers, data)
         if not whole:
@@ -166,14 +189,24 @@ class Door:
         what = "GraphQL" if call.graphql else str(call)
         raise refusal(status, headers, data, what=what, needs=call.needs)
 
+    def _note(self, headers: Mapping[str, str]) -> None:
+        """Remember what the `x-ratelimit-*` headers of an answer say."""
+        try:
+            limit, left, reset = (float(headers[f"x-ratelimit-{each}"]) for each in ("limit", "remaining", "reset"))
+        except (KeyError, ValueError):
+            return
+        resource = headers.get("x-ratelimit-resource", "core")
+        self._limits[resource] = Allowance(resource, int(limit), int(left), reset)
+
     # -- waiting ---------------------------------------------------------------------------------------------
     def _wait_for_limit(self, call: Call, limited: Limited, times: int) -> None:
         patience = self._patience
         wait = limited.wait if limited.wait is not None else patience.limit_wait * 2.0 ** (times - 1)
         if self._waited + wait > patience.longest:
             resume = datetime.fromtimestamp(patience.clock() + wait, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-            raise ForgeError(
+            raise LimitReached(
                 f"{call}: GitHub's rate limit is reached ({limited.reason})",
+                resume=patience.clock() + wait,
                 hint=f"Run again after {resume}; what was done so far stands and is not done twice.",
             )
         self._waited += wait
