@@ -65,13 +65,14 @@ def scan_files(
     only: Collection[str] | None = None,
     heard: Heard | None = None,
     checkpoints: Mapping[str, CheckpointReport] | None = None,
+    jobs: int = 0,
 ) -> Report:
     """Scan a tree handed over as path -> bytes and lay the policy over the result.
 
-    `checkpoints` are static reports of those in the tree, for evidence.
+    `checkpoints` are static reports of those in the tree, for evidence. `jobs` is in how many processes (0: all cores).
     With `only` nothing is said about entries of the policy that met no finding: they may meet one elsewhere.
     """
-    run = partial(_in_children, getattr(files, "unreadable", {}), heard=heard)
+    run = partial(_in_children, getattr(files, "unreadable", {}), heard=heard, most=jobs)
     chosen = [replace(each, checkpoints=checkpoints or {}) for each in options_for(policy, files, only=only)]
     parts = [scan_project(Project(files), each, run=run) for each in chosen]
     scanned = parts[0] if len(parts) == 1 else _joined(parts)
@@ -85,6 +86,7 @@ def _in_children(
     paths: Sequence[str],
     *,
     heard: Heard | None = None,
+    most: int = 0,
 ) -> Iterable[FileReport]:
     """Every file in a child, so that one that ends its reader ends nothing else; on all cores where that pays."""
 
@@ -95,7 +97,8 @@ def _in_children(
 
     if not can_fork() or not paths:
         return map(one, paths)
-    results = map_forked(one, paths, jobs=cores() if len(paths) >= MANY else 1, seconds=SECONDS, heard=heard)
+    jobs = most or (cores() if len(paths) >= MANY else 1)
+    results = map_forked(one, paths, jobs=jobs, seconds=SECONDS, heard=heard)
     return [
         Unreadable(path, f"the process that read it {each.reason}") if isinstance(each, Died) else each
         for path, each in zip(paths, results, strict=True)

@@ -103,12 +103,15 @@ class Store:
 
     # -- working ---------------------------------------------------------------------------------------------
     def work(self, shard: int = 0) -> tuple[Row, ...]:
-        """What is left to scan, in order: first what was interrupted. `shard` 0 means every shard."""
+        """What is left to scan, in order: first what was interrupted. `shard` 0 means every shard. Without the earlier
+        scans and publications, which would be the whole report of an organisation in memory.
+        """
         return tuple(
             self._rows(
                 "r.progress IN ('scanning', 'waiting') AND (? = 0 OR r.shard = ?)",
                 (shard, shard),
                 order="r.progress <> 'scanning', r.place",
+                select=_SELECT_PLAIN,
             )
         )
 
@@ -197,8 +200,8 @@ class Store:
             return brought
 
     # -- SQL -------------------------------------------------------------------------------------------------
-    def _rows(self, condition: str, values: Sequence[Any], *, order: str) -> Iterator[Row]:
-        query = f"{_SELECT} WHERE {_NEWEST} AND {condition} ORDER BY {order}"
+    def _rows(self, condition: str, values: Sequence[Any], *, order: str, select: str = "") -> Iterator[Row]:
+        query = f"{select or _SELECT} WHERE {_NEWEST} AND {condition} ORDER BY {order}"
         for line in self._db.execute(query, values):
             yield _row(line)
 
@@ -221,6 +224,10 @@ _SELECT = (
     "SELECT r.facts, r.progress, r.reason, r.shard, r.attempts,"
     " s.tree, s.rules, s.policy, s.commit_id, s.at, s.seconds, s.downloaded, s.report, p.facts"
     " FROM repositories r LEFT JOIN scans s ON s.id = r.id LEFT JOIN publications p ON p.id = r.id"
+)
+_SELECT_PLAIN = (
+    "SELECT r.facts, r.progress, r.reason, r.shard, r.attempts,"
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM repositories r"
 )
 _PUT = (
     "INSERT OR REPLACE INTO repositories (id, slug, facts, sweep, place, shard, progress, reason, attempts)"

@@ -88,6 +88,11 @@ class Door:
     def patience(self) -> Patience:
         return self._patience
 
+    @property
+    def base_url(self) -> str:
+        """GITHUB_API_URL, without a slash at its end."""
+        return str(self._requester.base_url).rstrip("/")
+
     # -- verbs -----------------------------------------------------------------------------------------------
     def get(self, path: str, **query: Any) -> Any:
         return self._send(Call("GET", path, query=query))

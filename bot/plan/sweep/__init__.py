@@ -1,0 +1,1 @@
+"""What a sweep over many repositories does next: pure functions over its state."""
