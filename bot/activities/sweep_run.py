@@ -24,7 +24,7 @@ from bot.edge.gunzip import TreeRefused
 from bot.edge.store import LARGEST_REPORT, Store
 from bot.edge.unpack import Choice, Tree
 from bot.edge.workers import Died, Heard
-from bot.errors import ForgeError
+from bot.errors import ForgeError, UsageError
 from bot.model.sweep import Allowance, Basis, Progress, Repository, Row, Scan
 from bot.plan.sweep.budget import RESERVE, Pause, pace, pause_before
 
@@ -147,7 +147,11 @@ class _Running:
             self._fail(row, f"ended the scan {_times(row.attempts)}: the runs that had it in hand were killed")
             return
         try:
+            stand = self.terms.stand(repository)
             address = self._locate(repository)
+        except UsageError as trouble:
+            self._fail(row, f"its owner's policy is wrong: {trouble}")
+            return
         except Archived as trouble:
             self.store.skipped(repository.id, str(trouble))
             self.outcome.skipped += 1
@@ -164,7 +168,6 @@ class _Running:
         self._give_up_on_unlucky()
         self.store.begin(repository.id)
         self.in_hand[repository.id] = (row, time.monotonic())
-        stand = self.terms.stand(repository)
         crew.start(repository.id, partial(_scan, self.source, address, repository, stand))
 
     def _locate(self, repository: Repository) -> str:

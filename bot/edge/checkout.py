@@ -88,9 +88,10 @@ class Checkout:
         data: bytes | None = None,
         environment: Mapping[str, str] | None = None,
         okay: tuple[int, ...] = (0,),
+        seconds: float = SECONDS,
     ) -> bytes:
-        """Standard output of one git command. Raises `ForgeError` with git's own words where it fails, or takes too
-        long.
+        """Standard output of one git command. Raises `ForgeError` with git's own words where it fails, or takes more
+        than `seconds`.
         """
         switches = [word for key, value in _SWITCHED_OFF for word in ("-c", f"{key}={value}")]
         command = [self._git, "--no-pager", "--no-replace-objects", "--literal-pathspecs", *switches, *arguments]
@@ -101,13 +102,13 @@ class Checkout:
                 input=data if data is not None else b"",
                 capture_output=True,
                 check=False,
-                timeout=SECONDS,
+                timeout=seconds,
                 env=self._environment(environment or {}),
             )
         except FileNotFoundError as trouble:
             raise ForgeError("git is not installed, or not in PATH", hint="install git") from trouble
         except subprocess.TimeoutExpired as trouble:
-            raise ForgeError(f"git {arguments[0]} took longer than {SECONDS} s") from trouble
+            raise ForgeError(f"git {arguments[0]} took longer than {seconds:g} s") from trouble
         if done.returncode not in okay:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise ForgeError(f"git {arguments[0]} failed: {said[-1] if said else f'exit {done.returncode}'}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -91,24 +91,28 @@ def _write(stream: IO[str], text: str) -> None:
 
 @dataclass(slots=True)
 class Progress:
-    """A bar on standard error for long work, only where a person watches; it leaves no trace when done."""
+    """A bar on standard error for long work, only where a person watches; it leaves no trace when done. `note` is what
+    stands beside it, such as how long the rest will take.
+    """
 
     console: Console
     label: str
     hidden: bool = False
+    note: Callable[[int, int], str] | None = None
     shown: int = field(default=-1, init=False)
 
     def __call__(self, done: int, total: int) -> None:
-        """Show `done` of `total`; redraws only when the percentage has changed."""
+        """Show `done` of `total`; without a note it redraws only when the percentage has changed."""
         if self.hidden or not self.console.interactive or total < 1:
             return
         percent = min(100, done * 100 // total)
-        if percent == self.shown:
+        if percent == self.shown and self.note is None:
             return
         self.shown = percent
         full = percent * BAR_WIDTH // 100
         bar = "█" * full + "░" * (BAR_WIDTH - full)
-        _write(self.console.err, f"\r{self.label} {bar} {percent:3d} %")
+        note = f" {self.note(done, total)}\033[K" if self.note else ""
+        _write(self.console.err, f"\r{self.label} {bar} {percent:3d} %{note}")
 
     def __enter__(self) -> Progress:
         return self

@@ -89,6 +89,12 @@ class Door:
         return self._patience
 
     @property
+    def token(self) -> str:
+        """The token in force, for git, which does not come through here. An App's is renewed before it ends."""
+        auth = self._requester.auth
+        return auth.token if auth is not None else ""
+
+    @property
     def base_url(self) -> str:
         """GITHUB_API_URL, without a slash at its end."""
         return str(self._requester.base_url).rstrip("/")

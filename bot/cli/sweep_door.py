@@ -1,0 +1,89 @@
+"""How a sweep's commands reach GitHub: with the environment's token, or as an App with a token narrowed for the job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from bot.cli.context import Context
+from bot.cli.doctor import token_of
+from bot.errors import UsageError
+from bot.model.sweep import Repository
+from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from bot.edge.github.forge import GitHubForge
+    from bot.edge.github.narrow import App
+
+READ = {"contents": "read", "metadata": "read"}
+"""Rights of an App's token that reads trees."""
+
+
+class Doors:
+    """A forge for each owner, made when it is first asked for. `repositories` are those the job will touch: an App's
+    token is narrowed to them.
+    """
+
+    def __init__(self, context: Context, permissions: Mapping[str, str], repositories: Iterable[Repository]) -> None:
+        self._context = context
+        self._permissions = permissions
+        self._settings = read_settings(context.environ)
+        self._app = app_of(context.environ)
+        self._ids: dict[str, list[int]] = {}
+        for each in repositories:
+            self._ids.setdefault(_owner(each.slug), []).append(each.database_id)
+        self._forges: dict[str, GitHubForge] = {}
+
+    def forge(self, slug: str) -> GitHubForge:
+        """A repository's forge. Raises `UsageError` without a token, `ForgeError` where the App is not installed."""
+        key = _owner(slug) if self._app is not None else ""
+        if key not in self._forges:
+            self._forges[key] = self._connected(slug)
+        return self._forges[key].beside(slug)
+
+    @property
+    def web(self) -> str:
+        """GITHUB_SERVER_URL: where repositories are cloned from."""
+        return self._settings.server_url.rstrip("/")
+
+    def token(self, slug: str) -> str:
+        """A token that is good now, for git. An App's is renewed behind it."""
+        return self.forge(slug).door.token
+
+    def _connected(self, slug: str) -> GitHubForge:
+        from bot.edge.github.forge import Address, connect
+
+        address = Address(slug, self._settings.api_url, self._settings.server_url)
+        patience = self._context.patience
+        if self._app is None:
+            return connect(address, token=sweep_token(self._context.environ), patience=patience)
+        from bot.edge.github.narrow import connect_narrow
+
+        ids = self._ids.get(_owner(slug), ())
+        return connect_narrow(address, self._app, permissions=self._permissions, repositories=ids, patience=patience)
+
+
+def sweep_token(environ: Mapping[str, str]) -> str:
+    """The token of a sweep. Raises `UsageError` where there is none."""
+    token = environ.get("LOADGUARD_TOKEN") or token_of(environ)
+    if not token:
+        hint = "set GITHUB_TOKEN or LOADGUARD_TOKEN, or LOADGUARD_APP_ID and LOADGUARD_APP_PRIVATE_KEY"
+        raise UsageError("a sweep needs a token for GitHub", hint=hint)
+    return token
+
+
+def app_of(environ: Mapping[str, str]) -> App | None:
+    """The App that the environment names. Raises `UsageError` for half of one, or a number that is none."""
+    number, key = environ.get("LOADGUARD_APP_ID", ""), environ.get("LOADGUARD_APP_PRIVATE_KEY", "")
+    if not number and not key:
+        return None
+    if not number.isdigit() or not key:
+        missing = "LOADGUARD_APP_PRIVATE_KEY" if number.isdigit() else "LOADGUARD_APP_ID"
+        raise UsageError(f"{missing} is missing, or is none", hint="a GitHub App needs its number and its private key")
+    from bot.edge.github.narrow import App
+
+    return App(int(number), key.replace("\\n", "\n"))
+
+
+def _owner(slug: str) -> str:
+    return slug.partition("/")[0].lower()

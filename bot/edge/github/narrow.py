@@ -1,0 +1,70 @@
+"""A GitHub App's token for one job of a sweep: only the rights it needs, on only the repositories it will read.
+
+PyGithub asks for an installation's token with fewer rights, but not for fewer repositories; the rest of its ways
+(a token lives an hour and is renewed before it ends) stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from github.Auth import AppAuth, AppInstallationAuth
+from github.InstallationAuthorization import InstallationAuthorization
+
+from bot.edge.github.forge import Address, GitHubForge, _connect, _installation
+from bot.edge.github.http import Patience
+from bot.errors import UsageError
+
+MOST_REPOSITORIES = 500
+"""GitHub narrows a token to no more than these; a job that reads more has one for all of them."""
+
+
+class NarrowAuth(AppInstallationAuth):
+    """An installation's token with `permissions` (`{"contents": "read"}`) on `repositories` (database ids)."""
+
+    def __init__(
+        self, app: AppAuth, installation: int, *, permissions: Mapping[str, str], repositories: Sequence[int]
+    ) -> None:
+        super().__init__(app, installation, dict(permissions))
+        self._repositories = tuple(repositories)
+
+    def _get_installation_authorization(self) -> InstallationAuthorization:
+        body: dict[str, Any] = {"permissions": self.token_permissions}
+        if 0 < len(self._repositories) <= MOST_REPOSITORIES and all(self._repositories):
+            body["repository_ids"] = list(self._repositories)
+        headers, made = self.requester.requestJsonAndCheck(
+            "POST", f"/app/installations/{self.installation_id}/access_tokens", input=body
+        )
+        return InstallationAuthorization(self.requester, headers, made)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A GitHub App as the environment names it. The key never shows in a repr."""
+
+    number: int
+    private_key: str = field(repr=False)
+
+
+def connect_narrow(
+    address: Address,
+    app: App,
+    *,
+    permissions: Mapping[str, str],
+    repositories: Sequence[int] = (),
+    patience: Patience | None = None,
+) -> GitHubForge:
+    """The forge for the App's installation on the address's repository, with these rights on these repositories only.
+
+    Raises `UsageError` for a key that is none, without showing it, and `ForgeError` where the App is not installed.
+    """
+    auth = AppAuth(app.number, app.private_key)
+    try:
+        auth.create_jwt()
+    except Exception:  # PyJWT and cryptography raise a dozen kinds; some quote the key
+        raise UsageError("the private key of the GitHub App is none", hint="give the whole PEM file's text") from None
+    installation = _installation(_connect(address, auth, patience))
+    narrow = NarrowAuth(auth, installation, permissions=permissions, repositories=repositories)
+    return _connect(address, narrow, patience)
