@@ -106,7 +106,7 @@ class _Owners:
         return Basis(repository.tree, rules, policy_digest(text, repository.policy))
 
     def _shared(self, repository: Repository) -> tuple[PolicyFile, ...]:
-        """Raises `PolicyError` for an owner's policy that is wrong: nothing under it would be scanned as it should be."""
+        """Raises `PolicyError` for an owner's policy that is wrong: nothing could be scanned as it is meant to be."""
         home = f"{repository.slug.partition('/')[0]}/.github"
         if home not in self._files:
             forge = self._doors.forge(home)
