@@ -171,11 +171,13 @@ def _row(place: int, slug: str, random: Random) -> Row:
     )
     row = Row(repository, Progress.SCANNED if fresh else Progress.UNCHANGED, shard=place % 20 + 1, scan=scan)
     publication = _publication(row, random)
+    if publication and publication.standing is Standing.MERGED:
+        report["findings"] = [each for each in report["findings"] if not each["fix"] or each["fix"]["tier"] != "safe"]
     return Row(repository, row.progress, "", row.shard, 1, scan, publication)
 
 
 def _report(random: Random) -> dict[str, Any]:
-    count = 0 if random.random() < 0.66 else min(int(random.paretovariate(0.72)) + random.randrange(4), 160)
+    count = 0 if random.random() < 0.66 else min(int(2 * random.paretovariate(1.0)) + random.randrange(4), 600)
     findings = sorted((_finding(random) for _ in range(count)), key=lambda each: (each["path"], each["line"]))
     unreadable = [
         {"path": "legacy/py2.py", "reason": "not Python 3: Missing parentheses in call to 'print' in line 14"}

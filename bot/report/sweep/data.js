@@ -17,7 +17,8 @@ for (let each = COUNT - 1; each >= 0; each -= 1) places.set(slugOf(each), each);
 
 const number = (value) => value.toLocaleString("en-US");
 const counted = (value, noun, many) => `${number(value)} ${value === 1 ? noun : many || `${noun}s`}`;
-const day = (moment) => moment.slice(0, 10);
+const day = (iso) => iso.slice(0, 10);
+const moment = (iso) => (iso.endsWith("Z") ? `${day(iso)} ${iso.slice(11, 16)} UTC` : iso);
 
 const make = (tag, attributes, ...children) => {
   const made = document.createElement(tag);

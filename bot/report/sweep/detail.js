@@ -65,12 +65,12 @@ const factsOf = (repository) => {
   const commit = TEXTS[row.commit[repository]];
   const list = make("dl", { class: "facts" });
   const say = (name, ...values) => list.append(make("div", null, make("dt", null, name), make("dd", null, ...values)));
-  if (home(repository)) say("Repository", link(home(repository), slugOf(repository)));
+  if (home(repository)) say("Repository", link(home(repository), slugOf(repository)), row.private[repository] ? " (private)" : "");
   if (pullAddress(repository)) {
     const words = `#${row.pull[repository]} ${DATA.standing[row.standing[repository]]}`;
     say("Our pull request", link(pullAddress(repository), words), row.red[repository] ? " (its checks failed)" : "");
   } else if (row.why[repository]) say("No pull request", TEXTS[row.why[repository]]);
-  if (commit) say("Scanned", link(home(repository) && `${home(repository)}/tree/${commit}`, commit.slice(0, 10)), ` on ${TEXTS[row.scanned[repository]]}`);
+  if (commit) say("Scanned", link(home(repository) && `${home(repository)}/tree/${commit}`, commit.slice(0, 10)), ` ${moment(TEXTS[row.scanned[repository]])}`);
   if (row.reason[repository]) say(DATA.progress[row.progress[repository]], TEXTS[row.reason[repository]]);
   if (row.languages[repository].length) say("Languages", row.languages[repository].map((each) => TEXTS[each]).join(", "));
   if (row.topics[repository].length) say("Topics", row.topics[repository].map((each) => TEXTS[each]).join(", "));

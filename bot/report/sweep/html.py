@@ -125,8 +125,9 @@ def _table(overview: Overview) -> str:
         "<section id=repositories aria-label=Repositories><h2>Repositories</h2>"
         "<noscript><p>The list of all repositories with search and filters needs scripts; "
         "<code>repositories.csv</code> and <code>findings.csv</code> beside this page hold the same.</p></noscript>"
-        f"<p id=problem class=bad role=alert></p>{_form(overview)}"
-        "<p id=cut class=soft hidden></p><div id=scroll hidden tabindex=-1><table id=table>"
+        f"{_form(overview)}"
+        "<p id=cut class=soft hidden></p><div id=scroll hidden tabindex=0 role=region "
+        "aria-label='Table of repositories'><table id=table>"
         f"<caption class=unseen>Repositories and their findings</caption><thead><tr>{heads}<tbody></table></div>"
         "<nav id=pager aria-label=Pages hidden><button type=button id=before>Previous</button>"
         "<span id=page role=status></span><button type=button id=after>Next</button>"
@@ -150,7 +151,7 @@ def _form(overview: Overview) -> str:
         + _select("owner", "Owner", _named(each.owner for each in entries), least=2)
         + _select("topic", "Topic", _named(name for each in entries for name in each.topics))
         + _select("unread", "Files", {"yes": "some unreadable"})
-        + "<button type=reset>Clear</button><p id=count role=status></p></form>\n"
+        + "<button type=reset>Clear</button><p id=count role=status></p><p id=chosen></p></form>\n"
     )
 
 

@@ -26,6 +26,9 @@ const select = () => {
   const findings = view.rows.reduce((sum, row) => sum + row.total, 0);
   document.getElementById("count").textContent =
     `${number(view.rows.length)} of ${counted(COUNT, "repository", "repositories")}, ${counted(findings, "finding")}`;
+  // paper has no fields to read the filters from
+  const told = Object.entries(chosenNow()).map(([name, value]) => `${name === "q" ? "search" : name} “${value}”`);
+  document.getElementById("chosen").textContent = told.length ? `Only: ${told.join(", ")}` : "";
 };
 
 const refresh = () => {
@@ -81,7 +84,8 @@ for (const head of heads) head.querySelector("button").addEventListener("click",
 
 body.addEventListener("click", (event) => {
   const line = event.target.closest("tr.repository");
-  if (!line || event.target.closest("a") || String(getSelection())) return;
+  const marking = event.detail && String(getSelection()) && !event.target.closest(".toggle");
+  if (!line || marking || event.target.closest("a")) return;
   toggle(Number(line.dataset.repository));
   remember();
 });

@@ -17,14 +17,14 @@ from bot.report.sweep.links import pull_link, repository_link
 from bot.report.sweep.overview import Figures, Overview
 from bot.report.words import counted
 
-WORST = 12
+WORST = 14
 MOST_GROUPS = 10
 MOST_REASONS = 20
 COMMON = 0.8
 """A topic that more than this share of the repositories carries tells none of them apart."""
 PROGRESS_WORDS = {
     Progress.SCANNED: "scanned now",
-    Progress.UNCHANGED: "unchanged since their last scan",
+    Progress.UNCHANGED: "unchanged",
     Progress.WAITING: "still waiting",
     Progress.SCANNING: "interrupted",
     Progress.FAILED: "failed",
@@ -57,7 +57,7 @@ def tiles(overview: Overview) -> str:
     """The figures a person came for."""
     sums, pulls = overview.figures, overview.standings
     progress = {each: overview.progress.get(each.value, 0) for each in PROGRESS_WORDS}
-    share = f"{sums.affected / sums.repositories:.0%} of them" if sums.repositories else ""
+    share = f"{sums.affected / sums.repositories:.0%} of all" if sums.repositories else ""
     levels = (("error", sums.errors), ("warning", sums.warnings), ("note", sums.notes))
     by_hand = sums.findings - sums.safe - sums.review
     made = [
@@ -204,4 +204,4 @@ def _table(caption: str, first: str, rows: str) -> str:
     if not rows:
         return "<p class=soft>No findings.</p>"
     head = f"<thead class=unseen><tr><th scope=col>{first}<th scope=col>share<th scope=col>findings"
-    return f"<table class=bars><caption class=unseen>{caption}</caption>{head}<tbody>{rows}</table>"
+    return f"<table class='bars by-{first}'><caption class=unseen>{caption}</caption>{head}<tbody>{rows}</table>"

@@ -15,7 +15,7 @@ const pullCell = (repository) => {
   return make("td", null, link(pullAddress(repository), words, { class: `pill ${standing}` }), red);
 };
 
-const dayCell = (moment) => make("td", { class: "day", title: moment }, day(moment));
+const dayCell = (iso) => make("td", { class: "day", title: moment(iso) }, day(iso));
 
 const nameCell = (repository, opened) => {
   const toggle = make("button", {
@@ -23,7 +23,6 @@ const nameCell = (repository, opened) => {
   }, slugOf(repository));
   const reason = TEXTS[REPOSITORIES.reason[repository]];
   return make("th", { scope: "row" }, toggle,
-    REPOSITORIES.private[repository] ? make("span", { class: "pill" }, "private") : null,
     REPOSITORIES.unreadable[repository].length ? make("span", { class: "pill warning" }, `${REPOSITORIES.unreadable[repository].length} unread`) : null,
     reason ? make("span", { class: "reason" }, reason) : null);
 };

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from bot.report.sweep.markdown import moment_words
 from bot.report.sweep.overview import Overview, Point
 
 WIDTH, LEFT, RIGHT = 640, 54, 14
-UPPER, LOWER = (14, 132), (176, 236)
-"""Where the two panels lie, from top to bottom."""
 HEIGHT = 264
 MOST_POINTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Where a curve lies, what it shows, and how many steps its scale may have."""
+
+    top: int
+    bottom: int
+    title: str
+    kind: str
+    steps: int
+    value: Callable[[Point], int]
+
+
+PANELS = (
+    Panel(14, 132, "Findings", "findings", 4, lambda each: each.findings),
+    Panel(176, 236, "Fixes merged", "merged", 2, lambda each: each.merged),
+)
 
 
 def render_trend(overview: Overview) -> str:
@@ -23,10 +40,9 @@ def render_trend(overview: Overview) -> str:
     drawing = (
         f'<svg id=trend viewBox="0 0 {WIDTH} {HEIGHT}" role=img tabindex=0 aria-describedby=trend-now '
         f'aria-label="Findings and merged fixes over {len(points)} sweeps">'
-        + _panel(points, UPPER, "Findings", "findings", lambda each: each.findings)
-        + _panel(points, LOWER, "Fixes merged", "merged", lambda each: each.merged)
+        + "".join(_panel(points, each) for each in PANELS)
         + _days(points)
-        + f"<line id=trend-mark y1={UPPER[0]} y2={LOWER[1]} class=mark visibility=hidden /></svg>"
+        + f"<line id=trend-mark y1={PANELS[0].top} y2={PANELS[-1].bottom} class=mark visibility=hidden /></svg>"
     )
     return f"{drawing}<p id=trend-now class=soft aria-live=polite>{escape(words(points[-1]))}</p>{_table(points)}"
 
@@ -43,10 +59,9 @@ def x_of(index: int, count: int) -> float:
     return LEFT + (WIDTH - LEFT - RIGHT) * index / (count - 1)
 
 
-def _panel(points: Sequence[Point], room: tuple[int, int], title: str, kind: str, *rest: Callable[[Point], int]) -> str:
-    (value,) = rest
-    top, bottom = room
-    step = _step(max(value(each) for each in points))
+def _panel(points: Sequence[Point], panel: Panel) -> str:
+    top, bottom, value = panel.top, panel.bottom, panel.value
+    step = _step(max(value(each) for each in points), panel.steps)
     highest = step * max(1, -(-max(value(each) for each in points) // step))
 
     def y_of(number: int) -> float:
@@ -65,16 +80,16 @@ def _panel(points: Sequence[Point], room: tuple[int, int], title: str, kind: str
     )
     area = f"{LEFT},{bottom} {path} {WIDTH - RIGHT},{bottom}"
     return (
-        f"<g class={kind}>{''.join(lines)}<text x={LEFT} y={top - 4} class=title>{title}</text>"
+        f"<g class={panel.kind}>{''.join(lines)}<text x={LEFT} y={top - 4} class=title>{panel.title}</text>"
         f'<polygon points="{area}" /><polyline points="{path}" />{dots}</g>'
     )
 
 
-def _step(highest: int) -> int:
-    """A round distance between two grid lines: two to four of them reach the highest value."""
+def _step(highest: int, most: int) -> int:
+    """A round distance between two grid lines, of which at most `most` reach the highest value."""
     size: int = 10 ** max(0, len(str(highest)) - 1)
-    steps = (size // 5, size // 2, size, size * 2)
-    return next((step for step in steps if step and highest <= step * 4), size * 5)
+    steps = (size // 5, size // 2, size, size * 2, size * 5)
+    return next(step for step in steps if step and highest <= step * most)
 
 
 def _days(points: Sequence[Point]) -> str:
