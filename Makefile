@@ -23,9 +23,10 @@ lock: .venv/.dev ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
 		--upgrade pyproject.toml -o requirements.lock
 
-published: .venv/.dev ## fetch GitHub's own descriptions and event examples, so that more tests run (npm)
+published: .venv/.dev ## fetch from npm what lets more tests run: GitHub's own descriptions, and what drives a browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --silent --no-save --no-audit --no-fund --no-package-lock \
-		@octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1 @octokit/webhooks-examples@7.6.1
+		@octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1 @octokit/webhooks-examples@7.6.1 \
+		playwright-core@1.65.1
 
 pin: ## point examples and README at the commit that is checked out
 	scripts/pin-examples
