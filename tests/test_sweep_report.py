@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.activities.sweep_report import report
+from bot.activities.sweep_report import add_up, report
 from bot.edge.files import replace_file
 from bot.edge.store import Store
 from bot.errors import UsageError
@@ -106,7 +106,8 @@ def test_a_level_that_nobody_knows_is_the_loudest() -> None:
 
 
 def test_a_running_sweep_is_dated_by_its_latest_scan() -> None:
-    overview = make_overview(ROWS, [Sweep(2, "2026-11-01T00:00:00Z")], web=WEB)
+    rows = [*ROWS, Row(Repository("R_w", "acme/waiting"), Progress.WAITING)]
+    overview = make_overview(rows, [Sweep(2, "2026-11-01T00:00:00Z")], web=WEB)
     assert overview.moment == max(each.scan.at for each in ROWS if each.scan)
     assert "not finished" in render_sweep_markdown(overview)
     assert "not finished" in render_sweep_html(overview, rules=RULES)
@@ -114,8 +115,30 @@ def test_a_running_sweep_is_dated_by_its_latest_scan() -> None:
 
 def test_a_sweep_that_was_broken_off_is_no_point_of_the_trend() -> None:
     newest, *past = sample_sweeps(ROWS, nights=4)
-    overview = make_overview(ROWS, [newest, replace(past[0], finished=""), *past[1:]], web=WEB)
+    overview = make_overview(ROWS, [newest, replace(past[0], finished="", by_rule={}), *past[1:]], web=WEB)
     assert [each.number for each in overview.trend] == [1, 2, 4]
+
+
+def test_a_report_notes_what_the_sweep_came_to(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.sqlite")
+    store.put_plan(Sweep(1, "2026-11-23T01:00:00Z"), [replace(each, progress=Progress.WAITING) for each in ROWS[:20]])
+    first = add_up(store, web=WEB)
+    assert (first.finished, store.sweep()) == (
+        False,
+        replace(Sweep(1, first.moment), counts={"waiting": 20}, published=first.standings),
+    )
+    for row in ROWS[:20]:
+        store.scanned(
+            row.repository.id, replace(ROWS_SCAN, at="2026-11-23T02:00:00Z", report=row.scan.report if row.scan else {})
+        )
+    second = add_up(store, web=WEB)
+    ended = store.sweep()
+    assert ended is not None
+    assert (ended.finished, ended.counts) == ("2026-11-23T02:00:00Z", {"scanned": 20})
+    assert sum(ended.by_rule.values()) == second.figures.findings > 0
+    store.put_plan(Sweep(2, "2026-11-24T01:00:00Z"), ROWS[:20])
+    assert add_up(store, web=WEB).trend[0].findings == second.figures.findings
+    store.close()
 
 
 # -- tables --------------------------------------------------------------------------------------------------------

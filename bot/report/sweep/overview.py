@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model.sweep import Progress, Row, Standing, Sweep
 from bot.report.sweep.entry import Entry, read_entry, read_moment
@@ -95,14 +95,26 @@ def make_overview(rows: Iterable[Row], sweeps: Sequence[Sweep], *, web: str) -> 
     newest = sweeps[0] if sweeps else Sweep(0, "")
     moments = [newest.started, *(each.scanned_at for each in entries)]
     moment = read_moment(newest.finished) or max(read_moment(each) for each in moments)
+    left = any(each.progress in (Progress.WAITING, Progress.SCANNING) for each in entries)
     return Overview(
         number=newest.number,
         moment=moment,
-        finished=bool(newest.finished),
+        finished=bool(newest.finished) or not left,
         targets=tuple(str(each) for each in newest.targets),
         web=forge_address(web),
         entries=entries,
         trend=(*_past(sweeps[1:]), _now(newest, moment, entries)),
+    )
+
+
+def closed(sweep: Sweep, overview: Overview) -> Sweep:
+    """The newest sweep with what it came to, for the trends of later ones; it ends when nothing is left to scan."""
+    return replace(
+        sweep,
+        finished=overview.moment if overview.finished else "",
+        counts=overview.progress,
+        by_rule={rule: tiers.total() for rule, tiers in overview.by_rule().items()},
+        published=overview.standings,
     )
 
 
@@ -125,11 +137,12 @@ def add_up(entries: Iterable[Entry]) -> Figures:
 
 
 def _past(sweeps: Sequence[Sweep]) -> list[Point]:
-    """Sweeps that ended; one that was broken off has no figures."""
-    ended = [each for each in sweeps if read_moment(each.finished)]
+    """Earlier sweeps; one that was broken off before anybody added it up is no point."""
+    told = [(each, read_moment(each.finished) or read_moment(each.started)) for each in sweeps]
     return [
-        Point(each.number, each.finished, _sum(each.by_rule), _count(each.published, Standing.MERGED.value))
-        for each in reversed(ended)
+        Point(each.number, at, _sum(each.by_rule), _count(each.published, Standing.MERGED.value))
+        for each, at in reversed(told)
+        if at and (each.finished or each.by_rule)
     ]
 
 
