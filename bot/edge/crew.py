@@ -14,6 +14,7 @@ import gc
 import os
 import select
 import signal
+import struct
 import time
 import traceback
 from collections.abc import Callable
@@ -23,6 +24,10 @@ from pathlib import Path
 from bot.edge.workers import Died
 
 _PIECE = 1 << 20
+_HEAD = struct.Struct("<?Q")
+"""Before an answer: whether it is one (or a mistake of ours, told), and its length."""
+_LOOK = 0.5
+"""Seconds between looks at whether a child still lives: what it started may hold its pipe open after it."""
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
@@ -64,7 +69,7 @@ class Crew:
         """Whatever ended the work, nobody is left behind."""
         gc.unfreeze()
         for child in self._children:
-            _kill(child)
+            _end(child, kill=True)
         self._children.clear()
 
     def start(self, key: str, job: Callable[[], bytes]) -> None:
@@ -75,14 +80,12 @@ class Crew:
         if pid == 0:
             code = 1
             try:
-                for each in self._children:
-                    os.close(each.results)
-                os.close(results)
+                _let_go(result_end)
                 _settle(parent, self.memory)
                 _answer(job, result_end)
                 code = 0
             finally:
-                os._exit(code)  # no handlers, no buffers: those are the parent's
+                os._exit(code)  # no handlers, no buffers: those are the parent's; 1 without a word is a mistake
         os.close(result_end)
         with contextlib.suppress(OSError):  # it has done so itself, or is gone
             os.setpgid(pid, pid)
@@ -102,47 +105,66 @@ class Crew:
 
     def _listen(self, seconds: float) -> list[Done]:
         by_pipe = {child.results: child for child in self._children}
-        ready, _, _ = select.select(list(by_pipe), [], [], seconds)
+        ready, _, _ = select.select(list(by_pipe), [], [], min(seconds, _LOOK))
         done = [each for each in map(self._read, (by_pipe[one] for one in ready)) if each is not None]
         now = time.monotonic()
-        # One that has answered while we were busy elsewhere is read first: only who is silent is late.
-        late = [child for child in self._children if child.until < now and child.results not in ready]
-        return done + [self._bury(child, Died(f"took longer than {self.seconds:g} s")) for child in late]
+        for child in [each for each in self._children if each.results not in ready]:
+            if _has_ended(child.pid) and not select.select([child.results], [], [], 0)[0]:
+                done.append(self._bury(child, None))
+            elif child.until < now:  # one that had answered while we were busy elsewhere was read above
+                done.append(self._bury(child, Died(f"took longer than {self.seconds:g} s")))
+        return done
 
     def _read(self, child: _Child) -> Done | None:
         piece = os.read(child.results, _PIECE)
         child.received += piece
-        if len(child.received) > self.most:
+        if len(child.received) > self.most + _HEAD.size:
             return self._bury(child, Died(f"has more to say than {self.most:,} bytes"))
-        return None if piece else self._bury(child, None)
+        if not piece:
+            return self._bury(child, None)
+        if len(child.received) < _HEAD.size:
+            return None
+        good, length = _HEAD.unpack_from(child.received)
+        if len(child.received) < _HEAD.size + length:
+            return None
+        text = bytes(child.received[_HEAD.size :])
+        return self._bury(child, text if good else Died(text.decode("utf-8", "replace")))
 
-    def _bury(self, child: _Child, why: Died | None) -> Done:
-        """`why` None: it has closed its end, and how it ended says whether its answer is whole."""
+    def _bury(self, child: _Child, answer: bytes | Died | None) -> Done:
+        """`answer` None: it has ended without one, and how it ended is all there is to tell."""
         self._children.remove(child)
-        if why is not None:
-            _kill(child)
-            return Done(child.key, why)
-        os.close(child.results)
-        code = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
-        _end_group(child.pid)
-        if code == 0:
-            return Done(child.key, bytes(child.received))
-        told = child.received.decode("utf-8", "replace") if code == 1 else ""
-        ended = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        return Done(child.key, Died(told or ended))
+        status = _end(child, kill=answer is not None)
+        if answer is not None:
+            return Done(child.key, answer)
+        code = os.waitstatus_to_exitcode(status)
+        return Done(child.key, Died(f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"))
 
 
 def _answer(job: Callable[[], bytes], result_end: int) -> None:
-    """The child's whole life. Raises SystemExit with 1 after a mistake of ours, which it has told."""
+    """The child's whole life."""
     try:
-        view = memoryview(job())
+        good, data = True, job()
     except Exception as trouble:  # one repository's trouble is a value, whatever it is; the parent says so
         last = traceback.extract_tb(trouble.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
-        os.write(result_end, f"met a mistake of loadguard's own: {type(trouble).__name__} at {place}".encode())
-        raise SystemExit(1) from None
+        good, data = False, f"met a mistake of loadguard's own: {type(trouble).__name__} at {place}".encode()
+    os.write(result_end, _HEAD.pack(good, len(data)))
+    view = memoryview(data)
     while view:
         view = view[os.write(result_end, view) :]
+
+
+def _let_go(kept: int) -> None:
+    """Nothing the parent has open stays open here: a connection or a pipe ends when the parent closes it, not when the
+    last child of that moment does. The numbers stay taken, so that no object of the parent's closes what is ours.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for path in list(Path("/dev/fd").iterdir()):
+        descriptor = int(path.name)
+        if descriptor > 2 and descriptor not in (kept, nothing):
+            with contextlib.suppress(OSError):  # the one that listed them
+                os.fstat(descriptor)
+                os.dup2(nothing, descriptor)
 
 
 def _settle(parent: int, memory: int) -> None:
@@ -167,16 +189,22 @@ def _prctl() -> Callable[..., int] | None:
     return getattr(ctypes.CDLL(None), "prctl", None)
 
 
-def _kill(child: _Child) -> None:
-    _end_group(child.pid)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child.pid, signal.SIGKILL)
-    os.close(child.results)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(child.pid, 0)
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
-def _end_group(pid: int) -> None:
-    """Whatever a child started and left behind."""
+def _end(child: _Child, *, kill: bool) -> int:
+    """End a child and whatever it started; how it ended, as `os.waitpid` has it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+        os.killpg(child.pid, signal.SIGKILL)
+    if kill:
+        with contextlib.suppress(ProcessLookupError):  # it had no group yet
+            os.kill(child.pid, signal.SIGKILL)
+    os.close(child.results)
+    try:
+        return os.waitpid(child.pid, 0)[1]
+    except ChildProcessError:
+        return 0
