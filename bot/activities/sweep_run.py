@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
-from bot.activities.sweep_scan import Stand, choice_for, scan_tree
+from bot.activities.sweep_scan import Stand, choice_for, scan_tree, warm
 from bot.edge.crew import Crew, Done
 from bot.edge.github.errors import LimitReached
 from bot.edge.github.http import Patience
@@ -93,6 +93,7 @@ def run(store: Store, source: Source, terms: Terms, *, shard: int = 0, heard: He
     Raises `ForgeError` where GitHub or the network is in trouble; everything done until then is kept.
     """
     began = time.monotonic()
+    warm()
     running = _Running(store, source, terms, deque(store.work(shard)), heard)
     with Crew(seconds=terms.seconds, most=LARGEST_REPORT, memory=MEMORY) as crew:
         running.go(crew)

@@ -42,6 +42,11 @@ def choice_for(stand: Stand) -> Choice:
     return Choice(chosen, lambda path: looks_like_checkpoint(policy.checkpoints, path))
 
 
+def warm() -> None:
+    """Import and read now what every child would otherwise import and read for itself, as a policy's parser."""
+    load_policy((PolicyFile(POLICY_FILES[0], b"fail_on: error\n"),))
+
+
 def scan_tree(tree: Tree, stand: Stand) -> dict[str, object]:
     """The report of one tree with the lines a reader wants to see (`report.sweep.stored`). A policy of its own that is
     wrong is told of, and the owner's holds.
