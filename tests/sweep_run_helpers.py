@@ -104,12 +104,12 @@ class Bench:
         finally:
             store.close()
 
-    def command(self, *, patience: bool = True, **more: object) -> int:
+    def command(self, *, patience: bool = True, environ: Mapping[str, str] | None = None, **more: object) -> int:
         """The command as typed, but for the parsing of its options."""
         from bot.cli.sweep_run import sweep_run
 
         options = {"state": "state", "shard": None, "jobs": 2, "read": "tarball", "reserve": None, **more}
-        environ = {
+        environ = environ or {
             "GITHUB_TOKEN": self.github.token.text,
             "GITHUB_API_URL": self.github.api_url,
             "GITHUB_SERVER_URL": self.github.web,

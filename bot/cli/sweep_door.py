@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cli.context import Context
@@ -21,7 +22,8 @@ READ = {"contents": "read", "metadata": "read"}
 
 class Doors:
     """A forge for each owner, made when it is first asked for. `repositories` are those the job will touch: an App's
-    token is narrowed to them.
+    token is narrowed to them. An owner's policy lies in none of them, and would look as if it were not there: a token
+    of its own reads it.
     """
 
     def __init__(self, context: Context, permissions: Mapping[str, str], repositories: Iterable[Repository]) -> None:
@@ -29,16 +31,17 @@ class Doors:
         self._permissions = permissions
         self._settings = read_settings(context.environ)
         self._app = app_of(context.environ)
-        self._ids: dict[str, list[int]] = {}
+        self._mine: dict[str, list[Repository]] = {}
         for each in repositories:
-            self._ids.setdefault(_owner(each.slug), []).append(each.database_id)
-        self._forges: dict[str, GitHubForge] = {}
+            self._mine.setdefault(_owner(each.slug), []).append(each)
+        self._forges: dict[tuple[str, bool], GitHubForge] = {}
 
     def forge(self, slug: str) -> GitHubForge:
         """A repository's forge. Raises `UsageError` without a token, `ForgeError` where the App is not installed."""
-        key = _owner(slug) if self._app is not None else ""
+        shared = slug.endswith("/.github")
+        key = (_owner(slug), shared) if self._app is not None else ("", False)
         if key not in self._forges:
-            self._forges[key] = self._connected(slug)
+            self._forges[key] = self._connected(slug, narrow=not shared)
         return self._forges[key].beside(slug)
 
     @property
@@ -50,7 +53,7 @@ class Doors:
         """A token that is good now, for git. An App's is renewed behind it."""
         return self.forge(slug).door.token
 
-    def _connected(self, slug: str) -> GitHubForge:
+    def _connected(self, slug: str, *, narrow: bool) -> GitHubForge:
         from bot.edge.github.forge import Address, connect
 
         address = Address(slug, self._settings.api_url, self._settings.server_url)
@@ -59,7 +62,9 @@ class Doors:
             return connect(address, token=sweep_token(self._context.environ), patience=patience)
         from bot.edge.github.narrow import connect_narrow
 
-        ids = self._ids.get(_owner(slug), ())
+        mine = self._mine.get(_owner(slug), [])
+        address = replace(address, slug=mine[0].slug if mine else slug)  # where the App is surely installed
+        ids = [each.database_id for each in mine] if narrow else []
         return connect_narrow(address, self._app, permissions=self._permissions, repositories=ids, patience=patience)
 
 

@@ -100,6 +100,8 @@ def create_installation_token(server: FakeGitHub, request: Request) -> Answer:
     names = body.get("repositories")
     owners = {slug.split("/")[1]: slug for slug in server.repositories}
     slugs = frozenset(owners[name] for name in names) if names else None
+    if numbers := body.get("repository_ids"):
+        slugs = frozenset(each.slug for each in server.repositories.values() if each.id in numbers)
     expires = server.clock() + 3600
     token = server.new_token(
         account, permissions=body.get("permissions") or ALL_WRITE, expires_at=expires, repositories=slugs

@@ -1,0 +1,144 @@
+"""Who a sweep is on GitHub: a token of the environment, or an App with a token for this job and no more."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from bot.cli.context import Context
+from bot.cli.sweep_door import READ, Doors, app_of, sweep_token
+from bot.edge.github.errors import Answered
+from bot.edge.github.http import Patience
+from bot.edge.github.narrow import MOST_REPOSITORIES
+from bot.edge.runner import Console
+from bot.errors import ForgeError, PermissionMissing, UsageError
+from bot.model.sweep import Repository
+from tests.fake_github import FakeGitHub
+from tests.sweep_run_helpers import LOAD, Bench, planned
+
+APP = 77
+
+
+@pytest.fixture(scope="module")
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def github(key: rsa.RSAPrivateKey) -> Iterator[FakeGitHub]:
+    with FakeGitHub() as server:
+        account = server.account("loadguard-app[bot]", kind="Bot")
+        server.apps[APP] = {"account": account, "public_key": key.public_key(), "installation": 4242}
+        yield server
+
+
+def environ_of(github: FakeGitHub, key: rsa.RSAPrivateKey) -> dict[str, str]:
+    kinds = serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    return {
+        "LOADGUARD_APP_ID": str(APP),
+        "LOADGUARD_APP_PRIVATE_KEY": key.private_bytes(*kinds).decode().replace("\n", "\\n"),
+        "GITHUB_API_URL": github.api_url,
+        "GITHUB_SERVER_URL": github.web,
+    }
+
+
+def doors_of(environ: Mapping[str, str], repositories: list[Repository]) -> Doors:
+    context = Context(environ, Console(io.StringIO(), io.StringIO()), Path(), Patience(sleep=lambda _: None))
+    return Doors(context, READ, repositories)
+
+
+def test_an_apps_token_reads_this_jobs_repositories_and_nothing_else(
+    github: FakeGitHub, key: rsa.RSAPrivateKey
+) -> None:
+    rows = planned(github, {"acme/one": {"a.py": LOAD}, "acme/two": {"a.py": LOAD}}, private=True)
+    planned(github, {"acme/other": {"a.py": LOAD}}, private=True)
+    doors = doors_of(environ_of(github, key), [row.repository for row in rows])
+    assert doors.forge("acme/one").read_file("a.py", "main") == LOAD.encode()
+    assert doors.forge("acme/two").read_file("a.py", "main") == LOAD.encode()
+    with pytest.raises((Answered, PermissionMissing)):
+        doors.forge("acme/other").default_branch()
+    (made,) = [one for one in github.requests if one.path.endswith("/access_tokens")]
+    assert made.body["permissions"] == {"contents": "read", "metadata": "read"}
+    assert sorted(made.body["repository_ids"]) == sorted(row.repository.database_id for row in rows)
+    with pytest.raises(PermissionMissing):
+        doors.forge("acme/one").door.put(
+            "/repos/acme/one/git/refs/heads/main",
+            {"sha": rows[0].repository.commit},
+            method="PATCH",
+            needs="contents: write",
+        )
+
+
+def test_the_owners_policy_is_read_with_a_token_of_its_own(github: FakeGitHub, key: rsa.RSAPrivateKey) -> None:
+    rows = planned(github, {"acme/one": {"a.py": LOAD}}, private=True)
+    github.create_repository({"loadguard.yml": "fail_on: never\n"}, slug="acme/.github", private=True)
+    doors = doors_of(environ_of(github, key), [rows[0].repository])
+    assert doors.forge("acme/.github").read_file("loadguard.yml", "HEAD") == b"fail_on: never\n"
+    assert doors.forge("acme/one").read_file("a.py", "main") == LOAD.encode()
+    bodies = [one.body for one in github.requests if one.path.endswith("/access_tokens")]
+    assert ["repository_ids" in body for body in bodies] == [False, True]
+
+
+def test_more_repositories_than_a_token_can_be_narrowed_to(github: FakeGitHub, key: rsa.RSAPrivateKey) -> None:
+    (row,) = planned(github, {"acme/one": {"a.py": LOAD}})
+    many = [
+        row.repository,
+        *(Repository(f"R{n}", f"acme/r{n}", database_id=n) for n in range(1, MOST_REPOSITORIES + 1)),
+    ]
+    doors_of(environ_of(github, key), many).forge("acme/one").default_branch()
+    (made,) = [one for one in github.requests if one.path.endswith("/access_tokens")]
+    assert "repository_ids" not in made.body
+
+
+def test_an_app_that_is_not_installed(github: FakeGitHub, key: rsa.RSAPrivateKey) -> None:
+    (row,) = planned(github, {"acme/one": {"a.py": LOAD}})
+    github.apps[APP]["installation"] = None
+    with pytest.raises(ForgeError, match="the GitHub App is not installed on acme/one"):
+        doors_of(environ_of(github, key), [row.repository]).forge("acme/one")
+
+
+def test_a_whole_run_as_an_app(
+    github: FakeGitHub, key: rsa.RSAPrivateKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(github, tmp_path)
+    bench.plan(planned(github, {"acme/one": {"a.py": LOAD}, "beta/two": {"a.py": LOAD}}, private=True))
+    environ = environ_of(github, key)
+    assert bench.command(environ=environ) == 0
+    assert {row.progress.value for row in bench.rows().values()} == {"scanned"}
+    ids = [one.body.get("repository_ids") for one in github.requests if one.path.endswith("/access_tokens")]
+    assert len([each for each in ids if each and len(each) == 1]) == 2, "each owner's token knows its own only"
+
+
+@pytest.mark.parametrize(
+    ("environ", "reason"),
+    [
+        ({"LOADGUARD_APP_ID": "77"}, "LOADGUARD_APP_PRIVATE_KEY is missing"),
+        ({"LOADGUARD_APP_PRIVATE_KEY": "x"}, "LOADGUARD_APP_ID is missing"),
+        ({"LOADGUARD_APP_ID": "seven", "LOADGUARD_APP_PRIVATE_KEY": "x"}, "LOADGUARD_APP_ID is missing, or is none"),
+    ],
+)
+def test_half_an_app(environ: dict[str, str], reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        app_of(environ)
+
+
+def test_a_key_that_is_none_is_not_shown(github: FakeGitHub) -> None:
+    environ = {"LOADGUARD_APP_ID": "77", "LOADGUARD_APP_PRIVATE_KEY": "hunter2", "GITHUB_API_URL": github.api_url}
+    with pytest.raises(UsageError, match="the private key of the GitHub App is none") as caught:
+        doors_of(environ, []).forge("acme/one")
+    assert "hunter2" not in f"{caught.value}{caught.value.hint}{app_of(environ)!r}"
+
+
+@pytest.mark.parametrize("name", ["LOADGUARD_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"])
+def test_a_token_by_the_names_people_use(name: str) -> None:
+    assert sweep_token({name: "ghs_x"}) == "ghs_x"
+
+
+def test_no_token_at_all() -> None:
+    with pytest.raises(UsageError, match="a sweep needs a token"):
+        sweep_token({"GITHUB_TOKEN": ""})
