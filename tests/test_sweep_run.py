@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -15,7 +16,9 @@ from threading import Event
 import pytest
 
 from bot.activities.sweep_run import RunOutcome
-from bot.cli.sweep_run import closing_lines, duration, read_shard
+from bot.cli.context import Context
+from bot.cli.sweep_run import ProgressBar, closing_lines, duration, read_shard
+from bot.edge.runner import Console
 from bot.edge.store import Store
 from bot.errors import ForgeError, UsageError
 from bot.model.sweep import Progress
@@ -458,6 +461,38 @@ def test_kill_9_anywhere_and_each_repository_once(github: FakeGitHub, bench: Ben
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def bar_of(*, interactive: bool) -> tuple[ProgressBar, io.StringIO, list[float]]:
+    err, now = io.StringIO(), [1000.0]
+    context = Context({}, Console(io.StringIO(), err, interactive=interactive), Path())
+    return ProgressBar(context, hidden=False, clock=lambda: now[0]), err, now
+
+
+def test_a_bar_with_rate_and_estimate_where_a_person_watches() -> None:
+    bar, err, now = bar_of(interactive=True)
+    with bar.progress:
+        bar(0, 400)
+        now[0] += 10
+        bar(40, 400)
+        assert err.getvalue().endswith("░  10 % 40 of 400, 4.0 a second, 2 min to go\x1b[K")
+        now[0] += 190
+        bar(41, 400)
+        assert "41 of 400, 12.3 a minute, 29 min to go" in err.getvalue()
+    assert err.getvalue().endswith("\r\x1b[K"), "it leaves no trace"
+
+
+def test_a_line_a_minute_where_a_log_is_kept() -> None:
+    bar, err, now = bar_of(interactive=False)
+    with bar.progress:
+        for done in range(1, 181):
+            now[0] += 1
+            bar(done, 720)
+    assert err.getvalue().splitlines() == [
+        "scanned 60 of 720, 1.0 a second, 11 min to go",
+        "scanned 120 of 720, 1.0 a second, 10 min to go",
+        "scanned 180 of 720, 1.0 a second, 9 min to go",
+    ]
 
 
 def test_the_closing_sentence_names_ten_and_counts_the_rest() -> None:

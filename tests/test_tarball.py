@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import socket
@@ -14,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.activities.scanning import wants
 from bot.edge.github.forge import Address, connect
@@ -22,7 +25,7 @@ from bot.edge.github.tarball import download, read_tree
 from bot.edge.gunzip import Inflow, TreeLimits, TreeRefused
 from bot.edge.unpack import Choice, Tree, unpack
 from tests.fake_github import FakeGitHub
-from tests.tarball_bytes import LOAD, ROOT, Case, archive, bomb, good, header, hostile, inside, packed
+from tests.tarball_bytes import LOAD, ROOT, Case, archive, bomb, good, header, hostile, inside, packed, pax
 
 CHOICE = Choice(wants, lambda path: path.endswith(".pt"))
 CASES = hostile()
@@ -321,3 +324,49 @@ def test_a_host_that_is_not_there() -> None:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/x"
         with pytest.raises(TreeRefused, match=r"the download was cut .*, 3 times"):
             download(address, choice=CHOICE, limits=TreeLimits(), patience=QUICK)
+
+
+# -- whatever the bytes are ----------------------------------------------------------------------------------
+@settings(max_examples=300, deadline=None)
+@given(
+    where=st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 255)), min_size=1, max_size=12),
+    cut=st.none() | st.integers(0, 6000),
+)
+def test_damage_is_a_reason_or_another_tree_and_never_an_error(where: list[tuple[int, int]], cut: int | None) -> None:
+    sound = archive(
+        pax({b"path": (ROOT + "long/" * 30 + "a.py").encode()}),
+        inside("x.py"),
+        header("././@LongLink", 12, kind=b"L") + (ROOT.encode() + b"b.py\0").ljust(512, b"\0"),
+        inside("y.py", LOAD * 9),
+        header(ROOT + "l.py", kind=b"2", target=b"../../x"),
+        inside("w.pt", bytes(900)),
+    )
+    damaged = bytearray(sound[:cut])
+    for at, value in where:
+        if at < len(damaged):
+            damaged[at] = value
+    with contextlib.suppress(TreeRefused):
+        tree = read(packed(bytes(damaged)))
+        assert not any(path.startswith("/") or ".." in path.split("/") for path in tree.files)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    files=st.dictionaries(
+        st.lists(st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=60), min_size=1, max_size=5)
+        .filter(lambda parts: not {".", ".."} & set(parts))
+        .map(lambda parts: "/".join(parts) + ".py"),
+        st.binary(max_size=1500),
+        max_size=8,
+    ),
+    form=st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]),
+)  # fmt: skip
+def test_what_pythons_tar_writes_is_read_back(files: dict[str, bytes], form: int) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as tar:
+        for name, data in files.items():
+            info = tarfile.TarInfo(ROOT + name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    tree = read(packed(out.getvalue()))
+    assert tree.files == files and tree.unreadable == {}

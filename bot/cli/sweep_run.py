@@ -43,7 +43,7 @@ def sweep_run(arguments: Namespace, context: Context) -> int:
         doors = Doors(context, READ, repositories)
         terms = _terms(arguments, context, doors, sweep)
         source = _source(arguments, context, doors, folder / f"clones-{shard}-of-{shards}")
-        bar = _Bar(context, hidden=getattr(arguments, "quiet", False))
+        bar = ProgressBar(context, hidden=getattr(arguments, "quiet", False))
         with bar.progress:
             outcome = run(store, source, terms, heard=bar)
     for line in closing_lines(outcome):
@@ -125,7 +125,7 @@ def _source(arguments: Namespace, context: Context, doors: Doors, folder: Path) 
     return Tarballs(lambda repository: doors.forge(repository.slug).door, patience=patience)
 
 
-class _Bar:
+class ProgressBar:
     """How far it is: a bar where a person watches, a line a minute where a log is kept."""
 
     def __init__(self, context: Context, *, hidden: bool, clock: Callable[[], float] = time.monotonic) -> None:
@@ -138,7 +138,7 @@ class _Bar:
         now = self._clock()
         if not self._context.console.interactive and not self._hidden and now - self._last >= EVERY:
             self._last = now
-            self._context.console.say(f"scanned {done:,} of {total:,}: {self._note(done, total)}")
+            self._context.console.say(f"scanned {self._note(done, total)}")
 
     def _note(self, done: int, total: int) -> str:
         spent = self._clock() - self._began
