@@ -47,6 +47,8 @@ def locate(door: Door, repository: Repository) -> str:
     Raises `TreeRefused` for this repository's own trouble (`Archived` where it is no longer to be scanned), and
     `ForgeError` for trouble that every repository would meet.
     """
+    if not repository.commit:
+        raise TreeRefused("empty, it has no commit", gone=True)
     path = f"/repos/{repository.slug}/tarball/{quote(repository.commit, safe='')}"
     try:
         address = door.where(path)
