@@ -91,6 +91,10 @@ def dispatch(arguments: Namespace, context: Context) -> int:
             from bot.cli.doctor import doctor
 
             return doctor(arguments, context)
+        case "sweep":
+            from bot.cli.sweep import sweep
+
+            return sweep(arguments, context)
         case unknown:
             raise AssertionError(f"the grammar has a command that main does not: {unknown}")
 

@@ -63,9 +63,13 @@ def cli() -> str:
 
 
 def command(name: str, parser: argparse.ArgumentParser) -> str:
-    """One command."""
+    """One command, and below it those it has of its own."""
     examples, _, _ = (parser.epilog or "").partition("exit codes:")
     shown = "\n".join(line.strip() for line in examples.splitlines()[1:] if line.strip())
+    nested = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    if nested:
+        stages = [command(f"{name} {stage}", each) for stage, each in nested[0].choices.items()]
+        return "\n".join([f"## loadguard {name}\n\n{parser.description}\n", *stages])
     rows = "".join(option(each) for each in parser._actions if each.dest != "help")
     table = f"\n| option | says |\n|---|---|\n{rows}" if rows else ""
     code = f"\n```sh\n{shown}\n```\n" if shown else ""

@@ -21,6 +21,7 @@ from bot.cli.sweep_run import ProgressBar, closing_lines, duration, read_shard
 from bot.edge.runner import Console
 from bot.edge.store import Store
 from bot.errors import ForgeError, UsageError
+from bot.main import run as loadguard
 from bot.model.sweep import Progress
 from tests.fake_github import FakeGitHub
 from tests.fake_github.wire import Answer
@@ -453,6 +454,42 @@ def test_kill_9_anywhere_and_each_repository_once(github: FakeGitHub, bench: Ben
         locates = [entry for entry in github.log if entry.path.startswith(f"/repos/{row.repository.slug}/tarball")]
         assert len(locates) <= row.attempts + 3
         assert row.scan is not None and len(row.scan.report["findings"]) == 1  # type: ignore[arg-type]
+
+
+# -- as typed ------------------------------------------------------------------------------------------------
+def test_the_command_as_typed(
+    github: FakeGitHub, bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.plan(planned(github, three(github)))
+    for name, value in {
+        "GITHUB_TOKEN": github.token.text,
+        "GITHUB_API_URL": github.api_url,
+        "GITHUB_SERVER_URL": github.web,
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(bench.folder)
+    assert loadguard(["sweep", "run", "--state", "state", "--jobs", "2", "--shard", "1/1"]) == 0
+    assert "scanned 3 repositories" in capsys.readouterr().err
+    assert loadguard(["sweep", "report", "--state", "state"]) == 0
+    assert (bench.folder / "state/report/index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--jobs", "0"], "no whole number from 1"),
+        (["--reed", "clone"], "did you mean `--read`?"),
+        (["--read", "clones"], "did you mean `clone`?"),
+        (["--shard", "2/1"], "--shard 2/1: not a shard"),
+        ([], "there is no plan"),
+    ],
+)
+def test_what_is_typed_wrong(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert loadguard(["sweep", "run", *words]) == 2
+    assert said in capsys.readouterr().err
 
 
 # -- words ---------------------------------------------------------------------------------------------------

@@ -202,6 +202,73 @@ def _add_doctor(commands: Any) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
 
+STATE = ".loadguard-sweep"
+"""The folder of a sweep's state, unless --state names another."""
+
+
+def _add_sweep(commands: Any) -> None:
+    sentence = "Go over many repositories: an organisation's, a user's, a topic's"
+    examples = "  loadguard sweep run\n  loadguard sweep report\n"
+    parser = _command(commands, "sweep", sentence, examples=examples)
+    stages = parser.add_subparsers(dest="stage", metavar="STAGE", title="stages", required=True, parser_class=Parser)
+    for add in SWEEP_ADDERS:
+        add(stages)
+
+
+def _stage(stages: Any, name: str, sentence: str, *, examples: str) -> Parser:
+    parser = _command(stages, name, sentence, examples=examples)
+    parser.set_defaults(command="sweep", stage=name)
+    parser.add_argument("--state", metavar="FOLDER", default=STATE, help="where the sweep's state lies")
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="NO_COLOR is honoured")
+    return parser
+
+
+def _add_sweep_run(stages: Any) -> None:
+    examples = (
+        "  loadguard sweep run                        everything the plan has left\n"
+        "  loadguard sweep run --shard 3/20           one job's part of it\n"
+        "  loadguard sweep run --read clone --jobs 8  by git, eight repositories at a time\n"
+    )
+    sentence = "Scan the repositories that the plan has left, one tarball each"
+    parser = _stage(stages, "run", sentence, examples=examples)
+    parser.description = (
+        f"{sentence}. Exits 0 when none is left: one that could not be scanned is recorded with its reason and fails "
+        "nothing. Exits 5 when part is left, such as at the reserve of GitHub's hourly limit; it says when to resume, "
+        "and the same command goes on where this one stopped."
+    )
+    parser.add_argument("--shard", metavar="I/N", help="this part of a plan of N shards (default: all of it)")
+    parser.add_argument(
+        "--jobs", metavar="N", type=positive, help="repositories scanned at a time (default: the cores)"
+    )
+    parser.add_argument(
+        "--read",
+        choices=("tarball", "clone"),
+        default="tarball",
+        help="how: its tarball, streamed; or a clone without blobs, which costs no request of the API",
+    )
+    parser.add_argument(
+        "--reserve", metavar="PERCENT", type=int, help="stop when so much of the hourly limit is left (default: 20)"
+    )
+
+
+def _add_sweep_report(stages: Any) -> None:
+    examples = "  loadguard sweep report --output public     public/index.html, and CSV, JSON and Markdown beside it\n"
+    sentence = "Write what the sweeps found as a page, as tables and as data"
+    parser = _stage(stages, "report", sentence, examples=examples)
+    parser.add_argument("--output", metavar="FOLDER", help="where to (default: report in the state's folder)")
+
+
+SWEEP_ADDERS: tuple[Callable[[Any], None], ...] = (_add_sweep_run, _add_sweep_report)
+
+
+def positive(text: str) -> int:
+    """A whole number from 1. Raises `ArgumentTypeError`."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
+
+
 ADDERS: tuple[Callable[[Any], None], ...] = (
     _add_scan,
     _add_fix,
@@ -212,4 +279,5 @@ ADDERS: tuple[Callable[[Any], None], ...] = (
     _add_explain,
     _add_config,
     _add_doctor,
+    _add_sweep,
 )

@@ -1,0 +1,22 @@
+"""`loadguard sweep`: its stages, each imported only when asked for."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from bot.cli.context import Context
+
+
+def sweep(arguments: Namespace, context: Context) -> int:
+    """Run one stage; the exit code."""
+    match arguments.stage:
+        case "run":
+            from bot.cli.sweep_run import sweep_run
+
+            return sweep_run(arguments, context)
+        case "report":
+            from bot.cli.sweep_report import sweep_report
+
+            return sweep_report(arguments, context)
+        case unknown:
+            raise AssertionError(f"the grammar has a stage that the sweep does not: {unknown}")
