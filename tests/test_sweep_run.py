@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -433,27 +434,40 @@ sys.exit(sweep_run(options, Context(environ, Console(sys.stdout, sys.stderr), Pa
 """
 
 
-def test_kill_9_anywhere_and_each_repository_once(github: FakeGitHub, bench: Bench) -> None:
-    bench.plan(planned(github, {f"acme/{n}": {"t.py": LOAD, "n.txt": str(n)} for n in range(14)}))
-    command = [sys.executable, "-c", CHILD, str(bench.folder), github.token.text, github.api_url, github.web]
-    for number in range(3):
-        seen = len([entry for entry in github.log if entry.path.startswith("/tarballs/")])
-        process = subprocess.Popen(command, cwd=ROOT)
-        while process.poll() is None:
-            now = len([entry for entry in github.log if entry.path.startswith("/tarballs/")])
-            if now >= seen + 3 + number:
-                process.kill()
-                break
-            time.sleep(0.002)
-        process.wait()
-    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
-    rows = bench.rows()
-    assert {row.progress for row in rows.values()} == {Progress.SCANNED}
-    assert max(row.attempts for row in rows.values()) > 1, "some were in hand when it was killed"
-    for row in rows.values():
-        locates = [entry for entry in github.log if entry.path.startswith(f"/repos/{row.repository.slug}/tarball")]
-        assert len(locates) <= row.attempts + 3
-        assert row.scan is not None and len(row.scan.report["findings"]) == 1  # type: ignore[arg-type]
+KILLS = int(os.environ.get("LOADGUARD_SWEEP_KILLS", "4"))
+"""Seeded kills; 200 of them take five minutes."""
+
+
+@pytest.fixture(scope="module")
+def estate() -> Iterator[FakeGitHub]:
+    """Twelve repositories that every kill begins with anew."""
+    with FakeGitHub() as server:
+        planned(server, {f"acme/{n}": {"t.py": LOAD * (n + 1), "n.txt": str(n)} for n in range(12)})
+        yield server
+
+
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_kill_9_anywhere_and_each_repository_once(seed: int, estate: FakeGitHub, tmp_path: Path) -> None:
+    bench = Bench(estate, tmp_path)
+    bench.plan([row_of(estate, f"acme/{n}") for n in range(12)])
+    command = [sys.executable, "-c", CHILD, str(bench.folder), estate.token.text, estate.api_url, estate.web]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(random.Random(seed).uniform(0.3, 1.6))  # from before the first to after the last
+    process.kill()
+    process.wait()
+    before = bench.rows()
+    done = {slug for slug, row in before.items() if row.progress is Progress.SCANNED}
+    estate.forget()
+    assert subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode == 0
+    asked = [entry.path.split("/")[3] for entry in estate.requests if "/tarball/" in entry.path]
+    assert sorted(f"acme/{name}" for name in asked) == sorted(set(before) - done), "each that was not done, once"
+    for slug, row in bench.rows().items():
+        assert row.progress is Progress.SCANNED and row.scan is not None
+        assert len(row.scan.report["findings"]) == int(slug.removeprefix("acme/")) + 1  # type: ignore[arg-type]
+        assert row.attempts == 1 + (before[slug].progress is Progress.SCANNING)
+        if slug in done:
+            assert row == before[slug]
 
 
 # -- as typed ------------------------------------------------------------------------------------------------
