@@ -75,8 +75,7 @@ def test_every_way_to_die_is_a_value() -> None:
     assert answer(lambda: bytes(9_000), most=1_000) == Died("has more to say than 1,000 bytes")
     said = answer(lambda: bytes(1 // 0))
     assert isinstance(said, Died) and said.reason.startswith("met a mistake of loadguard's own: ZeroDivisionError at")
-    said = answer(swells, memory=GIB)
-    assert isinstance(said, Died) and "MemoryError" in said.reason
+    assert answer(swells, memory=GIB) == Died("needed more memory than it may have")
 
 
 def test_an_answer_that_waited_while_we_were_elsewhere_is_not_late() -> None:

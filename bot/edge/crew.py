@@ -144,6 +144,8 @@ def _answer(job: Callable[[], bytes], result_end: int) -> None:
     """The child's whole life."""
     try:
         good, data = True, job()
+    except MemoryError:
+        good, data = False, b"needed more memory than it may have"
     except Exception as trouble:  # one repository's trouble is a value, whatever it is; the parent says so
         last = traceback.extract_tb(trouble.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
