@@ -18,7 +18,7 @@ from bot.edge.github.http import Patience
 from bot.edge.github.trees import Tarballs
 from bot.edge.runner import Progress
 from bot.edge.store import Store
-from bot.edge.workers import cores
+from bot.edge.workers import can_fork, cores
 from bot.errors import ExitCode, UsageError
 from bot.model.sweep import Basis, Repository, Sweep
 from bot.plan.sweep.budget import RESERVE
@@ -35,6 +35,8 @@ def sweep_run(arguments: Namespace, context: Context) -> int:
     """Run the command; 0 when nothing waits any more (a repository that failed is recorded with its reason, and is no
     failure of the run), 5 when part is left.
     """
+    if not can_fork():
+        raise UsageError("a sweep needs a system whose processes can fork", hint="Linux, macOS, or WSL on Windows")
     folder = context.folder / arguments.state
     shard, shards = read_shard(arguments.shard)
     with ExitStack() as stack:

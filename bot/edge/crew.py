@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 from bot.edge.workers import Died
 
@@ -62,6 +63,7 @@ class Crew:
         return len(self._children)
 
     def __enter__(self) -> Crew:
+        _prctl(), _resource()  # looked for once, not in every child
         gc.freeze()  # what exists by now is never collected in a child, so its pages stay shared
         return self
 
@@ -179,10 +181,15 @@ def _settle(parent: int, memory: int) -> None:
         if os.getppid() != parent:  # it was gone before we asked
             os._exit(1)
     if memory:
-        import resource
-
+        resource = _resource()
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _resource() -> ModuleType:
+    import resource  # not on Windows, where nothing forks either
+
+    return resource
 
 
 @functools.cache
