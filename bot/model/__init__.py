@@ -33,7 +33,9 @@ from bot.model.finding import (
 )
 from bot.model.forge import (
     FINDING_MARKER,
+    LINK_MODE,
     MARKER,
+    SUBMODULE_MODE,
     SUMMARY_MARKER,
     Annotation,
     BranchState,
@@ -60,7 +62,9 @@ from bot.model.report import (
 
 __all__ = [
     "FINDING_MARKER",
+    "LINK_MODE",
     "MARKER",
+    "SUBMODULE_MODE",
     "SUMMARY_MARKER",
     "Annotation",
     "BranchState",

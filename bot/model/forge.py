@@ -134,6 +134,9 @@ class Refusal:
     reason: str
 
 
+LINK_MODE, SUBMODULE_MODE = "120000", "160000"
+
+
 @dataclass(frozen=True, slots=True)
 class Annotation:
     """A sentence on lines of a file in a check run; `level` is notice, warning or failure, lines count from 1."""
