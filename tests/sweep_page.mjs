@@ -129,7 +129,7 @@ const scenarios = {
 
     const trend = await page.locator("#trend").boundingBox();
     seen.trendLast = await page.locator("#trend-now").textContent();
-    await page.mouse.move(trend.x + trend.width * 0.1, trend.y + 60);
+    await page.locator("#trend").hover({ position: { x: trend.width * 0.1, y: 60 } }); // which scrolls to it first
     seen.trendFirst = await page.locator("#trend-now").textContent();
     await page.locator("#trend").press("ArrowRight");
     seen.trendNext = await page.locator("#trend-now").textContent();

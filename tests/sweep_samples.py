@@ -177,7 +177,11 @@ def _row(place: int, slug: str, random: Random) -> Row:
 
 
 def _report(random: Random) -> dict[str, Any]:
-    count = 0 if random.random() < 0.66 else min(int(2 * random.paretovariate(1.0)) + random.randrange(4), 600)
+    count = (
+        0
+        if random.random() < 0.66
+        else min(int(2 * random.paretovariate(1.0)) + random.randrange(4), random.randrange(260, 620))
+    )
     findings = sorted((_finding(random) for _ in range(count)), key=lambda each: (each["path"], each["line"]))
     unreadable = [
         {"path": "legacy/py2.py", "reason": "not Python 3: Missing parentheses in call to 'print' in line 14"}

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+from argparse import Namespace
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +18,10 @@ import jsonschema
 import pytest
 
 from bot.activities.sweep_report import add_up, report
+from bot.cli.context import Context
+from bot.cli.sweep_report import sweep_report
 from bot.edge.files import replace_file
+from bot.edge.runner import Console
 from bot.edge.store import Store
 from bot.errors import UsageError
 from bot.model.sweep import Progress, Repository, Row, Standing, Sweep
@@ -354,6 +358,32 @@ def test_the_same_state_makes_the_same_bytes(tmp_path: Path) -> None:
     data = json.loads((tmp_path / "one" / "report.json").read_text())
     assert (data["sweep"]["number"], data["summary"]["repositories"]) == (45, 60)
     assert data["summary"]["pull_requests"].keys() == {each.value for each in Standing} - {"none"}
+
+
+def command(folder: Path, *, output: str = "", **environ: str) -> tuple[int, str]:
+    out = io.StringIO()
+    context = Context(environ, Console(out, io.StringIO()), folder)
+    return sweep_report(Namespace(state="state", output=output), context), out.getvalue()
+
+
+def test_the_command_writes_beside_the_state_or_where_told_and_into_the_job_summary(tmp_path: Path) -> None:
+    write_state(tmp_path / "state" / "state.sqlite", 60)
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    code, out = command(tmp_path, GITHUB_STEP_SUMMARY=str(summary), GITHUB_SERVER_URL="https://ghe.example")
+    assert code == 0
+    assert f"Report: {tmp_path / 'state' / 'report' / 'index.html'}" in out
+    assert summary.read_text() == "before\n" + (tmp_path / "state/report/report.md").read_text()
+    assert "](https://ghe.example/aurora-" in summary.read_text()
+    assert command(tmp_path, output="elsewhere")[0] == 0
+    assert (tmp_path / "elsewhere" / "findings.csv").is_file()
+
+
+def test_the_command_says_where_it_looked_for_a_state(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"state\.sqlite: no state of a sweep") as told:
+        command(tmp_path)
+    assert "sweep plan" in told.value.hint
+    assert not (tmp_path / "state").exists()
 
 
 def test_a_state_without_a_sweep_is_refused(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from bot.report.sweep.trend import render_trend
 
 STYLE = ("page.css", "table.css")
 SCRIPT = ("data.js", "choose.js", "detail.js", "table.js", "page.js")
-MOST_TARGETS = 4
+MOST_TARGETS = 3
 MOST_CHOICES = 300
 
 COLUMNS = (
@@ -150,7 +150,7 @@ def _form(overview: Overview) -> str:
         + _select("language", "Language", _named(name for each in entries for name in each.languages))
         + _select("owner", "Owner", _named(each.owner for each in entries), least=2)
         + _select("topic", "Topic", _named(name for each in entries for name in each.topics))
-        + _select("unread", "Files", {"yes": "some unreadable"})
+        + _select("unread", "Files", {"yes": "unreadable"})
         + "<button type=reset>Clear</button><p id=count role=status></p><p id=chosen></p></form>\n"
     )
 

@@ -77,7 +77,7 @@ def tiles(overview: Overview) -> str:
             sums.safe + sums.review,
             [
                 (f"{sums.safe:,} proved", filters(fix="safe"), "safe", sums.safe),
-                (f"{sums.review:,} likely, to be read", filters(fix="review"), "review", sums.review),
+                (f"{sums.review:,} likely", filters(fix="review"), "review", sums.review),
                 (f"{by_hand:,} by hand", filters(fix="none"), "byhand", by_hand),
             ],
         ),
@@ -133,18 +133,22 @@ def worst(overview: Overview) -> str:
     largest = max((len(each.findings) for each in listed), default=0)
     rows = "".join(_worst(each, overview.web, largest) for each in listed)
     keys = [(each, each) for each in SEVERITIES]
-    return f"<h2>Most at risk</h2>{_legend(keys)}" + _table("The repositories most at risk", "repository", rows)
+    return f"<h2>Most at risk</h2>{_legend(keys)}" + _table(
+        "The repositories with most errors",
+        "repository",
+        rows,
+        columns=("pull request", "share", "errors of findings"),
+    )
 
 
 def _worst(entry: Entry, web: str, largest: int) -> str:
-    link = repository_link(web, entry)
+    link, pull = repository_link(web, entry), pull_link(web, entry)
     name = f'<a href="{escape(link)}">{text(entry.slug)}</a>' if link else text(entry.slug)
-    pull = pull_link(web, entry)
-    shown = f' <a class="pill {entry.standing.value}" href="{escape(pull)}">#{entry.pull} {entry.standing.value}</a>'
+    shown = f'<a class="pill {entry.standing.value}" href="{escape(pull)}">#{entry.pull} {entry.standing.value}</a>'
     parts = [(kind, entry.count(kind)) for kind in SEVERITIES]
     return (
-        f"<tr><th scope=row>{name}{shown if pull else ''}<td class=wide>{bar(parts, largest)}"
-        f"<td class=number>{len(entry.findings):,}"
+        f"<tr><th scope=row>{name}<td>{shown if pull else ''}<td class=wide>{bar(parts, largest)}"
+        f"<td class=number>{entry.count('error'):,} <span class=soft>of {len(entry.findings):,}</span>"
     )
 
 
@@ -200,8 +204,9 @@ def _reason(progress: Progress, reason: str, count: int, *, words: str = "") -> 
     )
 
 
-def _table(caption: str, first: str, rows: str) -> str:
+def _table(caption: str, first: str, rows: str, *, columns: Sequence[str] = ("share", "findings")) -> str:
     if not rows:
         return "<p class=soft>No findings.</p>"
-    head = f"<thead class=unseen><tr><th scope=col>{first}<th scope=col>share<th scope=col>findings"
-    return f"<table class='bars by-{first}'><caption class=unseen>{caption}</caption>{head}<tbody>{rows}</table>"
+    heads = "".join(f"<th scope=col>{each}" for each in (first, *columns))
+    head = f"<caption class=unseen>{caption}</caption><thead class=unseen><tr>{heads}"
+    return f"<table class='bars by-{first}'>{head}<tbody>{rows}</table>"
