@@ -52,7 +52,8 @@ class Story:
     repository: Repository
     pull: Pull
     folder: Path
-    policy: Policy | Callable[[Read], Policy] = POLICY
+    policy: Policy | Callable[[Forge], Callable[[Read], Policy]] = POLICY
+    """The policy itself, or what makes the run's way of reading it out of the run's forge."""
     slept: list[float] = field(default_factory=list)
     token: Token | None = None
     """Whose run this is; None for GITHUB_TOKEN."""
@@ -80,11 +81,11 @@ class Story:
         subprocess.run(["git", *arguments], env=environment(self.folder), check=True, capture_output=True)
 
     def desk(self, *, forge: Forge | None = None, checkout: bool = True) -> Desk:
-        policy = self.policy
+        policy, forge = self.policy, forge or self.forge()
         return Desk(
-            forge=forge or self.forge(),
+            forge=forge,
             checkout=self.checkout() if checkout else None,
-            policy=(lambda _: policy) if isinstance(policy, Policy) else policy,
+            policy=(lambda _: policy) if isinstance(policy, Policy) else policy(forge),
             patches=self.folder / "patches",
             sarif=_sarif if self.uploads else None,
         )

@@ -168,6 +168,7 @@ def test_the_owners_policy_holds_below_the_repositorys(step: Step) -> None:
 
 
 def test_trouble_in_reading_the_owners_policy_loosens_nothing(step: Step) -> None:
+    step.github.faults.add("POST", r"/graphql", status=400, body={"message": "no"})
     step.github.faults.add("GET", r"/repos/octo/\.github/", status=400, body={"message": "no"})
     assert step.pull({"new.py": CLEAN}) == ExitCode.FORGE
     assert "GitHub" in step.outputs["exit-reason"]

@@ -17,7 +17,7 @@ from graphql import GraphQLEnumType, GraphQLSchema, GraphQLUnionType, build_sche
 
 from bot.edge.github import queries
 from bot.errors import LoadguardError
-from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, Review, ReviewComment
+from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, Foreseen, Review, ReviewComment
 from bot.plan.event import Ignore, read_event
 from tests.fake_github import FakeGitHub
 from tests.fake_github.schema import SCHEMA
@@ -30,7 +30,10 @@ QUERIES = {
     "branch": queries.BRANCH,
     "reviews": queries.REVIEWS,
     "resolve": queries.RESOLVE,
-    "standing": queries.standing_query(3),
+    "standing": queries.standing_query(talk=True, branch=True, files=(3, 2), shared=1),
+    "push": queries.standing_query(talk=False, branch=True, shared=1),
+    "gate": queries.standing_query(talk=False, branch=False, shared=1),
+    "viewer": queries.VIEWER,
     "files": queries.files_query(2),
     "folders": queries.folders_query(2),
 }
@@ -89,7 +92,8 @@ def everything(story: Story) -> list[Logged]:
     """One of each request the forge can send, from the server's log."""
     forge, github = story.forge(), story.github
     facts = forge.pull_request(story.pull.number)
-    forge.prepare(facts, branch="loadguard/weights-only", files=("pkg/train.py",))
+    files = ((facts.base_sha, ("pkg/train.py",)), (facts.head_sha, ("pkg/run.py",)))
+    forge.prepare(Foreseen("loadguard/weights-only", facts.head_ref, facts.number, files, shared=("loadguard.yml",)))
     forge.changed_files(facts)
     forge.read_files(["pkg/train.py"], facts.head_sha)
     forge.read_file("pkg/run.py", facts.head_sha)

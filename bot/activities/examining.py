@@ -52,7 +52,7 @@ def examine(
     wanted = [
         each for each in changed if each.status != "removed" and covers(policy, each.path) and _chosen(desk, each)
     ]
-    source = source_of(desk, head, wanted)
+    source = source_of(desk, head, wanted, markdown=policy.markdown_blocks)
     files = source.files
     only = {each.path for each in wanted if each.path in files}
     known = of_commit(desk.checkout, head, source.modes, policy)

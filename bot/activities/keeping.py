@@ -80,8 +80,8 @@ def _remarks(too_many: int, gone: frozenset[str]) -> tuple[str, ...]:
 
 
 def _with_mode(change: FileChange, modes: Mapping[str, str]) -> FileChange:
-    """Without a checkout no mode is known: then the forge keeps the one it has."""
-    return replace(change, mode=modes.get(change.path, change.mode) if modes else "")
+    """Where no mode is known the forge keeps the one it has."""
+    return replace(change, mode=modes.get(change.path, ""))
 
 
 def _tree_differs(

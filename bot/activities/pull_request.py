@@ -11,8 +11,9 @@ from bot.activities.desk import Desk, reader_at
 from bot.activities.examining import Examined, changed_files, examine
 from bot.activities.keeping import Material, keep_fix
 from bot.activities.projects import by_project, target_of
+from bot.activities.sources import not_at_hand
 from bot.errors import ForgeError
-from bot.model import Comment, Outcome, PullRequest, Refusal, Report
+from bot.model import ChangedFile, Comment, Foreseen, Outcome, PullRequest, Refusal, Report
 from bot.plan.fix_branch import Target, branch_name
 from bot.plan.marker import read_fact
 from bot.plan.review import ReviewLimits, plan_review
@@ -20,7 +21,7 @@ from bot.plan.verdict import Verdict, count, decide
 from bot.plan.wording import REFUSED_FACT, summary_body
 from bot.policy import CommentMode, FixMode, FixPullRequestPolicy, Policy
 from bot.policy.apply import fail_level
-from bot.policy.load import POLICY_FILES
+from bot.policy.load import ORGANISATION_FILE, POLICY_FILES
 
 
 def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
@@ -30,11 +31,12 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
     cannot
     be read and `PolicyError` for a policy that is wrong; trouble in writing is in the outcome.
     """
-    _prepare(desk, pull, writes=privileged or not pull.fork)
+    listed = None if pull.draft else changed_files(desk, pull)
+    _prepare(desk, pull, listed[0] if listed else (), writes=privileged or not pull.fork)
     policy = desk.policy(reader_at(desk, pull.base_sha))
     if pull.draft and not policy.pull_request.draft:
         return Deeds().outcome(Report(".", 0, ()), Verdict(0, "a draft, which the policy leaves alone"))
-    changed, before = changed_files(desk, pull)
+    changed, before = listed or changed_files(desk, pull)
     found = examine(desk, pull.head_sha, changed, before=before, policy=policy)
     deeds = Deeds()
     verdict = decide(found.report, lambda path: fail_level(policy, path), only_new=True)
@@ -49,14 +51,18 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
     return deeds.outcome(found.report, verdict)
 
 
-def _prepare(desk: Desk, pull: PullRequest, *, writes: bool) -> None:
+def _prepare(desk: Desk, pull: PullRequest, changed: tuple[ChangedFile, ...], *, writes: bool) -> None:
     """Let the forge fetch at once what is asked of it below. It is a hint: trouble comes up where it matters."""
-    at_hand = desk.checkout is not None and desk.checkout.commit(pull.base_sha) is not None
-    if at_hand and not writes:
-        return
-    branch = branch_name(FixPullRequestPolicy(), Target(pull.head_ref, pull.head_sha, pull.number))
+    foreseen = Foreseen(shared=(ORGANISATION_FILE,))
+    if writes:
+        branch = branch_name(FixPullRequestPolicy(), Target(pull.head_ref, pull.head_sha, pull.number))
+        foreseen = replace(foreseen, branch=branch, base_ref=pull.head_ref, pull=pull.number)
+    if desk.checkout is None or desk.checkout.commit(pull.base_sha) is None:
+        foreseen = replace(foreseen, files=((pull.base_sha, POLICY_FILES),))
+    missing = not_at_hand(desk, pull.head_sha, changed)
+    foreseen = replace(foreseen, files=(*foreseen.files, (pull.head_sha, missing)))
     with suppress(ForgeError):
-        desk.forge.prepare(pull, branch=branch, files=() if at_hand else POLICY_FILES)
+        desk.forge.prepare(foreseen)
 
 
 @dataclass(frozen=True, slots=True)

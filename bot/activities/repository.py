@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.activities.checking import Judged, keep_check, keep_upload
@@ -15,10 +16,12 @@ from bot.activities.scanning import scan_files, with_unreadable
 from bot.activities.sources import Source, from_commit
 from bot.edge.checkout import Checkout
 from bot.errors import ForgeError
-from bot.model import Outcome, Report
+from bot.model import Foreseen, Outcome, Report
+from bot.plan.fix_branch import Target, branch_name
 from bot.plan.verdict import decide
-from bot.policy import FixMode, Policy
+from bot.policy import FixMode, FixPullRequestPolicy, Policy
 from bot.policy.apply import covers, fail_level
+from bot.policy.load import ORGANISATION_FILE
 
 
 def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:
@@ -29,9 +32,10 @@ def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:
     pull request speaks for them. Raises `ForgeError` without a checkout of the branch.
     """
     base_ref = ref or desk.forge.default_branch()
+    _prepare(desk, base_ref)
     checkout, commit = _standing_on(desk, base_ref)
     policy = desk.policy(reader_at(desk, commit))
-    source = from_commit(checkout, commit)
+    source = from_commit(checkout, commit, markdown=policy.markdown_blocks)
     report = _mark(_scan(desk, source, policy, commit=commit), checkout, source, since=(before, commit), policy=policy)
     deeds = Deeds()
     if policy.fix is FixMode.PR:
@@ -43,6 +47,13 @@ def run(desk: Desk, *, ref: str = "", before: str = "") -> Outcome:
     keep_check(desk, judged, deeds=deeds)
     keep_upload(desk, judged, ref=f"refs/heads/{base_ref}", deeds=deeds)
     return deeds.outcome(report, verdict)
+
+
+def _prepare(desk: Desk, base_ref: str) -> None:
+    """Let the forge fetch at once what is asked of it below. It is a hint: trouble comes up where it matters."""
+    branch = branch_name(FixPullRequestPolicy(), Target(base_ref, ""))
+    with suppress(ForgeError):
+        desk.forge.prepare(Foreseen(branch, base_ref, shared=(ORGANISATION_FILE,)))
 
 
 def _standing_on(desk: Desk, base_ref: str) -> tuple[Checkout, str]:

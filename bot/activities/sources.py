@@ -7,15 +7,16 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bot.activities.desk import Desk
 from bot.activities.scanning import wants
 from bot.edge.checkout import Checkout, TreeEntry
 from bot.edge.tree import MAX_FILE, read_file, walk_tree
-from bot.model import ChangedFile
+from bot.model import LINK_MODE, SUBMODULE_MODE, ChangedFile, TreeFile
 
 _CHUNK = 64 * 1024 * 1024
-_LINK, _SUBMODULE = "120000", "160000"
+_LEFT_OUT = "a symbolic link that leads out of the tree, not followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +68,30 @@ class BlobFiles(Mapping[str, bytes]):
         return blobs
 
 
-def source_of(desk: Desk, head: str, changed: Iterable[ChangedFile] | None) -> Source:
-    """The tree of commit `head`. `changed` is what a pull request touches; None where the whole tree is meant."""
+def source_of(desk: Desk, head: str, changed: Iterable[ChangedFile], *, markdown: bool = False) -> Source:
+    """The tree of commit `head`. `changed` is what a pull request touches."""
     if desk.checkout is not None and desk.checkout.commit(head):
-        return from_commit(desk.checkout, head)
-    return _from_forge(desk, head, tuple(changed or ()))
+        return from_commit(desk.checkout, head, markdown=markdown)
+    return _from_forge(desk, head, tuple(changed), markdown=markdown)
 
 
-def from_commit(checkout: Checkout, commit: str) -> Source:
+def from_commit(checkout: Checkout, commit: str, *, markdown: bool = False) -> Source:
     """Every file of a commit that can matter to a rule; links and submodules are named, not read."""
-    listed = checkout.list_tree(commit)
-    wanted = [each for each in listed if wants(each.path) and each.mode not in (_LINK, _SUBMODULE)]
+    tree = checkout.list_tree(commit)
+    listed = [each for each in tree if wants(each.path, markdown=markdown)]
+    wanted = [each for each in listed if each.mode not in (LINK_MODE, SUBMODULE_MODE)]
     unreadable = {
         each.path: f"{each.size:,} bytes, more than the limit of {MAX_FILE:,}"
         for each in wanted
         if each.size > MAX_FILE
     }
-    links = [each for each in listed if each.mode == _LINK and wants(each.path)]
+    links = [each for each in listed if each.mode == LINK_MODE]
     targets = checkout.read_blobs(each.blob for each in links)
     unreadable |= {
-        each.path: "a symbolic link that leads out of the tree, not followed"
-        for each in links
-        if _leads_out(each.path, os.fsdecode(targets.get(each.blob, b"/")))
+        each.path: _LEFT_OUT for each in links if _leads_out(each.path, os.fsdecode(targets.get(each.blob, b"/")))
     }
     files = BlobFiles(checkout, [each for each in wanted if each.size <= MAX_FILE], unreadable)
-    return Source(files, {each.path: each.mode for each in listed}, unreadable)
+    return Source(files, {each.path: each.mode for each in tree}, unreadable)
 
 
 def _leads_out(path: str, target: str) -> bool:
@@ -100,41 +100,53 @@ def _leads_out(path: str, target: str) -> bool:
     return target.startswith("/") or full == ".." or full.startswith("../")
 
 
-def _from_forge(desk: Desk, head: str, changed: tuple[ChangedFile, ...]) -> Source:
+def not_at_hand(desk: Desk, head: str, changed: Iterable[ChangedFile], *, markdown: bool = False) -> tuple[str, ...]:
+    """Changed files that a rule may look at and only the forge has as they are at `head`."""
+    if desk.checkout is not None and desk.checkout.commit(head):
+        return ()
+    wanted = [file for file in changed if file.status != "removed" and wants(file.path, markdown=markdown)]
+    return tuple(file.path for file in wanted if not _is_at_hand(desk, file))
+
+
+def _from_forge(desk: Desk, head: str, changed: tuple[ChangedFile, ...], *, markdown: bool) -> Source:
     """The usual checkout in CI is one merge commit without history: evidence comes from the work tree, changed files
-    from
-    there only where git's id of the content is the head's; else from the forge."""
-    files: dict[str, bytes] = {}
-    unreadable: dict[str, str] = {}
-    work = _work_tree(desk)
-    files |= {path: content for path, content in work.items() if isinstance(content, bytes)}
-    gone = {file.path for file in changed if file.status == "removed" or not wants(file.path)}
-    missing = [file.path for file in changed if file.path not in gone and not _is_at_hand(file, files)]
-    fetched = desk.forge.read_files(missing, head) if missing else {}
-    for path in (*gone, *missing):
+    from there only where git's id of the content is the head's; else from the forge.
+    """
+    files = _work_tree(desk, markdown=markdown)
+    missing = not_at_hand(desk, head, changed, markdown=markdown)
+    for path in (*missing, *(file.path for file in changed if file.status == "removed")):
         files.pop(path, None)
-    for path in missing:
-        content = fetched.get(path)
-        if content is None:
-            unreadable[path] = "the forge has no such file at this commit: a link, a submodule, or it is gone"
-        elif len(content) > MAX_FILE:
-            unreadable[path] = f"{len(content):,} bytes, more than the limit of {MAX_FILE:,}"
-        else:
-            files[path] = content
+    fetched = desk.forge.read_files(missing, head) if missing else {}
+    unreadable = {path: why for path in missing if (why := _unfit(path, fetched.get(path)))}
+    whole = {path: entry for path, entry in fetched.items() if path not in unreadable}
+    files |= {path: entry.data for path, entry in whole.items() if entry.mode not in (LINK_MODE, SUBMODULE_MODE)}
     head_tree = desk.checkout.list_tree("HEAD") if desk.checkout and desk.checkout.commit("HEAD") else ()
-    return Source(files, {each.path: each.mode for each in head_tree}, unreadable)
+    modes = {each.path: each.mode for each in head_tree}
+    modes |= {path: entry.mode for path, entry in fetched.items() if entry.mode}
+    return Source(files, modes, unreadable)
 
 
-def _is_at_hand(file: ChangedFile, files: Mapping[str, bytes]) -> bool:
+def _unfit(path: str, entry: TreeFile | None) -> str:
+    """Why a changed file cannot be scanned; a submodule, or a link inside the tree, needs no scan of its own."""
+    if entry is None:
+        return "the forge has no such file at this commit: it is gone"
+    if entry.mode == LINK_MODE:
+        return _LEFT_OUT if _leads_out(path, os.fsdecode(entry.data)) else ""
+    size = len(entry.data)
+    return f"{size:,} bytes, more than the limit of {MAX_FILE:,}" if size > MAX_FILE else ""
+
+
+def _is_at_hand(desk: Desk, file: ChangedFile) -> bool:
     """Whether the work tree already has exactly the head's content."""
-    return bool(file.blob) and file.path in files and blob_id(files[file.path]) == file.blob
+    content = read_file(desk.checkout.root, file.path) if desk.checkout is not None and file.blob else None
+    return isinstance(content, bytes) and blob_id(content) == file.blob
 
 
-def _work_tree(desk: Desk) -> dict[str, bytes]:
+def _work_tree(desk: Desk, *, markdown: bool) -> dict[str, bytes]:
     if desk.checkout is None:
         return {}
     root = desk.checkout.root
-    walk = walk_tree(root, wants=wants)
+    walk = walk_tree(root, wants=partial(wants, markdown=markdown))
     read = ((path, read_file(root, path)) for path in walk.sizes)
     return {path: content for path, content in read if isinstance(content, bytes)}
 

@@ -17,10 +17,12 @@ from bot.model import (
     Comment,
     FixBranch,
     FixPullRequest,
+    Foreseen,
     PullRequest,
     Refusal,
     Review,
     Thread,
+    TreeFile,
     Upload,
 )
 
@@ -72,13 +74,13 @@ class Forge(Protocol):
     def read_file(self, path: str, ref: str) -> bytes | None:
         """A file's bytes at a commit; None where there is none."""
 
-    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
-        """Those of `paths` that are files at a commit, in as few requests as the forge can."""
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, TreeFile]:
+        """Those of `paths` that a commit has, folders left out, in as few requests as the forge can."""
 
-    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
-        """A hint: the run will ask for threads, summary, this fix branch onto the head, and `files` of the base.
+    def prepare(self, foreseen: Foreseen) -> None:
+        """A hint. A forge that can answer it all at once does; one that need not does nothing.
 
-        A forge that can answer it all at once does; one that need not does nothing. Never needed for a right answer.
+        Never needed for a right answer.
         """
 
     def waits_for_approval(self) -> bool:

@@ -14,10 +14,12 @@ from bot.model import (
     Comment,
     FixBranch,
     FixPullRequest,
+    Foreseen,
     PullRequest,
     Refusal,
     Review,
     Thread,
+    TreeFile,
     Upload,
 )
 
@@ -88,11 +90,11 @@ class DryForge:
     def read_file(self, path: str, ref: str) -> bytes | None:
         return self.forge.read_file(path, ref)
 
-    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, TreeFile]:
         return self.forge.read_files(paths, commit)
 
-    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
-        self.forge.prepare(pull, branch=branch, files=files)
+    def prepare(self, foreseen: Foreseen) -> None:
+        self.forge.prepare(foreseen)
 
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
         return self.forge.threads(pull)

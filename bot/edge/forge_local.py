@@ -22,10 +22,12 @@ from bot.model import (
     Comment,
     FixBranch,
     FixPullRequest,
+    Foreseen,
     PullRequest,
     Refusal,
     Review,
     Thread,
+    TreeFile,
 )
 
 _US = "loadguard"
@@ -96,11 +98,11 @@ class LocalForge:
     def read_file(self, path: str, ref: str) -> bytes | None:
         return self.checkout.read_file(path, ref)
 
-    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, TreeFile]:
         found = {path: self.read_file(path, commit) for path in paths}
-        return {path: data for path, data in found.items() if data is not None}
+        return {path: TreeFile("", data) for path, data in found.items() if data is not None}
 
-    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
+    def prepare(self, foreseen: Foreseen) -> None:
         """Nothing is far away here."""
 
     # -- the review ----------------------------------------------------------------------------------------

@@ -134,7 +134,32 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class TreeFile:
+    """What a commit has at a path. `mode` is git's (`100644`), empty where the forge does not say; the data of a
+    symbolic link is where it leads, a submodule has none.
+    """
+
+    mode: str
+    data: bytes
+
+
 LINK_MODE, SUBMODULE_MODE = "120000", "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a run is going to ask of a forge, told beforehand so that one request can answer it all.
+
+    The fix branch onto `base_ref` where `branch` says one, the talk on pull request `pull`, `files` at each of some
+    commits, and `shared` files of the owner's `.github` repository.
+    """
+
+    branch: str = ""
+    base_ref: str = ""
+    pull: int = 0
+    files: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

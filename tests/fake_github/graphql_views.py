@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
 
+from tests.fake_github.gitdb import TreeEntry
 from tests.fake_github.shapes import node_id
 from tests.fake_github.state import Account, Comment, Event, Pull, Repository, Review, Thread
 
@@ -216,6 +217,13 @@ class CommitView:
     def committer(self) -> dict[str, Any]:
         return self._actor(self._facts.committer)
 
+    def file(self, _: GraphQLResolveInfo, path: str) -> dict[str, Any] | None:
+        """The entry of its folder, whatever it is."""
+        folder, _, leaf = path.rpartition("/")
+        tree = self.repository.git.at(self.oid, folder)
+        entries = self.repository.git.list_tree(tree) if tree and leaf else []
+        return next((entry_json(self.repository, one) for one in entries if one.path == leaf), None)
+
     def parents(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
         views = [CommitView(self.context, self.repository, sha) for sha in self._facts.parents]
         return Connection(views, first=first, **more)
@@ -233,17 +241,21 @@ class TreeView:
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "mode": int(entry.mode, 8),
-                "name": entry.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
-                "nameRaw": base64.b64encode(entry.path.encode("utf-8", "surrogateescape")).decode(),
-                "oid": entry.sha,
-                "path": entry.path,
-                "type": entry.type,
-            }
-            for entry in self.repository.git.list_tree(self.oid)
-        ]
+        return [entry_json(self.repository, entry) for entry in self.repository.git.list_tree(self.oid)]
+
+
+def entry_json(repository: Repository, entry: TreeEntry) -> dict[str, Any]:
+    """A submodule's commit lies in another repository: it has no object here."""
+    blob = entry.type == "blob"
+    return {
+        "mode": int(entry.mode, 8),
+        "name": entry.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+        "nameRaw": base64.b64encode(entry.path.encode("utf-8", "surrogateescape")).decode(),
+        "oid": entry.sha,
+        "path": entry.path,
+        "type": entry.type,
+        "object": (lambda _: BlobView(entry.sha, repository.git.blob(entry.sha))) if blob else None,
+    }
 
 
 @dataclass

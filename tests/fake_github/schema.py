@@ -45,11 +45,12 @@ type Ref implements Node { id: ID! name: String! target: GitObject }
 type Commit implements GitObject & Node {
   id: ID! oid: GitObjectID! tree: Tree! message: String! author: GitActor committer: GitActor
   parents(after: String, first: Int, last: Int): CommitConnection!
+  file(path: String!): TreeEntry
 }
 type CommitConnection { nodes: [Commit] pageInfo: PageInfo! totalCount: Int! }
 type GitActor { email: String name: String user: User }
 type Tree implements GitObject & Node { id: ID! oid: GitObjectID! entries: [TreeEntry!] }
-type TreeEntry { mode: Int! name: String! nameRaw: Base64String! oid: GitObjectID! path: String type: String! }
+type TreeEntry { mode: Int! name: String! nameRaw: Base64String! object: GitObject oid: GitObjectID! path: String type: String! }
 type Blob implements GitObject & Node { id: ID! oid: GitObjectID! byteSize: Int! isBinary: Boolean isTruncated: Boolean! text: String }
 
 enum PullRequestState { CLOSED MERGED OPEN }

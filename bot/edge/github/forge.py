@@ -16,8 +16,9 @@ from bot.edge.github.checks import AppChecks
 from bot.edge.github.errors import Answered
 from bot.edge.github.files import Files
 from bot.edge.github.fix import Fixer
+from bot.edge.github.foreseen import Asked
 from bot.edge.github.http import Door, Patience
-from bot.edge.github.queries import PAGE, VIEWER, branch_variables, standing_query
+from bot.edge.github.queries import PAGE, SHARED, VIEWER
 from bot.edge.github.review import Reviewer
 from bot.edge.github.scanning import CodeScanning
 from bot.edge.github.talk import Talks
@@ -28,10 +29,12 @@ from bot.model import (
     Comment,
     FixBranch,
     FixPullRequest,
+    Foreseen,
     PullRequest,
     Refusal,
     Review,
     Thread,
+    TreeFile,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +58,8 @@ class GitHubForge:
     _files: Files = field(init=False)
     _talks: Talks = field(init=False)
     _viewer: str = field(init=False, default="")
+    _tips: dict[str, str] = field(init=False, default_factory=dict)
+    _siblings: dict[str, GitHubForge] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._fixer = Fixer(self.door, self.slug)
@@ -67,20 +72,24 @@ class GitHubForge:
 
     def beside(self, slug: str) -> GitHubForge:
         """Another repository behind the same door: one token, one pace, one patience with limits."""
-        return GitHubForge(self.door, slug, self.web)
+        if slug not in self._siblings:
+            self._siblings[slug] = GitHubForge(self.door, slug, self.web, self._siblings)
+        return self._siblings[slug]
 
     # -- the repository --------------------------------------------------------------------------------------
     def default_branch(self) -> str:
         return str(self.door.get(self._repository)["default_branch"])
 
     def branch_sha(self, ref: str) -> str | None:
+        if ref in self._tips:
+            return self._tips[ref] or None
         found = self._found(f"{self._repository}/git/ref/heads/{quote(ref)}")
         return str(found["object"]["sha"]) if found else None
 
     def read_file(self, path: str, ref: str) -> bytes | None:
         return self._files.read(path, ref)
 
-    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, bytes]:
+    def read_files(self, paths: Iterable[str], commit: str) -> dict[str, TreeFile]:
         return self._files.read_all(paths, commit)
 
     def _found(self, path: str, **query: Any) -> Any:
@@ -118,6 +127,21 @@ class GitHubForge:
             return None
         return tuple(_changed_file(entry) for entry in entries)
 
+    def prepare(self, foreseen: Foreseen) -> None:
+        """One query, whatever is foreseen."""
+        asked = Asked(foreseen, self.slug)
+        answer = asked.ask(self.door)
+        self._viewer = str(answer["viewer"]["login"])
+        for number, (commit, paths) in enumerate(asked.groups):
+            self._files.learn(paths, commit, answer["repository"][f"c{number}"])
+        if foreseen.shared:
+            shared = self.beside(f"{self.slug.partition('/')[0]}/.github")
+            shared._files.learn_shared(foreseen.shared, answer[SHARED])
+        if foreseen.branch:
+            self._tips[foreseen.base_ref] = self._fixer.learn(foreseen.branch, foreseen.base_ref, answer).base_sha
+        if foreseen.pull:
+            self._talks.learn(foreseen.pull, answer)
+
     # -- who we are ------------------------------------------------------------------------------------------
     def waits_for_approval(self) -> bool:
         """GITHUB_TOKEN's pull requests do; an App's and a person's do not."""
@@ -143,15 +167,6 @@ class GitHubForge:
 
     def summary(self, pull: PullRequest) -> Comment | None:
         return self._talks.of(pull.number).summary
-
-    def prepare(self, pull: PullRequest, *, branch: str, files: tuple[str, ...] = ()) -> None:
-        """Read in one request what a run over a pull request asks first: talk, fix branch, `files` of the base."""
-        about = {**self._talks.question(pull.number), **branch_variables(branch, pull.head_ref)}
-        about |= self._files.expressions(files, pull.base_sha)
-        answer = self.door.ask(standing_query(len(files)), about)
-        self._files.learn(files, pull.base_sha, answer["repository"])
-        self._fixer.learn(branch, pull.head_ref, answer)
-        self._talks.learn(pull.number, answer)
 
     def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:
         self._talks.forget()

@@ -48,7 +48,9 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `standing` reads back what a POST may have made; `graphql` marks a query or a mutation."""
+    """One request. `standing` reads back what a POST may have made; `graphql` marks a query or a mutation, of which
+    the fields in `spare` may be missing.
+    """
 
     method: str
     address: str
@@ -60,6 +62,7 @@ class Call:
     standing: Callable[[], Any] | None = None
     graphql: bool = False
     elsewhere: bool = False
+    spare: frozenset[str] = frozenset()
 
     @property
     def writes(self) -> bool:
@@ -123,10 +126,16 @@ class Door:
         """A PATCH that adds to what is there, so that it must not be done twice either; as `post`."""
         return self._send(Call("PATCH", path, body=body, needs=needs, repeatable=False, standing=standing))
 
-    def ask(self, text: str, variables: Mapping[str, Any], *, needs: str = "") -> Any:
-        """A GraphQL query, or (with `needs`) a mutation that may be repeated; its `data`."""
+    def ask(
+        self, text: str, variables: Mapping[str, Any], *, needs: str = "", spare: frozenset[str] = frozenset()
+    ) -> Any:
+        """A GraphQL query, or (with `needs`) a mutation that may be repeated; its `data`.
+
+        A top field in `spare` that is not there (or hidden, which GitHub says in the same words) is None, no error.
+        """
         body = {"query": text, "variables": dict(variables)}
-        return self._send(Call("POST", self._requester.graphql_url, body=body, needs=needs, graphql=True))
+        address = self._requester.graphql_url
+        return self._send(Call("POST", address, body=body, needs=needs, graphql=True, spare=spare))
 
     # -- one call, to its end --------------------------------------------------------------------------------
     def _send(self, call: Call) -> Any:
@@ -178,7 +187,7 @@ class Door:
         return self._read_graphql(call, headers, data) if call.graphql else _Done(data)
 
     def _read_graphql(self, call: Call, headers: Mapping[str, str], answer: Any) -> _Done | Limited | Broken:
-        errors = answer.get("errors")
+        errors = [one for one in answer.get("errors") or [] if not _spared(one, call.spare)]
         if not errors:
             return _Done(answer["data"])
         if any(one.get("type") == "RATE_LIMITED" for one in errors):
@@ -244,6 +253,11 @@ class Door:
 @dataclass(frozen=True, slots=True)
 class _Done:
     value: Any
+
+
+def _spared(error: Mapping[str, Any], spare: frozenset[str]) -> bool:
+    path = error.get("path") or [""]
+    return error.get("type") == "NOT_FOUND" and path[0] in spare
 
 
 def _parsed(text: str) -> tuple[Any, bool]:

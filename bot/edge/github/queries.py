@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 PAGE = 100
 """Nodes a page; GitHub takes no more."""
 
@@ -58,7 +60,13 @@ _BRANCH = f"""
     }}
 """
 _BRANCH_VARIABLES = "$branch: String!, $tip: String!, $base: String!, $after: String"
-_BLOB = "... on Blob { oid text }"
+# A file as the tree has it: what encodes back to the id is the file, and the mode tells a link from a file.
+_FILE = "mode oid object { ... on Blob { text } }"
+
+
+def first_pages() -> dict[str, str | bool | None]:
+    """The variables of `TALK` that ask for the first pages of everything."""
+    return {"threads": None, "comments": None, "moreThreads": True, "moreComments": True}
 
 
 def branch_variables(branch: str, base: str, *, after: str | None = None) -> dict[str, str | None]:
@@ -66,11 +74,12 @@ def branch_variables(branch: str, base: str, *, after: str | None = None) -> dic
     return {"branch": branch, "tip": f"refs/heads/{branch}", "base": f"refs/heads/{base}", "after": after}
 
 
-def _query(variables: str, fields: str) -> str:
-    return (
-        f"query($owner: String!, $name: String!, {variables}) {{\n  viewer {{ login }}\n"
-        f"  repository(owner: $owner, name: $name) {{\n{fields}\n  }}\n}}\n"
-    )
+def _query(variables: str, fields: str, *, beside: str = "") -> str:
+    """`fields` of the repository, if any, and what is asked `beside` it."""
+    names = "$owner: String!" + (", $name: String!" if fields else "")
+    declared = ", ".join(part for part in (names, variables) if part)
+    home = f"  repository(owner: $owner, name: $name) {{\n{fields}\n  }}\n" if fields else ""
+    return f"query({declared}) {{\n  viewer {{ login }}\n{home}{beside}}}\n"
 
 
 TALK = _query(_TALK_VARIABLES, _TALK)
@@ -98,23 +107,48 @@ RESOLVE = "mutation($thread: ID!) { resolveReviewThread(input: {threadId: $threa
 VIEWER = "query { viewer { login } }"
 
 
-def standing_query(files: int) -> str:
-    """What a run over a pull request begins with, in one request: talk, fix branch, and `files` files."""
-    variables, fields = _objects(files, _BLOB)
-    parts = [part for part in (_TALK_VARIABLES, _BRANCH_VARIABLES, variables) if part]
-    return _query(", ".join(parts), f"{_TALK}{_BRANCH}{fields}")
+SHARED = "shared"
+"""The alias of the owner's `.github` repository, which need not be there."""
+
+
+def standing_query(*, talk: bool, branch: bool, files: Sequence[int] = (), shared: int = 0) -> str:
+    """What a run begins with, in one request: talk, fix branch, so many `files` at each of some commits, and so many
+    files of the owner's `.github` repository.
+    """
+    variables, fields = _at_commits(files)
+    declared = [variables]
+    if branch:
+        declared, fields = [_BRANCH_VARIABLES, *declared], _BRANCH + fields
+    if talk:
+        declared, fields = [_TALK_VARIABLES, *declared], _TALK + fields
+    beside = ""
+    if shared:
+        declared.append(", ".join(f"$s{index}: String!" for index in range(shared)))
+        inside = " ".join(f"f{index}: file(path: $s{index}) {{ {_FILE} }}" for index in range(shared))
+        home = f'{SHARED}: repository(owner: $owner, name: ".github")'
+        beside = f'  {home} {{ c0: object(expression: "HEAD") {{ ... on Commit {{ {inside} }} }} }}\n'
+    return _query(", ".join(part for part in declared if part), fields, beside=beside)
 
 
 def files_query(count: int) -> str:
-    """`count` files in one request; `$f0`, `$f1`, … are `commit:path`."""
-    return _query(*_objects(count, _BLOB))
+    """`count` files of one commit in one request; `$c0` is the commit, `$c0f0`, `$c0f1`, … are the paths."""
+    return _query(*_at_commits((count,)))
 
 
 def folders_query(count: int) -> str:
     """The entries of `count` folders in one request; `$f0`, `$f1`, … are `commit:folder`."""
-    return _query(*_objects(count, "... on Tree { oid entries { mode nameRaw oid type } }"))
-
-
-def _objects(count: int, wanted: str) -> tuple[str, str]:
     variables = ", ".join(f"$f{index}: String!" for index in range(count))
-    return variables, "\n".join(f"    f{index}: object(expression: $f{index}) {{ {wanted} }}" for index in range(count))
+    wanted = "... on Tree { oid entries { mode nameRaw oid type } }"
+    return _query(
+        variables, "\n".join(f"    f{index}: object(expression: $f{index}) {{ {wanted} }}" for index in range(count))
+    )
+
+
+def _at_commits(counts: Sequence[int]) -> tuple[str, str]:
+    variables, fields = [], []
+    for number, count in enumerate(counts):
+        commit = f"c{number}"
+        variables += [f"${commit}: String!", *(f"${commit}f{index}: String!" for index in range(count))]
+        files = " ".join(f"f{index}: file(path: ${commit}f{index}) {{ {_FILE} }}" for index in range(count))
+        fields.append(f"    {commit}: object(expression: ${commit}) {{ ... on Commit {{ {files} }} }}")
+    return ", ".join(variables), "\n".join(fields)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.edge.github.facts import Identity, Json
 from bot.edge.github.http import Door
-from bot.edge.github.queries import RESOLVE, TALK
+from bot.edge.github.queries import RESOLVE, TALK, first_pages
 from bot.model import SUMMARY_MARKER, Comment, Thread
 
 _PULLS = "pull-requests: write"
@@ -45,8 +45,7 @@ class Talks:
     def question(self, number: int) -> dict[str, Any]:
         """The variables that ask for the first pages of everything."""
         owner, name = self.slug.split("/")
-        pages = {"threads": None, "comments": None, "moreThreads": True, "moreComments": True}
-        return {"owner": owner, "name": name, "number": number, **pages}
+        return {"owner": owner, "name": name, "number": number, **first_pages()}
 
     def _read(self, number: int, answer: Json | None) -> Talk:
         """All threads; of the comments only the pages up to our summary. `answer` is the first page, if it is there."""
