@@ -37,6 +37,7 @@ COMMENT_MODES = ("review", "summary", "off")
 DEVICES = ("cpu", "cuda", "tpu", "xla")
 CHECKPOINT_MODES = ("off", "static", "smoke")
 SWITCHES = ("true", "false")
+SWEEP_STEPS = ("plan", "run", "publish", "report")
 
 INPUTS = (
     Input("github-token", "${{ github.token }}", "Token that reads the pull request and writes the review and fix."),
@@ -56,6 +57,10 @@ INPUTS = (
     Input("sarif-upload", "false", "Upload the report to code scanning; needs security-events: write.", SWITCHES),
     Input("report-json", "", "Where to write the JSON report, relative to the workspace; empty writes none."),
     Input("dry-run", "false", "Print what would be written to GitHub and write nothing.", SWITCHES),
+    Input("sweep", "", "Do this step of a sweep over many repositories instead of looking at the event.", SWEEP_STEPS),
+    Input("sweep-targets", "", "What to sweep, one a line, such as org:NAME; empty means what the policy says."),
+    Input("sweep-shard", "", "The part of the plan that `run` is to scan, such as 2/8; empty means all of it."),
+    Input("sweep-state-token", "${{ github.token }}", "Token for the state branch and the dashboard of a sweep."),
 )
 
 OUTPUTS = (
@@ -71,6 +76,12 @@ OUTPUTS = (
     Output("checkpoints", "Number of checkpoints that were looked at."),
     Output("smoke-status", "Worst result of the sandboxed loads: none, neutral, passed, refused or killed."),
     Output("exit-reason", "Why the step ended as it did, in a sentence."),
+    Output("exit-code", "The exit code, for a step with continue-on-error."),
+    Output("matrix", "After `sweep: plan`: the matrix of shards, as JSON."),
+    Output("shards", "After `sweep: plan`: the number of shards; 0 when there is nothing to scan."),
+    Output("pull-requests", "After `sweep: publish`: the number of fix pull requests it opened."),
+    Output("halted", "After `sweep: publish`: why no more pull requests are opened; empty when that is not so."),
+    Output("resume-after", "After a step of a sweep that left work: when to run it again, ISO 8601."),
 )
 
 
@@ -101,6 +112,10 @@ class Settings:
     report_json: str
     dry_run: bool
     overrides: Mapping[str, str]
+    sweep: str = ""
+    sweep_targets: tuple[str, ...] = ()
+    sweep_shard: str = ""
+    sweep_state_token: str = field(default="", repr=False)
 
     @property
     def run_url(self) -> str:
@@ -146,14 +161,22 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         run_id=environ.get("GITHUB_RUN_ID", ""),
         output_path=environ.get("GITHUB_OUTPUT", ""),
         summary_path=environ.get("GITHUB_STEP_SUMMARY", ""),
-        paths=tuple(line.strip() for line in values["paths"].splitlines() if line.strip()),
+        paths=_lines(values["paths"]),
         config=values["config"],
         sarif_file=values["sarif-file"],
         sarif_upload=values["sarif-upload"].lower() == "true",
         report_json=values["report-json"],
         dry_run=values["dry-run"].lower() == "true",
         overrides={key: values[name] for name, key in OVERRIDES.items() if values[name]},
+        sweep=values["sweep"],
+        sweep_targets=_lines(values["sweep-targets"]),
+        sweep_shard=values["sweep-shard"],
+        sweep_state_token=values["sweep-state-token"],
     )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _input(environ: Mapping[str, str], wanted: Input) -> str:

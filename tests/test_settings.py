@@ -27,7 +27,8 @@ def test_the_repr_is_pinned_and_holds_no_token() -> None:
         "server_url='https://github.com', repository='acme/models', event_name='pull_request', "
         "event_path='/github/workflow/event.json', workspace='/github/workspace', "
         f"sha='{'a' * 40}', ref='refs/pull/7/merge', actor='', run_id='12', output_path='', summary_path='', paths=(), "
-        "config='', sarif_file='', sarif_upload=False, report_json='', dry_run=False, overrides={})"
+        "config='', sarif_file='', sarif_upload=False, report_json='', dry_run=False, overrides={}, sweep='', "
+        "sweep_targets=(), sweep_shard='')"
     )
     assert settings.token == RUNNER["INPUT_GITHUB-TOKEN"]
     assert settings.run_url == "https://github.com/acme/models/actions/runs/12"

@@ -46,7 +46,7 @@ def present_trouble(trouble: LoadguardError, settings: Settings, console: Consol
     told = f"{trouble}\n{trouble.hint}".strip()
     console.write(command("error", told, {"title": "loadguard"}) + "\n")
     append_summary(settings.summary_path, f"## Loadguard\n\n{prose(str(trouble))}\n\n{prose(trouble.hint)}\n")
-    append_outputs(settings.output_path, {"exit-reason": str(trouble)})
+    append_outputs(settings.output_path, {"exit-reason": str(trouble), "exit-code": str(int(trouble.exit_code))})
 
 
 def _old(outcome: Outcome) -> str:
@@ -74,6 +74,7 @@ def _outputs(outcome: Outcome, settings: Settings, read: Read) -> dict[str, str]
         "checkpoints": str(len(report.checkpoints)),
         "smoke-status": smoke_status(report.checkpoints),
         "exit-reason": outcome.exit_reason,
+        "exit-code": str(int(outcome.exit_code)),
     }
     if settings.sarif_file:
         text = render_sarif(report, documentation=all_documentation(), read=read)
