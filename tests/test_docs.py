@@ -29,3 +29,10 @@ def test_the_example_policy_is_a_policy() -> None:
     policy = load_policy([PolicyFile("docs/policy.md", example[1].encode())])
     assert policy.torch_floor == "2.6"
     assert policy.rules["LG006"] == "off"
+
+
+def test_the_example_of_a_sweep_is_a_policy() -> None:
+    _, example = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/policy.md").read_text("utf-8"), re.DOTALL)
+    policy = load_policy([PolicyFile("docs/policy.md", example.encode())])
+    assert policy.sweep.targets == ("org:acme", "property:acme:team=search", "octocat/tools")
+    assert policy.sweep.publish.opt_in == ("acme/ml-*",)

@@ -10,6 +10,7 @@ from bot.errors import ExitCode, PolicyError
 from bot.model import Severity
 from bot.policy import Policy
 from bot.policy.load import PolicyFile, load_policy
+from bot.policy.sweep import PublishMode, SweepPolicy
 
 TODAY = datetime.date(2026, 11, 24)
 
@@ -48,6 +49,9 @@ def refused(text: str | bytes, name: str = "p.yml") -> PolicyError:
         (b"fix: \xff\n", "p.yml:1:6: not UTF-8", ""),
         ("projects: [{}]\n", "p.yml:1:12: `projects` has no `path`", ""),
         ("checkpoints:\n  limits:\n    seconds: 5000\n", "p.yml:3:14: `checkpoints.limits.seconds` is 5000", ""),
+        ("sweep:\n  target: [org:acme]\n", "p.yml:2:3: unknown key `sweep.target`", "did you mean `targets`?"),
+        ("sweep:\n  publish:\n    mode: opt_in\n", "p.yml:3:11: `sweep.publish.mode` is 'opt_in'", "`opt-in`"),
+        ("sweep:\n  targets: [acme]\n", "p.yml:2:13: `sweep.targets` is 'acme'; it does not have the form", ""),
         ("? [a]\n: b\n", "p.yml:1:3: a key that is a collection", ""),
         ("fix: 'a\x00b'\n", "p.yml:1:1: not YAML", ""),
     ],
@@ -126,3 +130,11 @@ def test_layers_lie_over_each_other_key_by_key() -> None:
     assert policy.origins["rules.LG002"] == "acme/.github/loadguard.yml:2"
     assert policy.origins["rules.LG001"] == ".github/loadguard.yml:1"
     assert policy.origins["mmap"] == "input or option"
+
+
+def test_the_sweep_section_is_nouns_like_the_others() -> None:
+    text = "sweep:\n  targets: [org:acme, acme/tools]\n  exclude: [acme/*-archive]\n  publish: {mode: all, canary: [5]}\n"
+    sweep = load(text).sweep
+    assert (sweep.targets, sweep.exclude) == (("org:acme", "acme/tools"), ("acme/*-archive",))
+    assert (sweep.publish.mode, sweep.publish.canary, sweep.publish.per_hour) == (PublishMode.ALL, (5,), 40)
+    assert load("").sweep == SweepPolicy()

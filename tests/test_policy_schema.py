@@ -24,6 +24,7 @@ from bot.policy import (
 )
 from bot.policy.check import format_mistake, policy_schema
 from bot.policy.load import PolicyFile, load_policy
+from bot.policy.sweep import PublishPolicy, SweepPolicy
 
 WORDS_OF_JSON_SCHEMA = {
     "$schema", "title", "description", "type", "additionalProperties", "properties", "items", "maxItems", "minLength",
@@ -100,6 +101,24 @@ DOCUMENTS: list[Any] = [
     {"projects": [{"path": "services/a", "torch_floor": "2.4", "rules": {"LG001": "error"}, "fail_on": "never"}]},
     {"projects": [{"name": "a"}]},
     {"projects": [{"path": "services/a", "mmap": "never"}]},
+    {"sweep": {}},
+    {"sweep": {"targets": ["org:acme", "user:octocat", "topic:ml-ops", "property:acme:team=search ads", "a/b.c"]}},
+    {"sweep": {"targets": ["acme"]}},
+    {"sweep": {"targets": ["team:acme"]}},
+    {"sweep": {"targets": ["org:acme/x"]}},
+    {"sweep": {"targets": ["topic:ML"]}},
+    {"sweep": {"targets": ["property:acme:team"]}},
+    {"sweep": {"targets": ['property:acme:team="x"']}},
+    {"sweep": {"include": ["acme/*"], "exclude": ["*-archive"], "forks": True, "shard_size": 500}},
+    {"sweep": {"include": ["/acme"]}},
+    {"sweep": {"shard_size": 501}},
+    {"sweep": {"publish": {"mode": "all", "opt_in": ["acme/*"], "opt_in_topic": "safe-load", "dashboard": False}}},
+    {"sweep": {"publish": {"mode": "on"}}},
+    {"sweep": {"publish": {"per_hour": 0}}},
+    {"sweep": {"publish": {"canary": [], "halt_closed": 100, "halt_red": 1, "per_hour": 500}}},
+    {"sweep": {"publish": {"canary": [0]}}},
+    {"sweep": {"publish": {"halt_red": 101}}},
+    {"sweep": {"publish": {"dashbord": True}}},
     {"unknown": 1},
     [],
     "text",
@@ -151,6 +170,8 @@ SECTIONS: list[tuple[type, tuple[str, ...], set[str]]] = [
     (FixPullRequestPolicy, ("fix_pull_request",), set()),
     (Ignore, ("ignore",), {"place"}),
     (ProjectPolicy, ("projects",), set()),
+    (SweepPolicy, ("sweep",), set()),
+    (PublishPolicy, ("sweep", "publish"), set()),
 ]
 
 
@@ -164,5 +185,6 @@ def test_fields_and_defaults_are_those_of_the_schema(noun: type, path: tuple[str
     assert set(schema["properties"]) == set(fields) - internal
     for name, each in schema["properties"].items():
         if "default" in each:
-            assert fields[name].default == each["default"], name
+            default = each["default"]
+            assert fields[name].default == (tuple(default) if isinstance(default, list) else default), name
         assert each.get("description") or name == "rules", f"{name} says nothing of itself"

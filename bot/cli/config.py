@@ -32,9 +32,14 @@ def config_check(arguments: Namespace, context: Context) -> int:
 
 
 def describe(policy: Policy) -> Iterator[tuple[str, str, str]]:
-    """Every key of the policy as `(dotted key, value, origin)`; the origin is `path:line`, an input, or `default`."""
+    """Every key of the policy as `(dotted key, value, origin)`; the origin is `path:line`, an input, or `default`.
+
+    The section of a sweep only where there is one: most repositories never call one.
+    """
+    has_sweep = any(key.startswith("sweep.") for key in policy.origins)
     for key, value in _flat(policy, ""):
-        yield key, _shown(value), _origin(key, policy.origins)
+        if has_sweep or not key.startswith("sweep."):
+            yield key, _shown(value), _origin(key, policy.origins)
 
 
 def _flat(value: object, prefix: str) -> Iterator[tuple[str, object]]:

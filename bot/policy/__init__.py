@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bot.baseline import Accepted
 from bot.model import Severity
+from bot.policy.sweep import SweepPolicy
 
 
 class FixMode(StrEnum):
@@ -159,6 +160,7 @@ class Policy:
     pull_request: PullRequestPolicy = PullRequestPolicy()
     fix_pull_request: FixPullRequestPolicy = FixPullRequestPolicy()
     projects: tuple[ProjectPolicy, ...] = ()
+    sweep: SweepPolicy = field(default_factory=SweepPolicy)
     accepted: tuple[Accepted, ...] = ()
     prefix: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)

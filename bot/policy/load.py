@@ -24,6 +24,7 @@ from bot.policy import (
     PullRequestPolicy,
 )
 from bot.policy.check import check
+from bot.policy.sweep import build_sweep
 from bot.policy.toml import TABLE, read_toml
 from bot.policy.tree import Entry, Scalar, Sequence, read_yaml
 from bot.policy.tree import Mapping as Tree
@@ -136,6 +137,7 @@ def build_policy(plain: Mapping[str, Any], *, origins: Mapping[str, str]) -> Pol
         pull_request=PullRequestPolicy(**pull_request),
         fix_pull_request=FixPullRequestPolicy(**_tuples(values_of(plain, "fix_pull_request"))),
         projects=projects,
+        sweep=build_sweep(values_of(plain, "sweep")),
         origins=dict(origins),
     )
 
@@ -153,7 +155,7 @@ def _checkpoints(plain: dict[str, Any]) -> CheckpointPolicy:
 
 
 def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
-    skipped = ("fix_pull_request",)
+    skipped = ("fix_pull_request", "sweep")
     return {k: tuple(v) if isinstance(v, list) else v for k, v in plain.items() if k not in skipped}
 
 
