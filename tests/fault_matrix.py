@@ -129,14 +129,35 @@ def an_upload(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
     return story, lambda story: story.play()
 
 
+def an_upload_beside_a_summary(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
+    """Our first words on a pull request stand for nothing uploaded yet, so nothing is asked before the upload."""
+    story = tell(github, folder)
+    story.policy, story.uploads = replace(POLICY, fix=FixMode.OFF), True
+    return story, lambda story: story.play()
+
+
+def a_pull_request_without_checkout(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
+    """Changed files and their bytes come from the API too."""
+    return tell(github, folder), lambda story: story.play(checkout=False)
+
+
+def a_fork(folder: Path, github: FakeGitHub) -> tuple[Story, Play]:
+    """The second half of the pair: a review and a summary on a stranger's pull request, no fix pull request."""
+    story = tell(github, folder, fork="mallory")
+    return story, lambda story: story.play_fork()
+
+
 STORIES = (
     a_pull_request,
+    a_pull_request_without_checkout,
     a_pull_request_that_got_better,
+    a_fork,
     a_push,
     a_push_with_more,
     an_app,
     an_app_that_sees_more,
     an_upload,
+    an_upload_beside_a_summary,
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.activities import pull_request, repository
+from bot.activities import foreign, pull_request, repository
 from bot.activities.desk import Desk, Read
 from bot.cli.action import _sarif
 from bot.edge.checkout import Checkout
@@ -16,6 +16,7 @@ from bot.edge.forge import Forge
 from bot.edge.github.forge import Address, connect
 from bot.edge.github.http import Patience
 from bot.model import Outcome
+from bot.plan.event import ReviewFork
 from bot.policy import CheckpointMode, CheckpointPolicy, FixMode, FixPullRequestPolicy, Policy
 from tests.fake_github import FakeGitHub, Pull, Repository, Token
 from tests.fake_github.gitdb import environment
@@ -103,6 +104,12 @@ class Story:
         """The story of a push to a branch: its own fix pull request."""
         return repository.run(self.desk(), ref=ref)
 
+    def play_fork(self) -> Outcome:
+        """The second half of the pair for forks: its checkout has nothing of the fork, so all comes from the API."""
+        head = self.github.shas(self.repository, self.pull)[1]
+        fork = ReviewFork(self.pull.head_repository, self.pull.head_ref, head)
+        return foreign.run(self.desk(checkout=False), fork=fork)
+
     def stands(self) -> dict[str, Any]:
         """Everything a person can see, without ids and times."""
         git = self.repository.git
@@ -151,9 +158,15 @@ def as_app(story: Story) -> Story:
 
 
 def tell(
-    github: FakeGitHub, folder: Path, *, before: Mapping[str, str] | None = None, after: Mapping[str, str] | None = None
+    github: FakeGitHub,
+    folder: Path,
+    *,
+    before: Mapping[str, str] | None = None,
+    after: Mapping[str, str] | None = None,
+    fork: str = "",
 ) -> Story:
-    """A story about a pull request that brings two unsafe loads, unless told otherwise."""
+    """A story about a pull request that brings two unsafe loads, unless told otherwise; from the fork of `fork`."""
     made = github.create_repository(dict(QUIET if before is None else before))
-    pull = github.open_pull_request(made, dict(UNSAFE if after is None else after))
+    head = github.fork(made, fork) if fork else None
+    pull = github.open_pull_request(made, dict(UNSAFE if after is None else after), head=head, author=fork or "alice")
     return Story(github, made, pull, folder)

@@ -14,6 +14,7 @@ from bot.model import Annotation, Finding, Fix, Report, Severity, Tier, Unreadab
 from bot.plan.fix_wording import _APPROVAL
 from bot.report.check import LONGEST_SUMMARY, render_check
 from tests.fake_github import FakeGitHub
+from tests.fake_github.state import CheckRun
 from tests.fault_matrix import SILENT, an_app, an_app_that_sees_more
 from tests.github_stories import HARMLESS, Story, as_app, many, tell
 
@@ -43,10 +44,38 @@ def test_annotations_go_in_batches_of_fifty(github: FakeGitHub, tmp_path: Path) 
     assert [(one["path"], one["annotation_level"]) for one in run.annotations] == [("pkg/many.py", "failure")] * 60
     assert len({one["start_line"] for one in run.annotations}) == 60
     assert str(run.summary).startswith("## Loadguard")
-    assert asked(story) == ["GET check-runs", "POST check-runs", f"PATCH {run.id}"]
+    assert asked(story) == ["POST check-runs", f"PATCH {run.id}"]
     github.forget()
     play(story)
     assert not github.mutating
+    assert asked(story) == []
+
+
+def test_a_token_that_may_not_read_checks_is_told_so_and_loses_nothing_else(github: FakeGitHub, tmp_path: Path) -> None:
+    """The first query comes back without them. It asks for all the rest, and that is kept."""
+    story = as_app(tell(github, tmp_path))
+    assert story.token
+    story.token.permissions = {key: value for key, value in story.token.permissions.items() if key != "checks"}
+    outcome = story.play()
+    (refused,) = outcome.refused
+    assert (refused.what, "checks: write" in refused.reason) == ("check run", True)
+    assert story.requests.count("POST /graphql 200") == 1
+    assert [len(story.pull.reviews), len(story.pull.comments), len(story.repository.pulls)] == [1, 1, 2]
+
+
+def test_a_check_of_another_app_is_not_ours(github: FakeGitHub, tmp_path: Path) -> None:
+    story, play = an_app(tmp_path, github)
+    other = github.account("other[bot]", kind="Bot")
+    head = github.shas(story.repository, story.pull)[1]
+    story.repository.check_runs.append(CheckRun("Loadguard", head, external_id="0-0", author=other))
+    play(story)
+    assert [one.author.login for one in story.repository.check_runs if one.author] == [
+        "other[bot]",
+        "loadguard-app[bot]",
+    ]
+    github.forget()
+    play(story)
+    assert (github.mutating, asked(story)) == ([], [])
 
 
 def test_what_only_says_otherwise_is_edited_in_place(github: FakeGitHub, tmp_path: Path) -> None:

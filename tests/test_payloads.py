@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ QUERIES = {
     "branch": queries.BRANCH,
     "reviews": queries.REVIEWS,
     "resolve": queries.RESOLVE,
-    "standing": queries.standing_query(talk=True, branch=True, files=(3, 2), shared=1),
+    "standing": queries.standing_query(talk=True, branch=True, check=True, files=(3, 2), shared=1),
     "push": queries.standing_query(talk=False, branch=True, shared=1),
     "gate": queries.standing_query(talk=False, branch=False, shared=1),
     "viewer": queries.VIEWER,
@@ -93,7 +94,8 @@ def everything(story: Story) -> list[Logged]:
     forge, github = story.forge(), story.github
     facts = forge.pull_request(story.pull.number)
     files = ((facts.base_sha, ("pkg/train.py",)), (facts.head_sha, ("pkg/run.py",)))
-    forge.prepare(Foreseen("loadguard/weights-only", facts.head_ref, facts.number, files, shared=("loadguard.yml",)))
+    foreseen = Foreseen("loadguard/weights-only", facts.head_ref, facts.number, files, shared=("loadguard.yml",))
+    forge.prepare(replace(foreseen, check=("Loadguard", facts.head_sha)))
     forge.changed_files(facts)
     forge.read_files(["pkg/train.py"], facts.head_sha)
     forge.read_file("pkg/run.py", facts.head_sha)

@@ -11,19 +11,25 @@ from bot.activities.desk import Desk
 from bot.errors import ExitCode
 from bot.model import Report, Upload
 from bot.plan.verdict import Verdict
+from bot.report.check import NAME as CHECK_NAME
 from bot.report.check import render_check
 
 CATEGORY = "loadguard"
 
+__all__ = ("CATEGORY", "CHECK_NAME", "Judged", "keep_check", "keep_upload")
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What commit `sha` was found to be. `read` has its files, for the lines a page shows."""
+    """What commit `sha` was found to be. `read` has its files, for the lines a page shows; `first` says that no run
+    before this one came as far as uploading anything.
+    """
 
     report: Report
     verdict: Verdict
     sha: str
     read: Callable[[str], bytes | None]
+    first: bool = False
 
 
 def keep_check(desk: Desk, judged: Judged, *, deeds: Deeds) -> None:
@@ -52,6 +58,6 @@ def keep_upload(desk: Desk, judged: Judged, *, ref: str, deeds: Deeds) -> None:
         for run in log["runs"]:
             run["automationDetails"] = {"id": f"{CATEGORY}/"}
         upload = Upload(json.dumps(log), judged.sha, ref, CATEGORY)
-        if not scanning.uploaded(upload):
+        if judged.first or not scanning.uploaded(upload):
             scanning.upload(upload)
             deeds.written.append(f"SARIF report uploaded for {ref}")

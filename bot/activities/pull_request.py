@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from bot.activities.checking import Judged, keep_check, keep_upload
+from bot.activities.checking import CHECK_NAME, Judged, keep_check, keep_upload
 from bot.activities.deeds import ELSEWHERE, Deeds
 from bot.activities.desk import Desk, reader_at
 from bot.activities.examining import Examined, changed_files, examine
@@ -44,8 +44,8 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
         if found.report.findings:
             deeds.refused.append(Refusal("review", f"a pull request from a fork may not be written to; {ELSEWHERE}"))
     else:
-        _write(_Turn(desk, pull, found, policy, deeds))
-        judged = Judged(found.report, verdict, pull.head_sha, found.source.files.get)
+        first = _write(_Turn(desk, pull, found, policy, deeds))
+        judged = Judged(found.report, verdict, pull.head_sha, found.source.files.get, first=first)
         keep_check(desk, judged, deeds=deeds)
         keep_upload(desk, judged, ref=f"refs/pull/{pull.number}/head", deeds=deeds)
     return deeds.outcome(found.report, verdict)
@@ -57,6 +57,7 @@ def _prepare(desk: Desk, pull: PullRequest, changed: tuple[ChangedFile, ...], *,
     if writes:
         branch = branch_name(FixPullRequestPolicy(), Target(pull.head_ref, pull.head_sha, pull.number))
         foreseen = replace(foreseen, branch=branch, base_ref=pull.head_ref, pull=pull.number)
+        foreseen = replace(foreseen, check=(CHECK_NAME, pull.head_sha))
     if desk.checkout is None or desk.checkout.commit(pull.base_sha) is None:
         foreseen = replace(foreseen, files=((pull.base_sha, POLICY_FILES),))
     missing = not_at_hand(desk, pull.head_sha, changed)
@@ -76,7 +77,8 @@ class _Turn:
     deeds: Deeds
 
 
-def _write(turn: _Turn) -> None:
+def _write(turn: _Turn) -> bool:
+    """Whether these are our first words on this pull request: then no run before this one came to its end."""
     mode = turn.policy.pull_request.comment
     standing: Comment | None = None
     with turn.deeds.trying("summary comment", instead=ELSEWHERE):
@@ -86,8 +88,7 @@ def _write(turn: _Turn) -> None:
         unplaced = _review(turn, unplaced)
     if turn.policy.fix is FixMode.PR and not turn.pull.fork:
         _fix(turn)
-    if mode is not CommentMode.OFF:
-        _summarise(turn, standing, unplaced)
+    return mode is not CommentMode.OFF and _summarise(turn, standing, unplaced) and standing is None
 
 
 def _review(turn: _Turn, unplaced: frozenset[str]) -> frozenset[str]:
@@ -123,18 +124,23 @@ def _fix(turn: _Turn) -> None:
         keep_fix(turn.desk, material, target, policy=turn.policy, deeds=turn.deeds)
 
 
-def _summarise(turn: _Turn, standing: Comment | None, unplaced: frozenset[str]) -> None:
-    """Make or edit the one comment, only where there is something to say, or what it says is not true any more."""
+def _summarise(turn: _Turn, standing: Comment | None, unplaced: frozenset[str]) -> bool:
+    """Make or edit the one comment, only where there is something to say, or what it says is not true any more.
+
+    Whether it was written.
+    """
     report = turn.found.report
     worth = any(each.new for each in report.findings) or report.unreadable or report.checkpoints
     if standing is None and not worth:
-        return
+        return False
     body = summary_body(report, refused=unplaced, fix=_fix_place(turn.deeds))
     if standing is not None and standing.body.replace("\r\n", "\n").strip() == body.strip():
-        return
+        return False
+    done = len(turn.deeds.written)
     with turn.deeds.trying("summary comment", instead=ELSEWHERE):
         turn.desk.forge.put_summary(turn.pull, body, existing=standing)
         turn.deeds.written.append("summary comment " + ("edited" if standing else "written"))
+    return len(turn.deeds.written) > done
 
 
 def _fix_place(deeds: Deeds) -> str:

@@ -152,7 +152,7 @@ class Foreseen:
     """What a run is going to ask of a forge, told beforehand so that one request can answer it all.
 
     The fix branch onto `base_ref` where `branch` says one, the talk on pull request `pull`, `files` at each of some
-    commits, and `shared` files of the owner's `.github` repository.
+    commits, `shared` files of the owner's `.github` repository, and the `check` of that name on that commit.
     """
 
     branch: str = ""
@@ -160,6 +160,7 @@ class Foreseen:
     pull: int = 0
     files: tuple[tuple[str, tuple[str, ...]], ...] = ()
     shared: tuple[str, ...] = ()
+    check: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

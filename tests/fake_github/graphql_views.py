@@ -13,7 +13,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from tests.fake_github.gitdb import TreeEntry
 from tests.fake_github.shapes import node_id
-from tests.fake_github.state import Account, Comment, Event, Pull, Repository, Review, Thread
+from tests.fake_github.state import Account, CheckRun, Comment, Event, Pull, Repository, Review, Thread
 
 if TYPE_CHECKING:
     from tests.fake_github.server import FakeGitHub
@@ -227,6 +227,42 @@ class CommitView:
     def parents(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
         views = [CommitView(self.context, self.repository, sha) for sha in self._facts.parents]
         return Connection(views, first=first, **more)
+
+    def checkSuites(
+        self, _: GraphQLResolveInfo, first: int | None = None, filterBy: dict[str, str] | None = None, **more: Any
+    ) -> Connection:
+        """One for each App with check runs on the commit."""
+        if not self.context.token.allows("checks", "read"):
+            raise failed("FORBIDDEN", "Resource not accessible by integration")
+        wanted = (filterBy or {}).get("checkName")
+        runs = [run for run in self.repository.check_runs if run.head_sha == self.oid and wanted in (None, run.name)]
+        apps = {run.author.login: run.author for run in runs if run.author}
+        views = [SuiteView(app, [run for run in runs if run.author is app]) for app in apps.values()]
+        return Connection(views, first=first, **more)
+
+
+@dataclass
+class SuiteView:
+    account: Account
+    runs: list[CheckRun]
+
+    @property
+    def id(self) -> str:
+        return node_id("CS", self.account.id)
+
+    @property
+    def app(self) -> dict[str, str]:
+        return {"id": node_id("A", self.account.id), "slug": self.account.login.removesuffix("[bot]")}
+
+    def checkRuns(
+        self, _: GraphQLResolveInfo, first: int | None = None, filterBy: dict[str, str] | None = None, **more: Any
+    ) -> Connection:
+        chosen = filterBy or {}
+        runs = [run for run in self.runs if chosen.get("checkName") in (None, run.name)]
+        if chosen.get("checkType") == "LATEST":
+            runs = list({run.name: run for run in runs}.values())
+        shown = [{"id": node_id("CR", run.id), "name": run.name, "externalId": run.external_id} for run in runs]
+        return Connection(shown, first=first, **more)
 
 
 @dataclass

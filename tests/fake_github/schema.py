@@ -46,7 +46,19 @@ type Commit implements GitObject & Node {
   id: ID! oid: GitObjectID! tree: Tree! message: String! author: GitActor committer: GitActor
   parents(after: String, first: Int, last: Int): CommitConnection!
   file(path: String!): TreeEntry
+  checkSuites(after: String, first: Int, last: Int, filterBy: CheckSuiteFilter): CheckSuiteConnection
 }
+input CheckSuiteFilter { appId: Int checkName: String }
+type CheckSuiteConnection { nodes: [CheckSuite] pageInfo: PageInfo! totalCount: Int! }
+type CheckSuite implements Node {
+  id: ID! app: App
+  checkRuns(after: String, first: Int, last: Int, filterBy: CheckRunFilter): CheckRunConnection
+}
+type App implements Node { id: ID! slug: String! }
+input CheckRunFilter { appId: Int checkName: String checkType: CheckRunType }
+enum CheckRunType { ALL LATEST }
+type CheckRunConnection { nodes: [CheckRun] pageInfo: PageInfo! totalCount: Int! }
+type CheckRun implements Node { id: ID! name: String! externalId: String }
 type CommitConnection { nodes: [Commit] pageInfo: PageInfo! totalCount: Int! }
 type GitActor { email: String name: String user: User }
 type Tree implements GitObject & Node { id: ID! oid: GitObjectID! entries: [TreeEntry!] }

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.edge.github.errors import Answered
@@ -24,14 +25,41 @@ _CHECKS = "checks: write"
 
 
 @dataclass(frozen=True, slots=True)
+class KnownChecks:
+    """What a query said of the checks called `name` on commit `sha`; `commit` is None where it may not be known."""
+
+    name: str
+    sha: str
+    commit: Mapping[str, Any] | None
+
+    def of(self, app: str) -> tuple[CheckState, ...] | None:
+        """Our newest, which has no number here, or none; None where only REST can tell."""
+        suites = (self.commit or {}).get("checkSuites")
+        if not suites or suites["totalCount"] > len(suites["nodes"]):
+            return None
+        ours = [one["checkRuns"] for one in suites["nodes"] if (one["app"] or {}).get("slug") == app]
+        if len(ours) > 1 or any(each is None or each["totalCount"] > 1 for each in ours):
+            return None
+        return tuple(CheckState("", run["externalId"] or "", 0) for each in ours for run in each["nodes"])
+
+
+@dataclass(frozen=True, slots=True)
 class AppChecks:
-    """The check runs of App `app` (its slug) in repository `slug`."""
+    """The check runs of App `app` (its slug) in repository `slug`; `known` by commit."""
 
     door: Door
     slug: str
     app: str
+    known: Mapping[str, KnownChecks] = field(default_factory=dict)
 
     def standing(self, name: str, sha: str) -> CheckState | None:
+        known = self.known.get(sha)
+        told = known.of(self.app) if known and known.name == name else None
+        if told is not None:
+            return told[0] if told else None
+        return self._asked(name, sha)
+
+    def _asked(self, name: str, sha: str) -> CheckState | None:
         found = self._newest(name, sha)
         return _state(found) if found else None
 
@@ -42,6 +70,8 @@ class AppChecks:
     def put(self, check: CheckRun, *, standing: CheckState | None) -> None:
         """Raises `PermissionMissing` without checks: write."""
         number, done = "", 0
+        if standing is not None and not standing.id:
+            standing = self._asked(check.name, check.head_sha)
         if standing is not None and _goes_on(check, standing):
             number, done = standing.id, standing.annotations
         while True:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.diff import parse_hunks
-from bot.edge.github.checks import AppChecks
+from bot.edge.github.checks import AppChecks, KnownChecks
 from bot.edge.github.errors import Answered
 from bot.edge.github.files import Files
 from bot.edge.github.fix import Fixer
 from bot.edge.github.foreseen import Asked
 from bot.edge.github.http import Door, Patience
-from bot.edge.github.queries import PAGE, SHARED, VIEWER
+from bot.edge.github.pulls import changed_of, pull_of
+from bot.edge.github.queries import CHECK, PAGE, SHARED, VIEWER
 from bot.edge.github.review import Reviewer
 from bot.edge.github.scanning import CodeScanning
 from bot.edge.github.talk import Talks
@@ -57,6 +57,7 @@ class GitHubForge:
     _fixer: Fixer = field(init=False)
     _files: Files = field(init=False)
     _talks: Talks = field(init=False)
+    _checks: dict[str, KnownChecks] = field(init=False, default_factory=dict)
     _viewer: str = field(init=False, default="")
     _tips: dict[str, str] = field(init=False, default_factory=dict)
     _siblings: dict[str, GitHubForge] = field(default_factory=dict, repr=False)
@@ -103,14 +104,14 @@ class GitHubForge:
 
     # -- the pull request ------------------------------------------------------------------------------------
     def pull_request(self, number: int) -> PullRequest:
-        return _pull_request(self.door.get(f"{self._repository}/pulls/{number}"))
+        return pull_of(self.door.get(f"{self._repository}/pulls/{number}"))
 
     def pull_request_at(self, head_repository: str, head_ref: str, head_sha: str) -> PullRequest | None:
         """Asked for by branch: the commits endpoint does not list what comes from a fork."""
         head = f"{head_repository.partition('/')[0]}:{head_ref}"
         listed = self.door.get(f"{self._repository}/pulls", state="open", head=head, per_page=PAGE)
         wanted = (head_repository, head_sha)
-        found = [_pull_request(data) for data in listed]
+        found = [pull_of(data) for data in listed]
         return next((each for each in found if (each.head_repository, each.head_sha) == wanted), None)
 
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...] | None:
@@ -125,7 +126,7 @@ class GitHubForge:
         cut = any(entry["changes"] and entry["status"] != "removed" and "patch" not in entry for entry in entries)
         if len(entries) >= MOST_FILES or cut or len(set(paths)) < len(paths):
             return None
-        return tuple(_changed_file(entry) for entry in entries)
+        return tuple(changed_of(entry) for entry in entries)
 
     def prepare(self, foreseen: Foreseen) -> None:
         """One query, whatever is foreseen."""
@@ -141,6 +142,8 @@ class GitHubForge:
             self._tips[foreseen.base_ref] = self._fixer.learn(foreseen.branch, foreseen.base_ref, answer).base_sha
         if foreseen.pull:
             self._talks.learn(foreseen.pull, answer)
+        if foreseen.check:
+            self._checks[foreseen.check[1]] = KnownChecks(*foreseen.check, answer["repository"][CHECK])
 
     # -- who we are ------------------------------------------------------------------------------------------
     def waits_for_approval(self) -> bool:
@@ -150,7 +153,7 @@ class GitHubForge:
     def checks(self) -> AppChecks | None:
         login = self._login()
         app = login.endswith("[bot]") and login != ACTIONS
-        return AppChecks(self.door, self.slug, login.removesuffix("[bot]")) if app else None
+        return AppChecks(self.door, self.slug, login.removesuffix("[bot]"), self._checks) if app else None
 
     def code_scanning(self) -> CodeScanning:
         return CodeScanning(self.door, self.slug)
@@ -272,29 +275,3 @@ def _connect(address: Address, auth: Auth, patience: Patience | None) -> GitHubF
         api_version="2022-11-28",
     )
     return GitHubForge(Door(github.requester, patience=patience or Patience()), address.slug, address.web.rstrip("/"))
-
-
-def _pull_request(data: dict[str, Any]) -> PullRequest:
-    head = data["head"]["repo"]
-    return PullRequest(
-        number=data["number"],
-        base_sha=data["base"]["sha"],
-        base_ref=data["base"]["ref"],
-        head_sha=data["head"]["sha"],
-        head_ref=data["head"]["ref"],
-        head_repository=head["full_name"] if head else "",
-        fork=head is None or head["id"] != data["base"]["repo"]["id"],
-        draft=bool(data.get("draft")),
-        open=data["state"] == "open",
-    )
-
-
-def _changed_file(entry: dict[str, Any]) -> ChangedFile:
-    removed = entry["status"] == "removed"
-    return ChangedFile(
-        path=entry["filename"],
-        status=entry["status"],
-        hunks=() if removed else parse_hunks(entry.get("patch", "")),
-        previous_path=entry.get("previous_filename"),
-        blob="" if removed else entry["sha"] or "",
-    )

@@ -14,7 +14,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger("loadguard.github")
+
+
+Spare = Mapping[str, frozenset[str]]
+"""Fields of a GraphQL answer, dotted, and the types of errors for which each may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Patience:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request. `standing` reads back what a POST may have made; `graphql` marks a query or a mutation, of which
-    the fields in `spare` may be missing.
+    the fields in `spare` may be missing for the errors named there.
     """
 
     method: str
@@ -62,7 +66,7 @@ class Call:
     standing: Callable[[], Any] | None = None
     graphql: bool = False
     elsewhere: bool = False
-    spare: frozenset[str] = frozenset()
+    spare: Spare = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:
@@ -126,16 +130,14 @@ class Door:
         """A PATCH that adds to what is there, so that it must not be done twice either; as `post`."""
         return self._send(Call("PATCH", path, body=body, needs=needs, repeatable=False, standing=standing))
 
-    def ask(
-        self, text: str, variables: Mapping[str, Any], *, needs: str = "", spare: frozenset[str] = frozenset()
-    ) -> Any:
+    def ask(self, text: str, variables: Mapping[str, Any], *, needs: str = "", spare: Spare | None = None) -> Any:
         """A GraphQL query, or (with `needs`) a mutation that may be repeated; its `data`.
 
-        A top field in `spare` that is not there (or hidden, which GitHub says in the same words) is None, no error.
+        A field in `spare` that is not there for a reason named there is None, no error.
         """
         body = {"query": text, "variables": dict(variables)}
         address = self._requester.graphql_url
-        return self._send(Call("POST", address, body=body, needs=needs, graphql=True, spare=spare))
+        return self._send(Call("POST", address, body=body, needs=needs, graphql=True, spare=spare or {}))
 
     # -- one call, to its end --------------------------------------------------------------------------------
     def _send(self, call: Call) -> Any:
@@ -255,9 +257,10 @@ class _Done:
     value: Any
 
 
-def _spared(error: Mapping[str, Any], spare: frozenset[str]) -> bool:
-    path = error.get("path") or [""]
-    return error.get("type") == "NOT_FOUND" and path[0] in spare
+def _spared(error: Mapping[str, Any], spare: Spare) -> bool:
+    """Whether the error lies in or below a field that may be missing for it."""
+    path = f"{'.'.join(map(str, error.get('path') or ()))}."
+    return any(error.get("type") in types and path.startswith(f"{name}.") for name, types in spare.items())
 
 
 def _parsed(text: str) -> tuple[Any, bool]:

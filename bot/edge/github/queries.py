@@ -64,6 +64,30 @@ _BRANCH_VARIABLES = "$branch: String!, $tip: String!, $base: String!, $after: St
 _FILE = "mode oid object { ... on Blob { text } }"
 
 
+CHECK = "check"
+"""The alias of the commit whose check is asked about."""
+
+# Which of our checks stands, told by its tag. To edit it REST is asked: GraphQL's Int is too short for its number.
+# A suite has one newest run of a name, and an App one suite on a commit.
+_CHECK = f"""
+    {CHECK}: object(expression: $checked) {{
+      ... on Commit {{
+        checkSuites(first: 10, filterBy: {{checkName: $check}}) {{
+          totalCount
+          nodes {{
+            app {{ slug }}
+            checkRuns(first: 1, filterBy: {{checkName: $check, checkType: LATEST}}) {{
+              totalCount
+              nodes {{ externalId }}
+            }}
+          }}
+        }}
+      }}
+    }}
+"""
+_CHECK_VARIABLES = "$checked: String!, $check: String!"
+
+
 def first_pages() -> dict[str, str | bool | None]:
     """The variables of `TALK` that ask for the first pages of everything."""
     return {"threads": None, "comments": None, "moreThreads": True, "moreComments": True}
@@ -111,12 +135,14 @@ SHARED = "shared"
 """The alias of the owner's `.github` repository, which need not be there."""
 
 
-def standing_query(*, talk: bool, branch: bool, files: Sequence[int] = (), shared: int = 0) -> str:
-    """What a run begins with, in one request: talk, fix branch, so many `files` at each of some commits, and so many
-    files of the owner's `.github` repository.
+def standing_query(*, talk: bool, branch: bool, check: bool = False, files: Sequence[int] = (), shared: int = 0) -> str:
+    """What a run begins with, in one request: talk, fix branch, an App's check, so many `files` at each of some
+    commits, and so many files of the owner's `.github` repository.
     """
     variables, fields = _at_commits(files)
     declared = [variables]
+    if check:
+        declared, fields = [_CHECK_VARIABLES, *declared], _CHECK + fields
     if branch:
         declared, fields = [_BRANCH_VARIABLES, *declared], _BRANCH + fields
     if talk:

@@ -36,8 +36,21 @@ def decide(facts: Facts) -> Decision:
 
 
 def _from_sign(facts: Facts, sign: Sign) -> Evidence:
-    part = "".join(s for s in sign.path if not s.startswith("«"))
-    return Evidence(EvidenceKind.USE, sign.file, sign.line, f"the result{part} {sign.detail}")
+    return Evidence(EvidenceKind.USE, sign.file, sign.line, f"{_part(sign.path)} {sign.detail}")
+
+
+_INSIDE = {"value": "a value", "each": "a member", "key": "a key"}
+
+
+def _part(steps: tuple[str, ...]) -> str:
+    """`("['model']", "value")` in words: a value of the result['model']."""
+    text = "the result"
+    for step in steps:
+        if step in _INSIDE:
+            text = f"{_INSIDE[step]} of {text}"
+        elif not step.startswith("«"):
+            text += step
+    return text
 
 
 def _none(facts: Facts, reason: str, *evidence: Evidence, use: Use | None = None, advise: str = "") -> Decision:
