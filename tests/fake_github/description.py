@@ -28,6 +28,7 @@ CLIENTS = (
     "git",
     "issues",
     "meta",
+    "orgs",
     "pulls",
     "rate_limit",
     "repos",

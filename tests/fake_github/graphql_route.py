@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, build_schema, graphql_sync
 
-from tests.fake_github.graphql_views import Context, RepositoryView, ThreadView, failed, user
+from tests.fake_github import graphql_lists
+from tests.fake_github.graphql_views import Connection, Context, RepositoryView, ThreadView, failed, user
 from tests.fake_github.schema import SCHEMA
 from tests.fake_github.shapes import node_id
 from tests.fake_github.wire import Answer, Refused, Request, route
@@ -31,8 +32,18 @@ class Root:
     def rateLimit(self, _: GraphQLResolveInfo, **__: Any) -> dict[str, Any]:
         return {"cost": 1, "limit": 5000, "remaining": 4999, "resetAt": "2026-01-01T00:00:00Z"}
 
+    def repositoryOwner(self, _: GraphQLResolveInfo, login: str) -> graphql_lists.OwnerView | None:
+        return graphql_lists.owner(self.context, login)
+
+    def search(self, _: GraphQLResolveInfo, query: str, type: str, **more: Any) -> Connection:
+        return graphql_lists.search(self.context, query, **more)
+
+    def nodes(self, _: GraphQLResolveInfo, ids: list[str]) -> list[Any]:
+        return graphql_lists.nodes(self.context, ids)
+
     def repository(self, _: GraphQLResolveInfo, owner: str, name: str, **__: Any) -> RepositoryView:
-        found = self.context.server.repositories.get(f"{owner}/{name}")
+        server, slug = self.context.server, f"{owner}/{name}"
+        found = server.repositories.get(server.moved.get(slug, slug))
         if found is None or found.gone or (found.private and not self.context.token.allows("pull_requests", "read")):
             raise failed("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
         return RepositoryView(self.context, found)
@@ -54,7 +65,7 @@ class Root:
 @cache
 def built() -> GraphQLSchema:
     schema = build_schema(SCHEMA)
-    for name in ("GitObject", "PullRequestTimelineItems", "Node"):
+    for name in ("GitObject", "PullRequestTimelineItems", "Node", "RepositoryOwner", "SearchResultItem"):
         schema.type_map[name].resolve_type = lambda value, *_: value.typename  # type: ignore[union-attr]
     return schema
 

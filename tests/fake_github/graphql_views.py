@@ -7,6 +7,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -45,9 +46,15 @@ class Connection:
         end = start + first if first is not None else len(items)
         start = start if first is not None else max(len(items) - (last or 0), 0)
         self.nodes = list(items[start:end])
+        self.edges = [{"cursor": cursor_at(start + n + 1), "node": node} for n, node in enumerate(self.nodes)]
         self.totalCount = len(items)
-        cursor = base64.b64encode(str(end).encode()).decode() if self.nodes else None
+        cursor = cursor_at(min(end, len(items))) if self.nodes else None
         self.pageInfo = {"hasNextPage": end < len(items), "endCursor": cursor}
+
+
+def cursor_at(count: int) -> str:
+    """A place in a list is how many stand before it, so that pages shift when one of those goes."""
+    return base64.b64encode(str(count).encode()).decode()
 
 
 def actor(account: Account) -> dict[str, str]:
@@ -403,10 +410,14 @@ class PullView:
         return Connection(views, first=first, **more)
 
 
+SUFFIXES = {".py": "Python", ".ipynb": "Jupyter Notebook", ".js": "JavaScript", ".c": "C", ".sh": "Shell"}
+
+
 @dataclass
 class RepositoryView:
     context: Context
     repository: Repository
+    typename: str = "Repository"
 
     @property
     def id(self) -> str:
@@ -417,8 +428,44 @@ class RepositoryView:
         return self.repository.slug
 
     @property
+    def databaseId(self) -> int:
+        return self.repository.id
+
+    @property
+    def pushedAt(self) -> str:
+        return self.repository.pushed_at
+
+    @property
+    def diskUsage(self) -> int:
+        return self.repository.kilobytes
+
+    @property
     def isArchived(self) -> bool:
         return self.repository.archived
+
+    @property
+    def isDisabled(self) -> bool:
+        return self.repository.disabled
+
+    @property
+    def isMirror(self) -> bool:
+        return self.repository.mirror
+
+    @property
+    def isPrivate(self) -> bool:
+        return self.repository.private
+
+    def languages(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        named = self.repository.languages
+        if named is None:
+            tree = self.repository.git.resolve(self.repository.default_branch, kind="tree")
+            paths = [each.path for each in self.repository.git.list_tree(tree, recursive=True)] if tree else []
+            named = tuple(dict.fromkeys(SUFFIXES[end] for each in paths if (end := PurePosixPath(each).suffix) in SUFFIXES))
+        return Connection([{"id": f"LA_{name}", "name": name} for name in named], first=first, **more)
+
+    def repositoryTopics(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        topics = [{"id": f"RT_{name}", "topic": {"id": f"TO_{name}", "name": name}} for name in self.repository.topics]
+        return Connection(topics, first=first, **more)
 
     @property
     def isFork(self) -> bool:

@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import jwt
 
 from tests.fake_github.gitdb import GitFailed
 from tests.fake_github.state import ALL_WRITE, Account, Repository
-from tests.fake_github.wire import Answer, Refused, Request, repository_route, route
+from tests.fake_github.wire import Answer, Refused, Request, page_of, repository_route, route
 
 if TYPE_CHECKING:
     from tests.fake_github.server import FakeGitHub
@@ -85,11 +86,50 @@ def app_of(server: FakeGitHub, request: Request) -> Account:
 @repository_route("GET", "/installation")
 def get_installation(server: FakeGitHub, repository: Repository, request: Request) -> Answer:
     """Where the app of the request's JWT is installed; 404 where it is not."""
+    return installation_for(server, request)
+
+
+@route("GET", "/orgs/{org}/installation")
+def get_organization_installation(server: FakeGitHub, request: Request) -> Answer:
+    account = server.accounts.get(request.groups["org"])
+    if account is None or account.kind != "Organization":
+        raise Refused(404, "Not Found")
+    return installation_for(server, request)
+
+
+@route("GET", "/users/{username}/installation")
+def get_user_installation(server: FakeGitHub, request: Request) -> Answer:
+    account = server.accounts.get(request.groups["username"])
+    if account is None or account.kind != "User":
+        raise Refused(404, "Not Found")
+    return installation_for(server, request)
+
+
+def installation_for(server: FakeGitHub, request: Request) -> Answer:
     account = app_of(server, request)
     number, app = next(pair for pair in server.apps.items() if pair[1]["account"] is account)
     if app.get("installation") is None:
         raise Refused(404, "Not Found")
     return Answer(200, server.shapes.installation(number, app["installation"], account))
+
+
+# -- custom properties ---------------------------------------------------------------------------------------
+@route("GET", "/orgs/{org}/properties/values")
+def list_property_values(server: FakeGitHub, request: Request) -> Answer:
+    """`repository_query=props.NAME:VALUE` narrows the list; an App needs the organisation's permission for it."""
+    token = request.token
+    if token is None or (not token.actions and not token.allows("organization_custom_properties", "read")):
+        raise Refused(403, "Resource not accessible by integration")
+    wanted = re.fullmatch(r'props\.([^:]+):"?([^"]*)"?', request.query.get("repository_query", ""))
+    ours = [each for each in server.repositories.values() if each.owner.login == request.groups["org"]]
+    found = [each for each in ours if each.gone is None and (wanted is None or has_property(each, *wanted.groups()))]
+    page, headers = page_of(request, found, address=server.shapes.api)
+    return Answer(200, [server.shapes.properties(each) for each in page], headers)
+
+
+def has_property(repository: Repository, name: str, value: str) -> bool:
+    given = repository.properties.get(name)
+    return value in given if isinstance(given, list) else given == value
 
 
 @route("POST", "/app/installations/{installation}/access_tokens")

@@ -12,12 +12,44 @@ interface Node { id: ID! }
 interface GitObject { id: ID! oid: GitObjectID! }
 
 type Bot implements Actor & Node { id: ID! login: String! }
-type User implements Actor & Node { id: ID! login: String! }
+interface RepositoryOwner {
+  id: ID! login: String!
+  repositories(
+    after: String, first: Int, last: Int, orderBy: RepositoryOrder,
+    ownerAffiliations: [RepositoryAffiliation] = [OWNER, COLLABORATOR]
+  ): RepositoryConnection!
+}
+type User implements Actor & Node & RepositoryOwner {
+  id: ID! login: String!
+  repositories(
+    after: String, first: Int, last: Int, orderBy: RepositoryOrder,
+    ownerAffiliations: [RepositoryAffiliation] = [OWNER, COLLABORATOR]
+  ): RepositoryConnection!
+}
+type Organization implements Actor & Node & RepositoryOwner {
+  id: ID! login: String!
+  repositories(
+    after: String, first: Int, last: Int, orderBy: RepositoryOrder,
+    ownerAffiliations: [RepositoryAffiliation] = [OWNER, COLLABORATOR]
+  ): RepositoryConnection!
+}
+enum RepositoryAffiliation { COLLABORATOR ORGANIZATION_MEMBER OWNER }
+input RepositoryOrder { direction: OrderDirection! field: RepositoryOrderField! }
+enum RepositoryOrderField { CREATED_AT NAME PUSHED_AT STARGAZERS UPDATED_AT }
+type RepositoryConnection { edges: [RepositoryEdge] nodes: [Repository] pageInfo: PageInfo! totalCount: Int! }
+type RepositoryEdge { cursor: String! node: Repository }
+enum SearchType { DISCUSSION ISSUE REPOSITORY USER }
+union SearchResultItem = Repository
+type SearchResultItemConnection { edges: [SearchResultItemEdge] pageInfo: PageInfo! repositoryCount: Int! }
+type SearchResultItemEdge { cursor: String! node: SearchResultItem }
 type PageInfo { endCursor: String hasNextPage: Boolean! }
 
 type Query {
   viewer: User!
   node(id: ID!): Node
+  nodes(ids: [ID!]!): [Node]!
+  repositoryOwner(login: String!): RepositoryOwner
+  search(after: String, first: Int, last: Int, query: String!, type: SearchType!): SearchResultItemConnection!
   repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
   rateLimit(dryRun: Boolean = false): RateLimit
 }
@@ -25,10 +57,18 @@ type RateLimit { cost: Int! limit: Int! remaining: Int! resetAt: DateTime! }
 
 type Repository implements Node {
   id: ID!
+  databaseId: Int
   nameWithOwner: String!
+  pushedAt: DateTime
+  diskUsage: Int
   isArchived: Boolean!
+  isDisabled: Boolean!
   isEmpty: Boolean!
   isFork: Boolean!
+  isMirror: Boolean!
+  isPrivate: Boolean!
+  languages(after: String, before: String, first: Int, last: Int): LanguageConnection
+  repositoryTopics(after: String, before: String, first: Int, last: Int): RepositoryTopicConnection!
   defaultBranchRef: Ref
   object(expression: String, oid: GitObjectID): GitObject
   pullRequest(number: Int!): PullRequest
@@ -37,6 +77,11 @@ type Repository implements Node {
   ): PullRequestConnection!
   ref(qualifiedName: String!): Ref
 }
+type LanguageConnection { nodes: [Language] pageInfo: PageInfo! totalCount: Int! }
+type Language implements Node { id: ID! name: String! }
+type RepositoryTopicConnection { nodes: [RepositoryTopic] pageInfo: PageInfo! totalCount: Int! }
+type RepositoryTopic implements Node { id: ID! topic: Topic! }
+type Topic implements Node { id: ID! name: String! }
 input IssueOrder { direction: OrderDirection! field: IssueOrderField! }
 enum OrderDirection { ASC DESC }
 enum IssueOrderField { COMMENTS CREATED_AT UPDATED_AT }

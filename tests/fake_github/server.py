@@ -22,6 +22,7 @@ from tests.fake_github import githttp
 from tests.fake_github.description import Undescribed, check_answer, check_request, operation_for
 from tests.fake_github.faults import Fault, Faults
 from tests.fake_github.fixtures import Fixtures
+from tests.fake_github.rates import Rates
 from tests.fake_github.shapes import Shapes
 from tests.fake_github.state import ALL_WRITE, Account, Repository, Token
 from tests.fake_github.wire import ROUTES, Answer, Refused, Request, Route
@@ -59,6 +60,7 @@ class FakeGitHub(Fixtures):
         self.hide_limits = hide_limits
         self.lock = threading.RLock()
         self.faults = Faults()
+        self.rates = Rates(self)
         self.log: list[Logged] = []
         self.undescribed: list[str] = []
         self.patch_limit = 400_000
@@ -177,10 +179,15 @@ class FakeGitHub(Fixtures):
         with self.lock:
             try:
                 self._authenticate(request)
+                instead = self.rates.admit(request)
+                if instead is not None:
+                    return instead
                 found = self._route(request)
                 if found is None:
                     raise Refused(404, "Not Found")
-                return self._described(found, request)
+                answer = self._described(found, request)
+                self.rates.refund(request, answer)
+                return answer
             except Refused as no:
                 return no.answer
 
@@ -192,9 +199,6 @@ class FakeGitHub(Fixtures):
         expired = request.token and request.token.expires_at is not None and request.token.expires_at <= self.clock()
         if request.token is None or expired:
             raise Refused(401, "Bad credentials")
-        if request.token.used >= request.token.limit:
-            raise Refused(403, f"API rate limit exceeded for installation ID {request.token.account.id}.")
-        request.token.used += 1
 
     def _route(self, request: Request) -> Route | None:
         """The most literal of the routes that match."""
@@ -223,14 +227,6 @@ class FakeGitHub(Fixtures):
             self.undescribed.append(str(wrong))
             raise Refused(500, f"The test server drifted: {wrong}") from None
         return answer
-
-    def limits(self, token: Token | None) -> dict[str, str]:
-        """The headers that count a token's requests."""
-        if token is None or self.hide_limits:
-            return {}
-        left = max(token.limit - token.used, 0)
-        counts = {"Limit": token.limit, "Remaining": left, "Used": token.used, "Reset": int(self.clock()) + 3600}
-        return {f"X-RateLimit-{name}": str(value) for name, value in counts.items()}
 
     def _remember(self, request: Request, answer: Answer) -> None:
         graphql = request.path == "/graphql"
@@ -270,7 +266,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, mutating = githttp.serve(github, self)
             github.log.append(Logged(self.command, urlsplit(self.path).path, status, mutating, False, "git"))
             return
-        answer, fault = github.answer(self._read(github))
+        with github.rates.underway():
+            answer, fault = github.answer(self._read(github))
         self._send(github, answer, cut=bool(fault and fault.cut))
 
     def _read(self, github: FakeGitHub) -> Request:
@@ -284,7 +281,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, github: FakeGitHub, answer: Answer, *, cut: bool) -> None:
         data = answer.encoded()
         given = re.fullmatch(r"\S+ (\S+)", self.headers.get("Authorization", ""))
-        headers = {**github.limits(github.tokens.get(given[1]) if given else None), **answer.headers}
+        token = github.tokens.get(given[1]) if given else None
+        resource = "graphql" if self.path.endswith("/graphql") else "core"
+        headers = {**github.rates.headers(token, resource), **answer.headers}
         self.send_response(answer.status)
         kind = "application/octet-stream" if isinstance(answer.body, bytes) else "application/json; charset=utf-8"
         for name, value in {"Content-Type": kind, "X-GitHub-Request-Id": "FAKE:1", **headers}.items():

@@ -91,16 +91,22 @@ class Shapes:
             "open_issues_count": opened,
             "open_issues": opened,
             **dict.fromkeys(("has_issues", "has_projects", "has_wiki"), True),
-            **dict.fromkeys(("has_pages", "has_discussions", "disabled"), False),
+            **dict.fromkeys(("has_pages", "has_discussions"), False),
+            "disabled": repository.disabled,
             "archived": repository.archived,
             "license": None,
             "visibility": "private" if repository.private else "public",
-            "pushed_at": repository.created_at,
+            "pushed_at": repository.pushed_at,
             "created_at": repository.created_at,
             "updated_at": repository.created_at,
         }
 
     # -- git -------------------------------------------------------------------------------------------------
+    def properties(self, repository: Repository) -> Json:
+        values = [{"property_name": name, "value": value} for name, value in repository.properties.items()]
+        names = {"repository_name": repository.name, "repository_full_name": repository.slug}
+        return {"repository_id": repository.id, **names, "properties": values}
+
     def person(self, person: Person) -> Json:
         return {"name": person.name, "email": person.email, "date": person.date}
 

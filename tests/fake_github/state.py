@@ -12,6 +12,8 @@ from tests.fake_github.gitdb import GitDirectory
 
 # GitHub's ids left the range of 32 bits in 2024; starting above it finds whoever keeps them in an Int.
 _numbers: Iterator[int] = itertools.count(3_000_000_001)
+# Those of repositories have not: GraphQL still calls them an Int.
+_repositories: Iterator[int] = itertools.count(900_000_001)
 
 LEVELS = ("none", "read", "write")
 ALL_WRITE = {
@@ -182,6 +184,15 @@ class Repository:
     actions_may_open_pulls: bool = True
     drafts: bool = True
     archived: bool = False
+    disabled: bool = False
+    mirror: bool = False
+    languages: tuple[str, ...] | None = None
+    """None: by the names of its files."""
+    topics: tuple[str, ...] = ()
+    properties: dict[str, str | list[str] | None] = field(default_factory=dict)
+    unseen: bool = False
+    """Listed, and null when it is asked for: an answer with a hole in it."""
+    kilobytes: int = 0
     gone: int | None = None
     """404 for a repository that vanished, 451 for one taken down."""
     protected: set[str] = field(default_factory=set)
@@ -193,8 +204,9 @@ class Repository:
     """LFS objects by sha-256."""
     sarif: list[dict[str, Any]] = field(default_factory=list)
     collaborators: set[str] = field(default_factory=set)
-    id: int = field(default_factory=next_id)
+    id: int = field(default_factory=lambda: next(_repositories))
     created_at: str = field(default_factory=now)
+    pushed_at: str = field(default_factory=now)
 
     @property
     def name(self) -> str:
