@@ -21,7 +21,8 @@ from bot.edge.github.errors import LimitReached
 from bot.edge.github.http import Patience
 from bot.edge.github.tarball import Archived
 from bot.edge.gunzip import TreeRefused
-from bot.edge.store import LARGEST_REPORT, Store
+from bot.edge.store import Store
+from bot.edge.store_rows import LARGEST_REPORT
 from bot.edge.unpack import Choice, Tree
 from bot.edge.workers import Died, Heard
 from bot.errors import ForgeError, UsageError

@@ -8,39 +8,37 @@ second pull request: branches and markers on the forge are the truth.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, fields
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from bot.edge.store_rows import (
+    JOIN,
+    JOIN_NEWER,
+    JOIN_OLDER,
+    NEWEST,
+    PUT,
+    PUT_SCAN,
+    SELECT,
+    SELECT_PLAIN,
+    TABLES,
+    course,
+    ended,
+    made,
+    plain,
+    row_of,
+    scan_columns,
+    text_of,
+)
 from bot.errors import UsageError
-from bot.model.sweep import Basis, Progress, Publication, Repository, Row, Scan, Standing, Sweep
+from bot.model.sweep import Basis, Progress, Publication, Row, Scan, Sweep
 
 VERSION = 1
-LARGEST_REPORT = 64 * 1024 * 1024
-"""Bytes of one repository's report, inflated; a larger one in a state file is damage or an attack."""
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS sweeps (number INTEGER PRIMARY KEY, facts TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS repositories (
-    id TEXT PRIMARY KEY, slug TEXT NOT NULL, facts TEXT NOT NULL, sweep INTEGER NOT NULL, place INTEGER NOT NULL,
-    shard INTEGER NOT NULL, progress TEXT NOT NULL, reason TEXT NOT NULL, attempts INTEGER NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS scans (
-    id TEXT PRIMARY KEY, tree TEXT NOT NULL, rules TEXT NOT NULL, policy TEXT NOT NULL, commit_id TEXT NOT NULL,
-    at TEXT NOT NULL, seconds REAL NOT NULL, downloaded INTEGER NOT NULL, findings INTEGER NOT NULL,
-    report BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS publications (id TEXT PRIMARY KEY, facts TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS repositories_by_work ON repositories (sweep, shard, progress, place);
-"""
-
-T = TypeVar("T")
+_ANEW = "delete it: losing the state costs reads, never a second pull request"
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
 
 class Store:
@@ -52,15 +50,24 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
-            version = self._one("PRAGMA user_version")[0]
-            if version > VERSION:
-                raise UsageError(f"{path}: a sweep's state of version {version}, made by a later loadguard")
+            self._look_at_it()
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(f"{_TABLES}\nPRAGMA user_version = {VERSION};")
+            self._db.executescript(f"{TABLES}\nPRAGMA user_version = {VERSION};")
         except sqlite3.DatabaseError as trouble:
-            hint = "delete it: losing the state costs reads, never a second pull request"
-            raise UsageError(f"{path}: no state of a sweep ({trouble})", hint=hint) from trouble
+            raise UsageError(f"{path}: no state of a sweep ({trouble})", hint=_ANEW) from trouble
+
+    def _look_at_it(self) -> None:
+        """Before anything in it is used: a file with triggers or views of its own, or with broken pages, is none."""
+        self._db.execute("PRAGMA trusted_schema = OFF")
+        version = self._one("PRAGMA user_version")[0]
+        if version > VERSION:
+            raise UsageError(f"{self.path}: a sweep's state of version {version}, made by a later loadguard")
+        if not set(self._db.execute(_SCHEMA)) <= _schema():
+            raise UsageError(f"{self.path}: no state of a sweep (it has tables that are not ours)", hint=_ANEW)
+        damage = self._one("PRAGMA quick_check(1)")[0]
+        if damage != "ok":
+            raise UsageError(f"{self.path}: a damaged state of a sweep ({damage})", hint=_ANEW)
 
     def close(self) -> None:
         """Close it, with everything in the one file: the journal beside it is gone afterwards."""
@@ -75,10 +82,10 @@ class Store:
     def sweeps(self, *, limit: int = 400) -> tuple[Sweep, ...]:
         """The newest first."""
         rows = self._db.execute("SELECT facts FROM sweeps ORDER BY number DESC LIMIT ?", (limit,))
-        return tuple(_made(Sweep, facts) for (facts,) in rows)
+        return tuple(made(Sweep, facts) for (facts,) in rows)
 
     def put_sweep(self, sweep: Sweep) -> None:
-        self._write([("INSERT OR REPLACE INTO sweeps VALUES (?, ?)", (sweep.number, _text(sweep)))])
+        self._write([("INSERT OR REPLACE INTO sweeps VALUES (?, ?)", (sweep.number, text_of(sweep)))])
 
     # -- planning --------------------------------------------------------------------------------------------
     def bases(self) -> dict[str, Basis]:
@@ -95,10 +102,10 @@ class Store:
         and publications, and stands in no list until a later plan names it again.
         """
         lines: list[tuple[str, Sequence[Any]]] = [
-            ("INSERT OR REPLACE INTO sweeps VALUES (?, ?)", (sweep.number, _text(sweep)))
+            ("INSERT OR REPLACE INTO sweeps VALUES (?, ?)", (sweep.number, text_of(sweep)))
         ]
         for place, row in enumerate(rows):
-            lines.append((_PUT, (*_plain(row), sweep.number, place, row.shard, *_course(row))))
+            lines.append((PUT, (*plain(row), sweep.number, place, row.shard, *course(row))))
         self._write(lines)
 
     # -- working ---------------------------------------------------------------------------------------------
@@ -111,7 +118,7 @@ class Store:
                 "r.progress IN ('scanning', 'waiting') AND (? = 0 OR r.shard = ?)",
                 (shard, shard),
                 order="r.progress <> 'scanning', r.place",
-                select=_SELECT_PLAIN,
+                select=SELECT_PLAIN,
             )
         )
 
@@ -122,15 +129,15 @@ class Store:
 
     def scanned(self, repository: str, scan: Scan) -> None:
         """After it was scanned: its report, and that it is done, in one transaction."""
-        self._write([(_PUT_SCAN, (repository, *_scan_columns(scan))), _ended(repository, Progress.SCANNED, "")])
+        self._write([(PUT_SCAN, (repository, *scan_columns(scan))), ended(repository, Progress.SCANNED, "")])
 
     def failed(self, repository: str, reason: str) -> None:
         """After it could not be scanned. An earlier report stays as it was."""
-        self._write([_ended(repository, Progress.FAILED, reason)])
+        self._write([ended(repository, Progress.FAILED, reason)])
 
     def skipped(self, repository: str, reason: str) -> None:
         """After it turned out that it is not to be scanned (archived meanwhile)."""
-        self._write([_ended(repository, Progress.SKIPPED, reason)])
+        self._write([ended(repository, Progress.SKIPPED, reason)])
 
     # -- reading ---------------------------------------------------------------------------------------------
     def rows(self, *, findings_only: bool = False) -> Iterator[Row]:
@@ -139,17 +146,17 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """Repositories of the newest sweep by progress."""
-        query = f"SELECT progress, count(*) FROM repositories r WHERE {_NEWEST} GROUP BY progress"  # noqa: S608 - no value from outside
+        query = f"SELECT progress, count(*) FROM repositories r WHERE {NEWEST} GROUP BY progress"  # noqa: S608 - no value from outside
         return dict(self._db.execute(query))
 
     # -- publishing ------------------------------------------------------------------------------------------
     def put_publication(self, publication: Publication) -> None:
         put = "INSERT OR REPLACE INTO publications VALUES (?, ?)"
-        self._write([(put, (publication.repository, _text(publication)))])
+        self._write([(put, (publication.repository, text_of(publication)))])
 
     def publications(self) -> tuple[Publication, ...]:
         """Every one ever, also of repositories that no plan names any more."""
-        return tuple(_made(Publication, facts) for (facts,) in self._db.execute("SELECT facts FROM publications"))
+        return tuple(made(Publication, facts) for (facts,) in self._db.execute("SELECT facts FROM publications"))
 
     def note(self, name: str, default: str = "") -> str:
         """A small fact kept between runs, such as when the next pull request may be opened."""
@@ -193,17 +200,40 @@ class Store:
                     continue
                 brought += 1
                 if row.progress is Progress.SCANNED and row.scan is not None:
-                    lines.append((_PUT_SCAN, (key, *_scan_columns(row.scan))))
+                    lines.append((PUT_SCAN, (key, *scan_columns(row.scan))))
                 course = (row.progress.value, row.reason, row.attempts, key)
                 lines.append(("UPDATE repositories SET progress=?, reason=?, attempts=? WHERE id=?", course))
             self._write(lines)
             return brought
 
+    # -- two that went on from the same one ------------------------------------------------------------------
+    def snapshot(self, path: Path) -> None:
+        """A copy as it stands now, in one file. Its pages stay where they are, so that most of two copies is equal."""
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+
+    def join(self, path: Path) -> None:
+        """Take over what is newer in another state, which somebody wrote while this one was worked on.
+
+        Of two sweeps with one number the one that began later stands. Doing it twice changes nothing.
+        """
+        self.merge(path)
+        with closing(Store(path)) as other:
+            theirs, mine = other.sweep(), self.sweep()
+        newer = theirs is not None and (mine is None or (theirs.number, theirs.started) > (mine.number, mine.started))
+        self._db.execute("ATTACH DATABASE ? AS theirs", (str(path),))
+        try:
+            self._write((line, ()) for line in (*JOIN, *(JOIN_NEWER if newer else JOIN_OLDER)))
+        finally:
+            self._db.execute("DETACH DATABASE theirs")
+
     # -- SQL -------------------------------------------------------------------------------------------------
     def _rows(self, condition: str, values: Sequence[Any], *, order: str, select: str = "") -> Iterator[Row]:
-        query = f"{select or _SELECT} WHERE {_NEWEST} AND {condition} ORDER BY {order}"
+        query = f"{select or SELECT} WHERE {NEWEST} AND {condition} ORDER BY {order}"
         for line in self._db.execute(query, values):
-            yield _row(line)
+            yield row_of(line)
 
     def _one(self, query: str) -> Any:
         return self._db.execute(query).fetchone()
@@ -219,81 +249,9 @@ class Store:
         self._db.execute("COMMIT")
 
 
-_NEWEST = "r.sweep = (SELECT max(number) FROM sweeps)"
-_SELECT = (
-    "SELECT r.facts, r.progress, r.reason, r.shard, r.attempts,"
-    " s.tree, s.rules, s.policy, s.commit_id, s.at, s.seconds, s.downloaded, s.report, p.facts"
-    " FROM repositories r LEFT JOIN scans s ON s.id = r.id LEFT JOIN publications p ON p.id = r.id"
-)
-_SELECT_PLAIN = (
-    "SELECT r.facts, r.progress, r.reason, r.shard, r.attempts,"
-    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM repositories r"
-)
-_PUT = (
-    "INSERT OR REPLACE INTO repositories (id, slug, facts, sweep, place, shard, progress, reason, attempts)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_PUT_SCAN = "INSERT OR REPLACE INTO scans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-def _plain(row: Row) -> tuple[str, str, str]:
-    return row.repository.id, row.repository.slug, _text(row.repository)
-
-
-def _course(row: Row) -> tuple[str, str, int]:
-    return row.progress.value, row.reason, row.attempts
-
-
-def _ended(repository: str, progress: Progress, reason: str) -> tuple[str, Sequence[Any]]:
-    change = "UPDATE repositories SET progress = ?, reason = ? WHERE id = ?"
-    return change, (progress.value, reason, repository)
-
-
-def _scan_columns(scan: Scan) -> tuple[Any, ...]:
-    basis, report = scan.basis, dict(scan.report)
-    found = report.get("findings")
-    packed = zlib.compress(json.dumps(report, separators=(",", ":")).encode(), 6)
-    findings = len(found) if isinstance(found, list) else 0
-    where = (basis.tree, basis.rules, basis.policy, scan.commit, scan.at)
-    return (*where, scan.seconds, scan.downloaded, findings, packed)
-
-
-def _row(line: Sequence[Any]) -> Row:
-    facts, progress, reason, shard, attempts, tree, rules, policy, commit, at, seconds, size, packed, published = line
-    scan = None
-    if tree is not None:
-        scan = Scan(Basis(tree, rules, policy), commit, at, _inflated(packed), seconds, size)
-    publication = _made(Publication, published) if published else None
-    return Row(_made(Repository, facts), Progress(progress), reason, shard, attempts, scan, publication)
-
-
-def _inflated(packed: bytes) -> Mapping[str, object]:
-    engine = zlib.decompressobj()
-    text = engine.decompress(packed, LARGEST_REPORT)
-    if engine.unconsumed_tail:
-        raise UsageError(f"a report in the state is larger than {LARGEST_REPORT:,} bytes")
-    report = json.loads(text)
-    return report if isinstance(report, dict) else {}
-
-
-def _text(noun: Repository | Publication | Sweep) -> str:
-    return json.dumps(asdict(noun), separators=(",", ":"))
-
-
-_ENUMS = {"standing": Standing}
-
-
-def _made(kind: type[T], text: str) -> T:
-    """A noun from its JSON; keys that a later version may have added are left out."""
-    data = json.loads(text)
-    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
-    plain = {key: _ENUMS.get(key, _same)(_frozen(value)) for key, value in data.items() if key in known}
-    return kind(**plain)
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _same(value: Any) -> Any:
-    return value
+@cache
+def _schema() -> frozenset[tuple[str, ...]]:
+    """What `sqlite_master` says of a state that was just made."""
+    with closing(sqlite3.connect(":memory:")) as made_now:
+        made_now.executescript(TABLES)
+        return frozenset(made_now.execute(_SCHEMA))
