@@ -168,7 +168,11 @@ def test_scanning_imports_neither_network_nor_torch() -> None:
     code = "import sys, bot.activities.scanning; print(*sorted(m for m in sys.modules if m in HEAVY))"
     heavy = ("github", "requests", "libcst", "torch", "yaml", "subprocess", "multiprocessing", "asyncio", "sqlite3")
     done = subprocess.run(
-        [sys.executable, "-c", code.replace("HEAVY", repr(heavy))], capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-c", code.replace("HEAVY", repr(heavy))],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []

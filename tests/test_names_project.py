@@ -39,6 +39,21 @@ CALLER = "read('model.pt')\n"
             2,
         ),
         (
+            "import torch\nclass Base:\n    reader = staticmethod(torch.load)\n",
+            "from .io import Base\nclass Child(Base):\n    def state(self):\n        return self.reader('m.pt')\n",
+            4,
+        ),
+        (
+            "def __getattr__(name):\n    import torch\n    return getattr(torch, name)\n",
+            "from .io import load\nload('m.pt')\n",
+            2,
+        ),
+        (
+            "import importlib\ndef __getattr__(name):\n    return importlib.import_module('torch')\n",
+            "from . import io\nio.torch.load('m.pt')\n",
+            2,
+        ),
+        (
             "try:\n    from torch import load\nexcept ImportError:\n    load = None\n",
             "from .io import load\nload(1)\n",
             2,
@@ -59,6 +74,25 @@ def test_a_chain_of_re_exports_is_followed() -> None:
         "app.py": "from pkg import restore\nrestore('m.pt')\n",
     }
     assert places(files) == [("app.py", 2, "LG001")]
+
+
+def test_a_chain_of_star_imports_is_followed() -> None:
+    files = {
+        "pkg/__init__.py": "from .compat import *\n",
+        "pkg/compat.py": "from .low import *\n",
+        "pkg/low.py": "import torch\nread = torch.load\n",
+        "app.py": "from pkg import read\nread('m.pt')\n",
+    }
+    assert places(files) == [("app.py", 2, "LG001")]
+
+
+def test_a_module_that_hands_on_another_library_is_not_torch() -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/io.py": "def __getattr__(name):\n    import numpy\n    return getattr(numpy, name)\n",
+        "pkg/use.py": "from .io import load\nload('m.npy')\n",
+    }
+    assert places(files) == []
 
 
 def test_the_value_of_a_constant_is_found_in_another_module() -> None:
@@ -136,13 +170,16 @@ def test_kinds_of_files() -> None:
         "b.pyw": text,
         "c.pyi": text,
         "run": f"#!/usr/bin/env python3\n{text}",
+        "script": f"#!/usr/bin/env -S uv run --script\n{text}",
+        "start": f"#!/bin/sh\n{text}",
         "notes": text,
         "d.txt": text,
         "e.ipynb": '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, '
         '"source": ["import torch\\n", "torch.load(1)"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
         "f.md": f"# Use\n\n```python\n{text}```\n",
     }
-    assert places(files) == [("a.py", 2, "LG001"), ("b.pyw", 2, "LG001"), ("e.ipynb", 2, "LG001"), ("run", 3, "LG001")]
+    found = [("a.py", 2), ("b.pyw", 2), ("e.ipynb", 2), ("run", 3), ("script", 3)]
+    assert places(files) == [(path, line, "LG001") for path, line in found]
     asked = scan_files({p: t.encode() for p, t in files.items()}, ScanOptions(markdown=True))
     assert ("f.md", 5) in [(f.path, f.line) for f in asked.findings]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from bot.scan.text.source import MAX_BYTES
 
 _PYTHON = (".py", ".pyw", ".ipynb")
 _MAPPING = "LG008"
+_RUNS_PYTHON = re.compile(rb"python|\buv\b|\bpypy|\bpipx\b")
 _MARKDOWN = (".md", ".markdown", ".mdx")
 
 
@@ -37,7 +39,7 @@ def is_python(path: str, data: bytes, *, markdown: bool = False) -> bool:
     if path.endswith(_PYTHON):
         return True
     if "." not in path.rpartition("/")[2]:
-        return data.startswith(b"#!") and b"python" in data[:200].partition(b"\n")[0]
+        return data.startswith(b"#!") and bool(_RUNS_PYTHON.search(data[:200].partition(b"\n")[0]))
     return markdown and path.endswith(_MARKDOWN)
 
 

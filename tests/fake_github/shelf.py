@@ -253,5 +253,3 @@ class View(GitDirectory):
 
     def diff(self, base: str, head: str) -> list[FileDiff]:
         return self.stands.diff(base, head)
-
-

@@ -41,9 +41,12 @@ def attribute(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of:
 
 def _opaque(base: Value) -> bool:
     """Whether attributes of `base` can come from anywhere."""
-    if isinstance(base, Instance):
-        return bool(exported("__getattr__", base.of.module, base.of.node))
-    return isinstance(base, Unknown)
+    return stands_in(base) if isinstance(base, Instance) else isinstance(base, Unknown)
+
+
+def stands_in(value: Instance) -> bool:
+    """Whether an object hands on attributes it does not have itself: a lazy module, a proxy."""
+    return bool(exported("__getattr__", value.of.module, value.of.node))
 
 
 def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import cast
 
-from bot.scan.names.imports import imported_module, imported_name
+from bot.scan.names.imports import imported_module, imported_name, whole_name
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
 from bot.scan.names.scopes import Binding, Kind
@@ -47,9 +47,7 @@ def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Val
         if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr):
             return _merged(of(statement.target, module), of(statement.value, module))
     if isinstance(node, ast.MatchAs) and node.pattern is None:
-        case = module.parents.get(node)
-        match = module.parents.get(case) if case else None
-        return of(match.subject, module) if isinstance(match, ast.Match) else (Unknown(),)
+        return _captured(node, module, of)
     return (Unknown(binding.name),)
 
 
@@ -69,7 +67,36 @@ def export_values(name: str, module: Module, of: Evaluate) -> list[Value]:
     if not found and module.project:
         below = module.project.resolve(name, module.path, 1)
         found = [ProjectModule(below)] if below and module.path.endswith("__init__.py") else []
-    return found or [Unknown(name)]
+    return found or _made_when_asked(name, module, of) or [Unknown(name)]
+
+
+def _made_when_asked(name: str, module: Module, of: Evaluate) -> list[Value]:
+    """What the module's own `__getattr__` gives for `name`: `import_module("torch")`, `getattr(torch, name)`."""
+    found: list[Value] = []
+    for function in [b.node for b in exported("__getattr__", module) if isinstance(b.node, ast.FunctionDef)]:
+        asked = function.args.args[0].arg if function.args.args else ""
+        for given in results(module).get(function, ()):
+            if isinstance(given, ast.Call) and len(given.args) > 1 and getattr(given.args[1], "id", "") == asked:
+                owners = [v for v in of(given.args[0], module) if isinstance(v, Qualified)]
+                found += [Qualified(whole_name(f"{v.name}.{name}"), v.ambiguous) for v in owners]
+            else:
+                found += [v for v in of(given, module) if isinstance(v, Qualified) and v.name.endswith(name)]
+    return found
+
+
+def _captured(node: ast.MatchAs, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`case name:` is what is matched, `case (first, second):` an item of it."""
+    path: list[int | slice | None] = []
+    child: ast.AST = node
+    parent = module.parents.get(child)
+    while isinstance(parent, ast.MatchSequence) and not any(isinstance(p, ast.MatchStar) for p in parent.patterns):
+        path.insert(0, parent.patterns.index(cast(ast.pattern, child)))
+        child, parent = parent, module.parents.get(parent)
+    match = module.parents.get(parent) if isinstance(parent, ast.match_case) else None
+    values: Iterable[Value] = of(match.subject, module) if isinstance(match, ast.Match) else (Unknown(),)
+    for index in path:
+        values = [v for value in values for v in _unpacked(value, index)]
+    return values
 
 
 def _imported(binding: Binding, alias: ast.alias, module: Module, of: Evaluate) -> Iterable[Value]:

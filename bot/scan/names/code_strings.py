@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.model import Unreadable
+from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module, parse_module
 from bot.scan.text.source import SourceText, split_lines
 
@@ -23,6 +24,7 @@ STARTS_PROGRAMS = frozenset(
 _TEXT_METHODS = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "encode", "format_map", "join"})
 _DASH_C = re.compile(r"(?:^|\s)-\w*c\s")
 _STEPS = 40
+_SHORT = 100
 
 
 def code_in_strings(module: Module) -> Iterator[tuple[Module, ast.expr]]:
@@ -105,8 +107,19 @@ def _text(node: ast.expr, module: Module) -> str:
             )
             stack.append(inside or current.args[0])
         else:
-            parts.append("__value__")
+            parts.append(_filled_in(current, module))
     return "".join(parts)
+
+
+def _filled_in(node: ast.AST, module: Module) -> str:
+    """A name that is surely one short text stands for it; anything else for itself."""
+    name = node.value if isinstance(node, ast.FormattedValue) else node
+    found = find_bindings(name.id, name, module) if isinstance(name, ast.Name) else ()
+    statements = [owner.parents.get(binding.node) for owner, binding in found]
+    values = [s.value for s in statements if isinstance(s, ast.Assign | ast.AnnAssign)]
+    if len(found) == len(values) == 1 and isinstance(values[0], ast.Constant) and isinstance(values[0].value, str):
+        return values[0].value[:_SHORT]
+    return "__value__"
 
 
 def _joins(call: ast.Call) -> bool:

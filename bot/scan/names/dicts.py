@@ -72,7 +72,8 @@ def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) 
         if isinstance(holder, ast.Delete):
             return (Item(key_of(of(target.slice, module)), ()),)
         value = holder.value if isinstance(holder, ast.Assign | ast.AnnAssign) else None
-        return (Item(key_of(of(target.slice, module)), of(value, module) if value else (Unknown(),)),)
+        key, values = key_of(of(target.slice, module)), of(value, module) if value else (Unknown(),)
+        return (_defaulted(key, values, so_far) if _where_missing(write, module) else Item(key, values),)
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if name == "update":
         positional = tuple(i for a in call.args for i in spread(of(a, module)))
@@ -82,6 +83,19 @@ def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) 
     if name == "pop" and call.args:
         return (Item(key_of(of(call.args[0], module)), ()),)
     return ()
+
+
+def _where_missing(write: ast.Name, module: Module) -> ast.If | None:
+    """`if "weights_only" not in options: options["weights_only"] = True` is a setdefault: the condition."""
+    target, statement = module.parents.get(write), module.statement(write)
+    branch = module.parents.get(statement) if statement else None
+    if not (isinstance(target, ast.Subscript) and isinstance(branch, ast.If) and statement in branch.body):
+        return None
+    test = branch.test
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.NotIn)):
+        return None
+    same = [ast.dump(test.left), ast.dump(test.comparators[0])] == [ast.dump(target.slice), ast.dump(write)]
+    return branch if same else None
 
 
 def _defaulted(key: object, default: tuple[Value, ...], so_far: Dictionary) -> Item:
@@ -128,7 +142,7 @@ def _happens(write: ast.Name, use: ast.Name, module: Module) -> bool:
 
 def _surely(write: ast.Name, use: ast.Name, module: Module) -> bool:
     """Whether the write runs whenever the use does: its statement stands in a block around the use, before it."""
-    statement = module.statement(write)
+    statement = _where_missing(write, module) or module.statement(write)
     if statement is None or (write.lineno, write.col_offset) > (use.lineno, use.col_offset):
         return False
     around: ast.AST | None = module.parents.get(statement)

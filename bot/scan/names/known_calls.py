@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from bot.scan.names import folding
-from bot.scan.names.attributes import attribute_of, item_of
+from bot.scan.names.attributes import attribute_of, item_of, stands_in
 from bot.scan.names.bound import bound_values, results, yielded
 from bot.scan.names.code_strings import parse_text
 from bot.scan.names.dicts import key_of, keyword_items, spread
+from bot.scan.names.getters import attribute_getter, got, item_getter, method_caller
 from bot.scan.names.imports import imported_module
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.methods import method_values
@@ -56,6 +57,8 @@ def call_values(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]
         found = [v for base in of(call.func.value, module) for v in method_values(base, call, module, of)] or found
     if all(isinstance(v, Unknown) for v in found):
         found = list(_import_by_hand(call, module, of)) or found
+    if found and all(isinstance(v, Instance) and stands_in(v) for v in found):  # `torch = Deferred("torch")`
+        found += _named_torch(call)
     return found
 
 
@@ -67,7 +70,7 @@ def _result(function: Value, call: ast.Call, module: Module, of: Evaluate) -> It
     if isinstance(function, Class):
         return (Instance(function),)
     if isinstance(function, Getter):
-        return _got(function, call, module, of)
+        return got(function, call, module, of)
     if isinstance(function, Parameter) and function.default:
         return [v for default in function.default for v in _result(default, call, module, of)]
     return (Unknown(),)
@@ -80,7 +83,7 @@ def _library_call(function: Qualified, call: ast.Call, module: Module, of: Evalu
         return special(call, module, of)
     if name in _BY_NAME:
         return _imported(call, module, of, name)
-    if name in TRANSPARENT and call.args:
+    if call.args and (name in TRANSPARENT or name == "tenacity.retry"):
         return of(call.args[0], module)
     if name in TRANSPARENT or name in ("functools.wraps", "tenacity.retry", "backoff.on_exception"):
         return (Qualified("functools.cache"),)  # `lru_cache(maxsize=4)`: a decorator that changes nothing of interest
@@ -114,6 +117,10 @@ def _import_by_hand(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Va
     said = " ".join(_words(call.func)).lower()
     if not any(word in said for word in ("import", "lazy")):
         return ()
+    return _named_torch(call)
+
+
+def _named_torch(call: ast.Call) -> list[Value]:
     texts = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     return [Qualified(text) for text in texts if text in ("torch", "torch.serialization")]
 
@@ -130,30 +137,6 @@ def _partial(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     if not call.args:
         return (Unknown(),)
     return [Partial(value, call, module) for value in of(call.args[0], module)]
-
-
-def _getter(call: ast.Call, module: Module, of: Evaluate, *, calls: bool) -> Iterable[Value]:
-    names = [v.value for v in of(call.args[0], module) if isinstance(v, Constant)] if call.args else []
-    if not calls and len(call.args) > 1:
-        more = [v.value for a in call.args[1:] for v in of(a, module) if isinstance(v, Constant)]
-        return (Getter("", others=tuple(str(name) for name in (*names, *more))),)
-    return [Getter(name, calls) for name in names if isinstance(name, str)] or (Unknown(),)
-
-
-def _got(getter: Getter, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    if getter.calls or not call.args:
-        return (Unknown(),)
-    bases = of(call.args[0], module)
-    if getter.others:
-        return (Sequence(tuple(_dotted(bases, name, of) for name in getter.others)),)
-    return _dotted(bases, getter.attribute, of)
-
-
-def _dotted(bases: tuple[Value, ...], names: str, of: Evaluate) -> tuple[Value, ...]:
-    found = bases
-    for name in names.split("."):
-        found = tuple(v for base in found for v in attribute_of(base, name, of))
-    return found
 
 
 def _vars(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
@@ -252,8 +235,9 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "inspect.getattr_static": _getattr,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
-    "operator.attrgetter": lambda call, module, of: _getter(call, module, of, calls=False),
-    "operator.methodcaller": lambda call, module, of: _getter(call, module, of, calls=True),
+    "operator.attrgetter": attribute_getter,
+    "operator.methodcaller": method_caller,
+    "operator.itemgetter": item_getter,
     "builtins.vars": _vars,
     "inspect.getmembers": _vars,
     "builtins.dict": _dict,

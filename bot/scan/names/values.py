@@ -88,14 +88,16 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Getter:
-    """`operator.attrgetter("load")` or, when `calls`, `operator.methodcaller("load", ...)`.
+    """`operator.attrgetter("load")`; `itemgetter("load")` when `item`.
 
     `others` are all its names where there are several: it gives a tuple then.
+    `call` is that of `operator.methodcaller("load", ...)`, where what torch.load is told stands.
     """
 
     attribute: str
-    calls: bool = False
+    call: ast.Call | None = None
     others: tuple[str, ...] = ()
+    item: bool = False
 
 
 @dataclass(frozen=True, slots=True)

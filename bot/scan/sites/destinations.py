@@ -26,7 +26,8 @@ _OPTIONS = ("kwargs", "kwds")
 def is_harmless(call: ast.Call, module: Module) -> bool:
     """Whether the call only looks at its argument."""
     word = _last_word(call.func)
-    return word in HARMLESS or word.startswith(("assert", "is_"))
+    makes_class = word == "type" and len(call.args) == 3
+    return (word in HARMLESS and not makes_class) or word.startswith(("assert", "is_"))
 
 
 def word_set(node: ast.expr, call: ast.Call) -> str:

@@ -17,6 +17,7 @@ from bot.scan.sites.search import Search
 _GIVES_OUT = re.compile(rb"load\b(?!\s*\()(?<=\.load|['\"]load)|load\s+as\s")
 """`load` behind a dot or in quotes and not called there, or renamed on import: only then it gets a new name."""
 
+_STAR = re.compile(rb"\bimport\s+\*")
 _ROUNDS = 4
 """How often a name may be passed on from module to module."""
 
@@ -31,7 +32,7 @@ def project_exports(project: Project, paths: Collection[str]) -> tuple[Export, .
             break
         found |= dict.fromkeys(fresh)
         words = {e.word for e in found}
-        passing = [path for path in paths if b"import" in (data := project.files[path]) and uses_export(data, fresh)]
+        passing = [path for path in paths if b"import" in (data := project.files[path]) and _may_pass_on(data, fresh)]
         fresh = [e for path in passing for e in _exports(project, path, words)]
     return tuple(replace(e, used=_is_used(e, project, paths)) for e in found)
 
@@ -42,6 +43,11 @@ def uses_export(data: bytes, exports: Iterable[Export]) -> bool:
         e.word.encode() in data and e.stem.encode() in data and re.search(rb"\b%b\b" % re.escape(e.word.encode()), data)
         for e in exports
     )
+
+
+def _may_pass_on(data: bytes, exports: Iterable[Export]) -> bool:
+    """As `uses_export`, or it takes all names of the module: `from .readers import *`."""
+    return uses_export(data, exports) or (bool(_STAR.search(data)) and any(e.stem.encode() in data for e in exports))
 
 
 def resolver(project: Project, path: str) -> Callable[[str], bool]:
@@ -73,11 +79,15 @@ def _exports(project: Project, path: str, words: Collection[str]) -> list[Export
     imported = {
         a.asname or a.name for s in module.of(ast.ImportFrom) for a in s.names if a.name == "load" or a.name in words
     }
-    held = [word for word in sorted(stored | imported) if word != "load"]
+    passed = set(words) if any(a.name == "*" for s in module.of(ast.ImportFrom) for a in s.names) else set()
+    held = [word for word in sorted(stored | imported | passed) if word != "load"]
     folder, name = posixpath.split(path.rpartition(".")[0])
     stem = posixpath.basename(folder) if name == "__init__" else name
-    classes = [c.name for c in module.tree.body if isinstance(c, ast.ClassDef) and _binds(c, held, module)]
-    return [Export(word, stem, path) for word in (*held, *classes) if word in classes or exported(word, module)]
+    classes = [c for c in module.tree.body if isinstance(c, ast.ClassDef) and _binds(c, held, module)]
+    names = [c.name for c in classes]
+    found = [Export(word, stem, path) for word in (*held, *names) if word in names or exported(word, module)]
+    # a class below one of these calls it by the attribute alone: `self.reader(path)`
+    return found + [Export(word, c.name, path) for c in classes for word in held if exported(word, module, c)]
 
 
 def _binds(owner: ast.ClassDef, words: Iterable[str], module: Module) -> bool:

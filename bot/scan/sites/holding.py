@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Dictionary, Parameter, Partial, Qualified, Sequence, Value, is_load
+from bot.scan.names.values import Dictionary, Getter, Parameter, Partial, Qualified, Sequence, Value, is_load
 
 
 def gets_other(name: ast.Name, module: Module) -> bool:
@@ -57,6 +57,11 @@ def holds(value: Value, depth: int = 3) -> bool:
     return False
 
 
+def calls_load(value: Value) -> bool:
+    """`methodcaller("load", path)`: torch.load, once it is given torch."""
+    return isinstance(value, Getter) and value.call is not None and value.attribute == "load"
+
+
 def goes_on(parent: ast.AST | None, node: ast.expr) -> bool:
     """Whether `parent` is something looked up in `node`, or made by calling it."""
     if isinstance(parent, ast.Call):
@@ -74,6 +79,8 @@ def passes_on(parent: ast.AST | None, node: ast.expr) -> bool:
         return parent.value is node
     if isinstance(parent, ast.Lambda):
         return parent.body is node
+    if isinstance(parent, ast.BinOp):  # `{".npy": read} | {".pt": torch.load}`
+        return isinstance(parent.op, ast.BitOr | ast.Add)
     return isinstance(
         parent,
         ast.BoolOp

@@ -56,6 +56,8 @@ def _receiver(data: bytes, start: int) -> bytes | None:
         begin = start - 2
         while begin > 0 and data[begin - 1] in _CODES:
             begin -= 1
+        if begin and data[begin - 1] > 127:  # Python takes letters of every kind for the plain ones
+            return b"any"
         return data[begin : start - 1]
     head = data[max(0, start - _WIDE) : start]
     dot = _BEFORE.search(head) if b"." in head else None

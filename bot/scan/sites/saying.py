@@ -164,7 +164,18 @@ def _asks_version(expression: ast.expr, module: Module) -> bool:
             places += [
                 n for n in module.names(node.id) if isinstance(module.parents.get(n), ast.Subscript | ast.Attribute)
             ]
-    return any(_GATE.search(module.segment(test)) for place in places for test in _conditions(place, module))
+    return any(_is_gate(test, module) for place in places for test in _conditions(place, module))
+
+
+def _is_gate(test: ast.expr, module: Module) -> bool:
+    """Whether a condition asks what torch can do; for `if RECENT:` what RECENT was assigned."""
+    if _GATE.search(module.segment(test)):
+        return True
+    names = [n for n in ast.walk(test) if isinstance(n, ast.Name)]
+    found = [b for n in names for owner, b in find_bindings(n.id, n, module) if owner is module]
+    behind = [module.parents.get(binding.node) for binding in found]
+    given = [s.value for s in behind if isinstance(s, ast.Assign | ast.AnnAssign) and s.value is not None]
+    return any("torch" in text and _GATE.search(text) for text in map(module.segment, given))
 
 
 def _conditions(place: ast.AST, module: Module) -> Iterable[ast.expr]:

@@ -14,6 +14,7 @@ from bot.scan.names.values import Getter, Partial, Qualified, Value, is_load
 from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, word_set
 from bot.scan.sites.holding import (
     aliases,
+    calls_load,
     defaults,
     gets_other,
     goes_on,
@@ -92,7 +93,8 @@ class Search:
             self.seen.add(node)
             values = defaults(evaluate(node, self.module))
             if any(is_load(v) for v in values):
-                self.reached.add(word)
+                if not patches_torch(node, self.module):  # torch's own name tells nothing of `reader.load = torch.load`
+                    self.reached.add(word)
                 self._follow(node, values)
                 return
             if any(through_partial(v) for v in values):
@@ -101,7 +103,7 @@ class Search:
                 return
             self._call_by_getter(node, values)
             parent = self.module.parents.get(node)
-            if any(holds(v) for v in values) and not goes_on(parent, node):
+            if any(holds(v) or calls_load(v) for v in values) and not goes_on(parent, node):
                 self.reached.add(word)
                 self._flow(node, node)
             if not goes_on(parent, node):
@@ -170,10 +172,12 @@ class Search:
         if any(through_partial(v) and isinstance(v, Partial) and v.call is call for v in values):
             self.partials[call] = next(v for v in values if isinstance(v, Partial) and v.call is call)
             self._use_partial(call, values)
-        elif any(is_load(v) for v in values):
+        elif any(is_load(v) for v in values) and not isinstance(self.module.parents.get(call), ast.Expr):
             if call not in self.seen:
                 self.seen.add(call)
                 self._follow(call, values)
+        elif any(through_partial(v) for v in values):  # `staticmethod(partial(torch.load))`
+            self._use_partial(call, values)
         elif any(holds(v) for v in values):
             self._flow(call, origin)
         elif word_set(node, call):  # setattr(self, "reader", torch.load)
@@ -220,11 +224,21 @@ class Search:
             self._flow(node, node)
 
     def _settle_partials(self) -> None:
-        """A partial is reported where it is made, unless every call through it says True."""
-        for call, partial in self.partials.items():
+        """A partial is reported where it is made, unless every call through it says True.
+
+        A partial of a partial is a call through the inner one, which is where both are mended; by itself it is
+        reported only for what it says itself.
+        """
+        for call, partial in reversed(self.partials.items()):  # the outer ones were found later
             said = read_partial(partial)
             calls = self.through.get(call, ())
-            if not (calls and all(s.sum is WeightsOnly.TRUE for s in calls)):
+            inner = partial.function
+            if isinstance(inner, Partial):
+                self.through.setdefault(inner.call, []).extend(calls or [said])
+            if calls and all(s.sum is WeightsOnly.TRUE for s in calls):
+                continue
+            own = any(k.arg in ("weights_only", None) for k in call.keywords)
+            if own or not isinstance(inner, Partial) or inner.call not in self.partials:
                 self._add(call, call, Form.PARTIAL, said, (partial.function,))
 
     def _settle_stored(self) -> None:
@@ -238,16 +252,10 @@ class Search:
     def _call_by_getter(self, node: ast.expr, values: tuple[Value, ...]) -> None:
         """`methodcaller("load", path)(torch)`: the keywords stand in methodcaller's call."""
         parent = self.module.parents.get(node)
-        caller = any(isinstance(v, Getter) and v.calls and v.attribute == "load" for v in values)
-        if not (
-            caller
-            and isinstance(node, ast.Call)
-            and isinstance(parent, ast.Call)
-            and parent.func is node
-            and parent.args
-        ):
+        told = next((v.call for v in values if isinstance(v, Getter) and calls_load(v)), None)
+        if told is None or not (isinstance(parent, ast.Call) and parent.func is node and parent.args):
             return
         owners = evaluate(parent.args[0], self.module)
         if any(isinstance(v, Qualified) and v.name in ("torch", "torch.serialization") for v in owners):
-            said = read_call(node.args[1:], node.keywords, self.module)
-            self._add(node, node, Form.CALL, said, (Qualified("torch.load"),))
+            said = read_call(told.args[1:], told.keywords, self.module)
+            self._add(told, told, Form.CALL, said, (Qualified("torch.load"),))

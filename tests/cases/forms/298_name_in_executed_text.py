@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+LIBRARY = "torch"
+exec(f"import {LIBRARY}\nstate = {LIBRARY}.load('model.pt')")  # site

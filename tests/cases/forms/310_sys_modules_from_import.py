@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+from sys import modules
+
+import torch
+
+x = modules["torch"].load("model.pt")  # site

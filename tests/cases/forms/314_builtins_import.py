@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import builtins
+
+x = builtins.__import__("torch").load("model.pt")  # site

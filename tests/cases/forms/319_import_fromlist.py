@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+x = __import__("torch.serialization", fromlist=["load"]).load("model.pt")  # site

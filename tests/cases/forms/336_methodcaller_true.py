@@ -1,0 +1,6 @@
+# expect: safe
+from operator import methodcaller
+
+import torch
+
+x = methodcaller("load", "model.pt", weights_only=True)(torch)

@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+
+
+def f(p):
+    raise RuntimeError(torch.load(p)["msg"])  # site

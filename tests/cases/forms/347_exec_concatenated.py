@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+exec("import torch\nx = torch.load('a.pt')")  # site

@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+exec(compile("import torch; torch.load('a.pt')", "<s>", "exec"))  # site

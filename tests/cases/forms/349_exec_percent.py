@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+exec("import torch; torch.load('%s')" % "model.pt")  # site

@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+exec("\n".join(["import torch", "x = torch.load('a.pt')"]))  # site

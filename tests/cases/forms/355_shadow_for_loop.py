@@ -1,0 +1,3 @@
+# expect: safe
+for torch in lamps():
+    torch.load("model.pt")

@@ -1,0 +1,3 @@
+# expect: safe
+with open_lamp() as torch:
+    torch.load("model.pt")

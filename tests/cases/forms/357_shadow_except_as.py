@@ -1,0 +1,5 @@
+# expect: safe
+try:
+    go()
+except Fire as torch:
+    torch.load("model.pt")

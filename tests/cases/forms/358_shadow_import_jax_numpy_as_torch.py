@@ -1,0 +1,4 @@
+# expect: safe
+import jax.numpy as torch
+
+x = torch.load("a.npy")

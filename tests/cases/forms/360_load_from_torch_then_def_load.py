@@ -1,0 +1,9 @@
+# expect: safe
+from torch import load
+
+
+def load(p):
+    return p
+
+
+x = load("model.pt")

@@ -1,0 +1,7 @@
+# expect: unsafe LG001
+from collections import defaultdict
+
+import torch
+
+READERS = defaultdict(lambda: torch.load)  # site
+x = READERS[".pt"]("model.pt")

@@ -1,0 +1,6 @@
+# expect: unsafe LG002
+import torch
+
+kw = {"weights_only": True}
+kw.update(weights_only=False)
+x = torch.load("model.pt", **kw)  # site

@@ -1,0 +1,6 @@
+# expect: depends LG003
+import torch
+
+
+def f(p, **kw):
+    return torch.load(p, **{"weights_only": True, **kw})  # site

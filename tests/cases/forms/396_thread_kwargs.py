@@ -1,0 +1,6 @@
+# expect: unsafe LG002
+import threading
+
+import torch
+
+t = threading.Thread(target=torch.load, args=("model.pt",), kwargs={"weights_only": False})  # site

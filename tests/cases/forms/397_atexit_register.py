@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import atexit
+
+import torch
+
+atexit.register(torch.load, "model.pt")  # site

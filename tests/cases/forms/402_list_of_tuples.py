@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import numpy as np
+import torch
+
+for suffix, fn in [(".pt", torch.load), (".npy", np.load)]:
+    fn("model.pt" + suffix)  # site

@@ -1,0 +1,4 @@
+# expect: safe
+import torch
+
+x = torch.cuda.load("model.pt")

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch.nn as nn
+
+x = torch.load("model.pt")  # site
