@@ -133,7 +133,9 @@ def test_layers_lie_over_each_other_key_by_key() -> None:
 
 
 def test_the_sweep_section_is_nouns_like_the_others() -> None:
-    text = "sweep:\n  targets: [org:acme, acme/tools]\n  exclude: [acme/*-archive]\n  publish: {mode: all, canary: [5]}\n"
+    text = (
+        "sweep:\n  targets: [org:acme, acme/tools]\n  exclude: [acme/*-archive]\n  publish: {mode: all, canary: [5]}\n"
+    )
     sweep = load(text).sweep
     assert (sweep.targets, sweep.exclude) == (("org:acme", "acme/tools"), ("acme/*-archive",))
     assert (sweep.publish.mode, sweep.publish.canary, sweep.publish.per_hour) == (PublishMode.ALL, (5,), 40)

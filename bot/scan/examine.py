@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,11 +18,11 @@ from bot.scan.sites.exports import resolver, uses_export
 from bot.scan.sites.prefilter import may_hold_site
 from bot.scan.sites.site import Site, sites_of
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
+from bot.scan.text.read import is_python_script
 from bot.scan.text.source import MAX_BYTES
 
 _PYTHON = (".py", ".pyw", ".ipynb")
 _MAPPING = "LG008"
-_RUNS_PYTHON = re.compile(rb"python|\buv\b|\bpypy|\bpipx\b")
 _MARKDOWN = (".md", ".markdown", ".mdx")
 
 
@@ -39,7 +38,7 @@ def is_python(path: str, data: bytes, *, markdown: bool = False) -> bool:
     if path.endswith(_PYTHON):
         return True
     if "." not in path.rpartition("/")[2]:
-        return data.startswith(b"#!") and bool(_RUNS_PYTHON.search(data[:200].partition(b"\n")[0]))
+        return is_python_script(data)
     return markdown and path.endswith(_MARKDOWN)
 
 

@@ -460,7 +460,9 @@ class RepositoryView:
         if named is None:
             tree = self.repository.git.resolve(self.repository.default_branch, kind="tree")
             paths = [each.path for each in self.repository.git.list_tree(tree, recursive=True)] if tree else []
-            named = tuple(dict.fromkeys(SUFFIXES[end] for each in paths if (end := PurePosixPath(each).suffix) in SUFFIXES))
+            named = tuple(
+                dict.fromkeys(SUFFIXES[end] for each in paths if (end := PurePosixPath(each).suffix) in SUFFIXES)
+            )
         return Connection([{"id": f"LA_{name}", "name": name} for name in named], first=first, **more)
 
     def repositoryTopics(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:

@@ -1,4 +1,4 @@
-"""The getters of `operator`: `attrgetter("load")(torch)`, `itemgetter("load")(vars(torch))`, `methodcaller("load", p)`."""
+"""The getters of `operator`: `attrgetter("load")(torch)`, `itemgetter("load")(vars(torch))`, `methodcaller`."""
 
 from __future__ import annotations
 

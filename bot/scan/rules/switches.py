@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from bot.scan.names.code_strings import STARTS_PROGRAMS
 from bot.scan.names.module import Module
+from bot.scan.text.read import is_python_script
 
 NAME = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
 _ON = frozenset({"1", "y", "yes", "true"})
@@ -38,8 +39,7 @@ def may_switch(path: str) -> bool:
 
 def may_be_script(path: str, data: bytes) -> bool:
     """Whether a file without a suffix is a script for a shell: its first line says so."""
-    first = data[:200].partition(b"\n")[0]
-    return "." not in PurePosixPath(path).name and first.startswith(b"#!") and b"python" not in first
+    return "." not in PurePosixPath(path).name and data.startswith(b"#!") and not is_python_script(data)
 
 
 def switched_in_python(module: Module) -> Iterator[ast.expr | ast.stmt]:
