@@ -9,12 +9,11 @@ from bot.scan.text.markdown_blocks import SUFFIXES, read_markdown
 from bot.scan.text.notebook import read_notebook
 from bot.scan.text.source import SourceText, read_source
 
-
 _RUNS_PYTHON = re.compile(rb"python|\buv\b|\bpypy|\bpipx\b")
 
 
 def is_python_script(data: bytes) -> bool:
-    """Whether the first line hands the file to Python: `#!/usr/bin/env python3`, `#!/usr/bin/env -S uv run --script`."""
+    """Whether the first line hands the file to Python: `#!/usr/bin/env python3`, `#!/usr/bin/env -S uv run`."""
     first = data[:200].partition(b"\n")[0]
     return first.startswith(b"#!") and bool(_RUNS_PYTHON.search(first))
 
