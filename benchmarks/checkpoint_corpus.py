@@ -1,11 +1,11 @@
 """Read a folder of checkpoints (such as another scanner's test data) statically and print what is said of each.
 
-    python benchmarks/checkpoint_corpus.py FOLDER [FOLDER ...] [--history GITDIR] [--benign REGEX] [--all]
+    python benchmarks/checkpoint_corpus.py FOLDER [FOLDER ...] [--history GITDIR] [--benign REGEX] [--all] [--renamed]
 
 Nothing in the folders is run, imported or unpickled. A file counts as benign when its name or a folder of it says so
 (benign, safe, clean, good, or --benign); the rest of such a corpus is malicious or broken. `--history` adds every
-version of every file that a git directory's history has under a test folder. Exit 1 when a file that is not benign came
-out clean.
+version of every file that a git directory's history has under a test folder. `--renamed` reads each file under every
+suffix a checkpoint may have, and under none. Exit 1 when a file that is not benign came out clean.
 """
 
 from __future__ import annotations
@@ -34,11 +34,13 @@ TESTS = re.compile(r"(?:^|/)(?:tests?|testing|data\d*|examples?|assets|fixtures|
 CLEAN = (Verdict.LOADABLE, Verdict.NOT_A_CHECKPOINT)
 
 
-def files_of(folder: Path) -> Iterator[tuple[str, CheckpointReport]]:
+def files_of(folder: Path, *, renamed: bool) -> Iterator[tuple[str, CheckpointReport]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and path.suffix.lower() in SUFFIXES and ".git" not in path.parts:
-            with path.open("rb") as stream:
-                yield str(path.relative_to(folder.parent)), read_checkpoint(path.name, StreamReader(stream), crc=True)
+            for suffix in (*SUFFIXES, "") if renamed else (path.suffix,):
+                with path.open("rb") as stream:
+                    report = read_checkpoint(path.stem + suffix, StreamReader(stream), crc=True)
+                    yield f"{path.relative_to(folder.parent)}{f' as {suffix!r}' if renamed else ''}", report
 
 
 def history_of(git_dir: str) -> Iterator[tuple[str, CheckpointReport]]:
@@ -62,8 +64,11 @@ def main() -> int:
     parser.add_argument("--history", action="append", default=[])
     parser.add_argument("--benign", default="(?!)", help="regular expression of more names that are benign")
     parser.add_argument("--all", action="store_true", help="print every file, not only the surprising ones")
+    parser.add_argument("--renamed", action="store_true", help="each file under every suffix, and under none")
     options = parser.parse_args()
-    sources = [files_of(folder) for folder in options.folders] + [history_of(each) for each in options.history]
+    sources = [files_of(folder, renamed=options.renamed) for folder in options.folders] + [
+        history_of(each) for each in options.history
+    ]
     benign = re.compile(f"{BENIGN}|{options.benign}", re.I)
     return summarise((each for source in sources for each in source), benign, show_all=options.all)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +17,9 @@ import pytest
 from bot.activities.checkpoints import Gate, gatekeeper, inspect, inspect_changed
 from bot.edge.lfs import LfsStore
 from bot.edge.sandbox import Sandbox
-from bot.model import ChangedFile, CheckpointReport, Loaded, NotTried, Verdict
+from bot.model import ChangedFile, CheckpointReport, Hunk, Loaded, NotTried, Verdict
 from bot.policy import CheckpointLimits, CheckpointMode, CheckpointPolicy, Policy
+from tests.checkpoint_bytes import payload
 from tests.fake_github import FakeGitHub, Repository
 
 torch = pytest.importorskip("torch", reason="these checkpoints are written by torch (extra loadguard[smoke])")
@@ -98,6 +101,25 @@ def test_files_are_known_by_content_and_text_is_left_alone() -> None:
     data = saved({"w": torch.ones(2)})
     reports = look(Gate(STATIC), {"weights": data, "logo.png": b"\x89PNG\r\n\x1a\n" + bytes(40), "a.pt": data})
     assert [report.path for report in reports] == ["a.pt", "weights"]
+
+
+@pytest.mark.parametrize("name", ["weights", "weights.txt", "data/model.dat", "m.zip", "notes.csv"])
+def test_a_call_of_code_is_found_whatever_its_file_is_called(name: str) -> None:
+    """Protocol 0 is text to git; archives and gzip are not among the formats torch writes."""
+    plain = b"cos\nsystem\n(S'true'\ntR."
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        writer.writestr("inner", plain)
+    for data in (plain, gzip.compress(plain), archive.getvalue(), payload()):
+        changed = [ChangedFile(name, "added", (Hunk(1, 3, frozenset({1, 2, 3})),))]
+        (report,) = inspect_changed(Gate(STATIC), changed, head={name: data}.get, base=None)
+        assert report.verdict is Verdict.DANGEROUS
+
+
+def test_word_lists_and_sources_are_no_pickles() -> None:
+    for data in (b"cat\ndog\ncos\nsin\ntan\n", b"class_names\nperson\n", b"# notes\n", b"i\nII\nIII\n"):
+        changed = [ChangedFile("names.txt", "added", (Hunk(1, 3, frozenset({1, 2, 3})),))]
+        assert inspect_changed(Gate(STATIC), changed, head={"names.txt": data}.get, base=None) == ()
 
 
 def test_an_index_brings_its_shards_in() -> None:

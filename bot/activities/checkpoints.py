@@ -215,23 +215,28 @@ def _inspect_one(gate: Gate, file: ChangedFile, head: Read, base: Read | None) -
         content = head(file.path)
         if content is None:
             return _absent(file.path) if _named(gate, file.path) else None
-        if not _named(gate, file.path) and file.hunks and b"\0" not in content[:_GIT_LOOKS_AT]:
-            return None
         new.write_bytes(content)
+        if not _named(gate, file.path) and not _is_ours(_static(gate, new, file.path), file, content):
+            return None
         before = base(file.previous_path or file.path) if base else None
         if before is not None:
             old.write_bytes(before)
-        if not _named(gate, file.path) and not _known_by_content(_static(gate, new, file.path)):
-            return None
         report = inspect(gate, new, name=file.path, against=old)
         known = {each.fingerprint for each in _static(gate, old, file.path).findings} if before is not None else set()
     findings = tuple(replace(each, new=each.fingerprint not in known) for each in report.findings)
     return replace(report, findings=findings)
 
 
-def _known_by_content(report: CheckpointReport) -> bool:
-    """A picture or an archive of text is somebody else's file; one that was meant for torch is ours, whole or not."""
-    return report.format in _KNOWN_BY_CONTENT and report.verdict is not Verdict.NOT_A_CHECKPOINT
+def _is_ours(report: CheckpointReport, file: ChangedFile, content: bytes) -> bool:
+    """Whether a file that no pattern names is a checkpoint all the same, whole or not.
+
+    Text, pictures and archives of text are somebody else's, unless code is called in them: pickles of protocol 0 are
+    text, and any of them can lie in an archive or be compressed.
+    """
+    if any(use.called and use.judgement == "executes" for use in report.globals):
+        return True
+    text = bool(file.hunks) and b"\0" not in content[:_GIT_LOOKS_AT]
+    return not text and report.format in _KNOWN_BY_CONTENT and report.verdict is not Verdict.NOT_A_CHECKPOINT
 
 
 def _absent(path: str) -> CheckpointReport:

@@ -12,8 +12,7 @@ class Verdict(StrEnum):
     """`unreadable` is never `loadable`. `needs-allowlist` loads only with `safe_globals`.
 
     `refused` is whole and names no code, yet `torch.load(weights_only=True)` takes it in no way: TorchScript, tar,
-    pickle
-    protocol 3+, defaultdict.
+    pickle protocol 3+, defaultdict.
     """
 
     LOADABLE = "loadable"

@@ -23,6 +23,8 @@ _LOCATOR64 = struct.Struct("<4sIQI")
 
 FOLDER = 0x10
 """The MS-DOS directory bit among the external attributes, which miniz (and so torch) goes by."""
+OTHER_NAME = 0x7075
+"""Info-ZIP's Unicode Path extra field, which Python reads since 3.13 and miniz (and so torch) does not."""
 
 
 @dataclass(slots=True)
@@ -169,6 +171,9 @@ def _widen_entry(entry: Entry, extra: bytes, log: FaultLog) -> None:
         kind, length = struct.unpack_from("<HH", extra, at)
         body = extra[at + 4 : at + 4 + length]
         at += 4 + length
+        if kind == OTHER_NAME and body[5:] != entry.raw:
+            shown = body[5:85].decode("utf-8", "replace")
+            log.corrupt(f"an extra field calls this record {shown!r}: some readers go by that", record=entry.name)
         if kind != 1:
             continue
         for name in ("size", "packed", "header"):

@@ -7,12 +7,15 @@ import binascii
 import re
 
 SHORTEST = 8
+MOST = 1_000
+"""Such strings that are looked into; one more is kept, so that somebody can say there are more."""
 RAW = re.compile(
     rb"\x80[\x02-\x05][^\x00]|\xc2\x80[\x02-\x05]|PK\x03\x04|[c(]{1,3}[A-Za-z_][\w.]*\r?\n[\w.]+\r?\n|\x1f\x8b\x08"
 )
-BASE64 = re.compile(rb"gA[I-X][A-Za-z0-9+/\r\n]+={0,2}")
+BASE64 = re.compile(rb"(?:gA[I-X]|UEsD|KG|Y[0-3])[A-Za-z0-9+/\r\n]+={0,2}")
+"""Of a pickle of protocol 2 to 5, an archive, and pickles that begin with MARK or GLOBAL."""
 HEXADECIMAL = re.compile(rb"800[2-5](?:[0-9a-fA-F]{2})+")
-FIRST = frozenset(b"\x80\xc2Pcg8(")
+FIRST = frozenset(b"\x80\xc2Pcg8(UKY")
 
 
 def looks_packed(head: bytes) -> bool:
@@ -28,9 +31,10 @@ def unpack(data: bytes) -> bytes:
         return binascii.unhexlify(data)
     if BASE64.fullmatch(data):
         try:
-            return base64.b64decode(data + b"=" * (-len(data) % 4))
+            decoded = base64.b64decode(data + b"=" * (-len(data) % 4))
         except binascii.Error:
             return data
+        return decoded if RAW.match(decoded) else data
     if data.startswith(b"\xc2\x80"):
         return data.decode("utf-8", "replace").encode("latin-1", "replace")
     return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.scan.checkpoint.inflate import hold, inflate
 from bot.scan.checkpoint.legacy import read_pickles
+from bot.scan.checkpoint.members import is_text, native_code
 from bot.scan.checkpoint.numpyfile import MAGIC as NPY
 from bot.scan.checkpoint.numpyfile import read_npy
 from bot.scan.checkpoint.pointers import read_pointer
@@ -14,6 +15,7 @@ from bot.scan.checkpoint.safetensors import looks_like_safetensors, read_safeten
 from bot.scan.checkpoint.streams import looks_like_pickle
 from bot.scan.checkpoint.torchtar import looks_like_tar, read_tar
 from bot.scan.checkpoint.torchzip import read_zip
+from bot.scan.checkpoint.twofold import read_second
 
 COMPRESSED: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b\x08", "gzip"),
@@ -30,8 +32,8 @@ CLOSED: tuple[tuple[int, bytes, str], ...] = (
     (0, b"GGUF", "gguf"),
     (4, b"ET12", "executorch"),
     (4, b"TFL3", "tflite"),
-    (0, b"\x7fELF", "elf"),
-    (0, b"MZ", "windows-executable"),
+    (0, b"LZIP", "lzip"),
+    (0, b"\x1f\x9d", "compress"),
     (0, b"%PDF", "pdf"),
     (0, b"\x89PNG", "png"),
 )
@@ -40,6 +42,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     ".npy": ("numpy",),
     ".npz": ("npz",),
 }
+MOST_UNKNOWN = 100
+TEXT_LOOKED_AT = 64 * 1024
 
 
 def examine(reading: Reading, reader: Reader, label: str) -> None:
@@ -51,19 +55,27 @@ def examine(reading: Reading, reader: Reader, label: str) -> None:
             _unreadable(reading, "empty", "the file is empty")
     elif head.startswith((LOCAL, END)):
         read_zip(reading, reader, label)
+    elif looks_like_safetensors(reader):  # before pickles: a header of 128 to 1,408 bytes may begin like one
+        read_safetensors(reading, reader, label)
+        read_second(reading, reader, label, known="safetensors")
     elif head[:1] == b"\x80" and head[1:2] and head[1] <= 5:
         read_pickles(reading, reader, label)
-        _read_appended_zip(reading, reader, label)
+        read_second(reading, reader, label, known="pickle")
     elif head.startswith(NPY):
         read_npy(reading, reader, label)
+        read_second(reading, reader, label, known="npy")
     elif compressed:
         _read_compressed(reading, reader, label, compressed)
+        read_second(reading, reader, label, known=compressed)
+    elif native := native_code(reader, head):
+        reading.is_a(native)
+        reading.unreadable = reading.unreadable or not label
+        reading.log.code(f"native code ({native}): whatever opens it as a library or a program runs it", record=label)
     elif closed := _closed(head):
-        _unreadable(reading, closed, f"a {closed} file, which is not opened here", label)
-    elif looks_like_safetensors(reader):
-        read_safetensors(reading, reader, label)
+        _unreadable(reading, closed, f"another format ({closed}), which is not opened here", label)
     elif looks_like_tar(reader):
         read_tar(reading, reader, label)
+        read_second(reading, reader, label, known="tar")
     else:
         _read_unmarked(reading, reader, label)
 
@@ -81,21 +93,15 @@ def _read_unmarked(reading: Reading, reader: Reader, label: str) -> None:
     walk = reading.walk(reader)
     if looks_like_pickle(walk):
         read_pickles(reading, reader, label)
-        _read_appended_zip(reading, reader, label)
+        read_second(reading, reader, label, known="pickle")
     elif END in reader.read(max(0, reader.size - 65557), 65557) and not label:
         read_zip(reading, reader, label)
-    elif not read_pointer(reading, reader, label) and not label:
+    elif read_pointer(reading, reader, label):
+        return
+    elif not label:
         _unreadable(reading, "unknown", "no format that is known here: nothing can be said of it")
-
-
-def _read_appended_zip(reading: Reading, reader: Reader, label: str) -> None:
-    """A pickle with an archive behind it is two files in one: Python's zipfile reads the second."""
-    if END in reader.read(max(0, reader.size - 65557), 65557):
-        reading.log.corrupt("an archive stands behind the pickle: two files in one", record=label, offset=0)
-        if reading.depth < reading.limits.nesting:
-            reading.depth += 1
-            read_zip(reading, reader, f"{label}[archive]")
-            reading.depth -= 1
+    elif len(reading.unknown) < MOST_UNKNOWN and not is_text(reader.read(0, TEXT_LOOKED_AT)):
+        reading.unknown.append(label)
 
 
 def _unreadable(reading: Reading, kind: str, message: str, label: str = "") -> None:

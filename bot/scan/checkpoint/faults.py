@@ -12,6 +12,7 @@ MAPPING = "CK105"
 LAYOUT = "CK108"
 
 MAX_PER_RULE = 50
+CODE_ADVICE = "Do not load this file, in any way. Ask who made it, and replace it by a state dict saved anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class FaultLog:
 
     def corrupt(self, message: str, *, record: str = "", offset: int = -1, advice: str = "") -> None:
         self.add(Fault(CORRUPT, message, record, offset, advice))
+
+    def code(self, message: str, *, record: str = "", offset: int = -1) -> None:
+        self.add(Fault(CODE, message, record, offset, CODE_ADVICE))
 
     def over(self, message: str, *, record: str = "", offset: int = -1) -> None:
         self.add(Fault(LIMITS, message, record, offset))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from bot.scan.checkpoint.embedded import looks_packed
+from bot.scan.checkpoint.embedded import MOST, looks_packed
 from bot.scan.checkpoint.inert import Blob, Items, Pairs, Unknown
 from bot.scan.checkpoint.machine import Machine
 
@@ -84,8 +84,13 @@ def push_blob(machine: Machine, count: int, *, text: bool) -> None:
     machine.cursor.skip(count - len(head))
     blob = Blob(start, count, head, text)
     if looks_packed(head):
-        machine.walk.embedded.append((start, b"", blob))
+        keep_embedded(machine, start, b"", blob)
     machine.push(blob)
+
+
+def keep_embedded(machine: Machine, start: int, data: bytes, blob: Blob | None) -> None:
+    if len(machine.walk.embedded) <= MOST:
+        machine.walk.embedded.append((start, data, blob))
 
 
 def sized(width: int, *, text: bool, signed: bool = False) -> Handler:
@@ -99,8 +104,8 @@ def sized(width: int, *, text: bool, signed: bool = False) -> Handler:
             return
         start = machine.cursor.position
         data = machine.cursor.take(count)
-        if looks_packed(data) and len(machine.walk.embedded) < 100:
-            machine.walk.embedded.append((start, data, None))
+        if looks_packed(data):
+            keep_embedded(machine, start, data, None)
         machine.push(data.decode("utf-8", "surrogatepass") if text and is_text(machine, data) else data)
 
     return handler
@@ -137,7 +142,7 @@ def unicode_line(machine: Machine) -> None:
 def keep_packed(machine: Machine, start: int, data: str) -> None:
     raw = data.encode("latin-1", "replace")
     if looks_packed(raw):
-        machine.walk.embedded.append((start, raw, None))
+        keep_embedded(machine, start, raw, None)
 
 
 def out_of_band(machine: Machine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from bot.scan.checkpoint.reader import PIECE, Reader, SliceReader
 from bot.scan.checkpoint.records import DEFLATED, Entry
@@ -23,6 +23,10 @@ class _Zlib:
     @property
     def needs_input(self) -> bool:
         return not self._left
+
+    @property
+    def unused(self) -> bytes:
+        return self._inner.unused_data
 
     def feed(self, data: bytes, bound: int) -> bytes:
         out = self._inner.decompress(self._left + data, bound)
@@ -42,6 +46,10 @@ class _Other:
     def needs_input(self) -> bool:
         return self._inner.needs_input
 
+    @property
+    def unused(self) -> bytes:
+        return self._inner.unused_data
+
     def feed(self, data: bytes, bound: int) -> bytes:
         return self._inner.decompress(data, bound)
 
@@ -56,32 +64,57 @@ COMPRESSIONS: dict[str, Callable[[], _Zlib | _Other]] = {
 }
 
 
+STACKED = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
+"""Kinds that may stand one behind the other in a file, and how each begins."""
+MOST_STREAMS = 1_000
+
+
 class InflateError(Exception):
-    """The compressed data is broken or cut off; `produced` bytes came out before."""
-
-    def __init__(self, message: str, produced: int) -> None:
-        super().__init__(message)
-        self.produced = produced
+    """The compressed data is broken, cut off, or not all there is."""
 
 
-def inflate(reader: Reader, kind: str) -> Iterator[bytes]:
-    """Pieces of at most 256 KiB; raises `InflateError` where the data is broken or ends early."""
+def inflate(reader: Reader, kind: str, *, alone: bool = True) -> Iterator[bytes]:
+    """Pieces of at most 256 KiB; raises `InflateError` where the data is broken or ends early.
+
+    Python's gzip, bz2 and lzma read one compressed stream after the other as if they were one, and so does this. Any
+    other bytes behind the last one are an error, unless the reader goes on after the data (`alone` is false).
+    """
+    position = 0
+    for _ in range(MOST_STREAMS):
+        end = yield from _one_stream(reader, kind, position)
+        position = _next_stream(reader, kind, end) if alone else reader.size
+        if position >= reader.size:
+            return
+    raise InflateError(f"more than {MOST_STREAMS:,} compressed streams, one behind the other")
+
+
+def _one_stream(reader: Reader, kind: str, position: int) -> Generator[bytes, None, int]:
+    """The pieces of the stream at `position`; returns where it ends."""
     machine = COMPRESSIONS[kind]()
-    position = produced = 0
     while not machine.eof:
         data = b""
         if machine.needs_input:
             data = reader.read(position, PIECE)
             position += len(data)
             if not data:
-                raise InflateError("the compressed data ends early", produced)
+                raise InflateError("the compressed data ends early")
         try:
             piece = machine.feed(data, PIECE)
         except (zlib.error, OSError, EOFError, ValueError, lzma.LZMAError) as error:
-            raise InflateError(f"the compressed data is broken: {error}", produced) from error
-        produced += len(piece)
+            raise InflateError(f"the compressed data is broken: {error}") from error
         if piece:
             yield piece
+    return position - len(machine.unused)
+
+
+def _next_stream(reader: Reader, kind: str, end: int) -> int:
+    """Where the next stream of the same kind begins; padding of zeros is nothing."""
+    while (found := reader.read(end, PIECE)) and not any(found):
+        end += len(found)
+    end += len(found) - len(found.lstrip(b"\0"))
+    if end < reader.size and not (kind in STACKED and reader.read(end, 6).startswith(STACKED[kind])):
+        raise InflateError(f"{reader.size - end:,} bytes behind the compressed data")
+    return end
 
 
 def record_reader(archive_reader: Reader, entry: Entry) -> Reader:

@@ -13,7 +13,7 @@ from bot.scan.checkpoint.knowledge import (
     HARMLESS,
     HARMLESS_FUNCTIONS,
     NEVER_LOADS,
-    NEVER_LOADS_UNDER,
+    NEVER_LOADS_IN,
     STDLIB,
 )
 
@@ -51,7 +51,7 @@ def rule_on(found: Global, allowed: AllowList) -> Ruling:
     code = _code(module, name)
     if code:
         return Ruling(dotted, EXECUTES, code)
-    if dotted in NEVER_LOADS or dotted.startswith(NEVER_LOADS_UNDER) or _is_exception(module, name):
+    if dotted in NEVER_LOADS or (_is_class(name) and module.startswith(NEVER_LOADS_IN)) or _is_exception(module, name):
         return Ruling(dotted, NEVER, "is never loaded with weights_only=True since torch 2.10, allow-listed or not")
     if module.split(".")[0] in STDLIB:
         return _of_stdlib(dotted)
@@ -61,17 +61,29 @@ def rule_on(found: Global, allowed: AllowList) -> Ruling:
 def _code(module: str, name: str) -> str:
     if not module.isidentifier() and not all(part.isidentifier() for part in module.split(".")):
         return "is no module name" if module != "?" else "is computed, so it can be anything"
-    parts = module.split(".")
+    parts, inner = module.split("."), name.split(".")
     if any(".".join(parts[:count]) in CODE_MODULES for count in range(1, len(parts) + 1)):
         return f"belongs to {module}, which runs, loads or fetches code"
     if name == "?":
         return "is computed, so it can be anything"
-    inner = name.split(".")
     if any(part in CODE_NAMES for part in inner):
         return "runs code or reaches what does"
-    if parts[0] not in STDLIB and any(part in STDLIB and part not in HARMLESS_PARTS for part in inner):
+    if parts[0] not in STDLIB and (_leads_to_stdlib(inner) or _passes_code_module(parts, inner)):
         return "is a module reached through another, where any function can be taken from"
     return ""
+
+
+def _leads_to_stdlib(inner: list[str]) -> bool:
+    """Modules import others, and a dotted name walks on through them: `random._os.system`."""
+    last = len(inner) - 1
+    return any(part in STDLIB and (at < last or part not in HARMLESS_PARTS) for at, part in enumerate(inner))
+
+
+def _passes_code_module(module: list[str], inner: list[str]) -> bool:
+    """`torch` and `hub.load`; `torch.nn.modules.module` and `torch.hub.load`."""
+    whole = [*module, *inner]
+    starts = [0, *range(len(module), len(whole))]
+    return any(".".join(whole[start:end]) in CODE_MODULES for start in starts for end in range(start + 1, len(whole)))
 
 
 CYTHON = "__pyx_unpickle_"
@@ -88,6 +100,15 @@ def _of_stdlib(dotted: str) -> Ruling:
     return Ruling(dotted, EXECUTES, "is of the standard library and not known to be harmless")
 
 
+def _is_class(name: str) -> bool:
+    """By its first letter; a dotted name may lead anywhere, whatever it ends in."""
+    return "." not in name and name.lstrip("_")[:1].isupper()
+
+
+def _holds_plain_classes(dotted: str) -> bool:
+    return dotted.startswith(("numpy.dtypes.", "torch.nn.modules."))
+
+
 def _is_exception(module: str, name: str) -> bool:
     return module in ("builtins", "exceptions") and (
         name.endswith(("Error", "Exception", "Warning", "Interrupt", "Exit", "StopIteration"))
@@ -96,11 +117,7 @@ def _is_exception(module: str, name: str) -> bool:
 
 
 def _of_others(found: Global, dotted: str, name: str) -> Ruling:
-    if (
-        dotted in HARMLESS_FUNCTIONS
-        or name.startswith(CYTHON)
-        or dotted.startswith(("numpy.dtypes.", "torch.nn.modules."))
-    ):
+    if dotted in HARMLESS_FUNCTIONS or name.startswith(CYTHON) or (_is_class(name) and _holds_plain_classes(dotted)):
         return Ruling(dotted, NEEDS, "builds a plain value")
     last = name.rsplit(".", 1)[-1].lstrip("_")
     if found.reduced and not last[:1].isupper():

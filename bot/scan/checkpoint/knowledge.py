@@ -24,7 +24,7 @@ HARMLESS = frozenset(
     builtins.object builtins.list builtins.dict builtins.tuple builtins.frozenset builtins.int builtins.float
     builtins.bool builtins.str builtins.bytes builtins.slice builtins.range builtins.Ellipsis builtins.NotImplemented
     builtins.memoryview
-        builtins.long builtins.unicode builtins.type builtins.NoneType builtins.xrange builtins.enumerate builtins.zip
+    builtins.long builtins.unicode builtins.type builtins.NoneType builtins.xrange builtins.enumerate builtins.zip
     builtins.reversed builtins.property builtins.classmethod builtins.staticmethod
     pathlib.Path pathlib.PosixPath pathlib.WindowsPath pathlib.PurePath pathlib.PurePosixPath pathlib.PureWindowsPath
     pathlib._local.Path pathlib._local.PosixPath pathlib._local.WindowsPath pathlib._local.PurePosixPath
@@ -63,14 +63,15 @@ NEVER_LOADS = frozenset(
 )
 """torch >= 2.10 refuses these whatever is allow-listed: SETITEM and APPEND go into plain dicts and lists only."""
 
-NEVER_LOADS_UNDER = ("torch.optim.",)
+NEVER_LOADS_IN = ("torch.optim",)
+"""Modules whose classes never load."""
 
 HARMLESS_FUNCTIONS = frozenset(
     """
     numpy.core.multiarray._reconstruct numpy._core.multiarray._reconstruct
     numpy.core.multiarray.scalar numpy._core.multiarray.scalar
     numpy.core.numeric._frombuffer numpy._core.numeric._frombuffer
-    numpy.ma.core._mareconstruct numpy.core.records._reconstruct numpy.core._ufunc_reconstruct
+    numpy.ma.core._mareconstruct numpy.core.records._reconstruct
     numpy.random._pickle.__randomstate_ctor numpy.random._pickle.__generator_ctor
     numpy.random._pickle.__bit_generator_ctor numpy.random.__RandomState_ctor
     numpy.dtype numpy.ndarray numpy.matrix numpy.recarray numpy.ma.core.MaskedArray
@@ -110,7 +111,7 @@ CODE_NAMES = frozenset(
     __getattribute__ __getattr__ __subclasses__ __globals__ __builtins__ __code__ __reduce__ __reduce_ex__ __dict__
     __class__ __bases__ __mro__ __base__ __init_subclass__ __setstate__ __call__ loads load_url runstring execWrapper
     attrgetter methodcaller runcode runsource runpy
-    run_cprofile rmtree unlink
+    run_cprofile rmtree unlink _ufunc_reconstruct
     """.split()
 )
 """Parts of a dotted name that mean code or a way to it, whatever module they hang on."""

@@ -8,7 +8,7 @@ from bot.scan.checkpoint.machine import Machine, Walk
 from bot.scan.checkpoint.reader import Reader, SliceReader
 from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.storages import check_parts
-from bot.scan.checkpoint.streams import looks_like_pickle, read_inventory, read_stream
+from bot.scan.checkpoint.streams import judge_calls, looks_like_pickle, read_inventory, read_stream
 
 MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_VERSION = 1001
@@ -31,6 +31,8 @@ def read_pickles(reading: Reading, reader: Reader, label: str) -> None:
         if reading.path.lower().endswith((".pt", ".pth", ".ckpt", ".bin")):
             reading.log.unmappable(reading.mmap_reason, note=True)
     read_inventory(reading, walk, label)
+    if joblib.arrays:
+        judge_calls(reading, reading.walk(reader), f"{label or 'the file'}[read without joblib]")
     _read_rest(reading, reader, label, walk)
 
 

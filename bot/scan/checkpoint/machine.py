@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.scan.checkpoint.cursor import Cursor
-from bot.scan.checkpoint.inert import SCALARS, Blob, Call, Global, Items, Pairs, Unknown
+from bot.scan.checkpoint.inert import SCALARS, Blob, Call, Global, Items, Pairs, Unknown, elements
 from bot.scan.checkpoint.limits import Limits
 from bot.scan.checkpoint.opcodes import HIGHEST_PROTOCOL, NAMES
 from bot.scan.checkpoint.reader import Reader
@@ -19,6 +19,18 @@ CORRUPTING = "on what is no dict: memory corruption before torch 2.10 (CVE-2026-
 TENSOR_MAKERS = ("torch._utils._rebuild_", "torch.nn.parameter.Parameter", "torch._tensor.")
 UNPICKLER = "torch.storage._load_from_bytes"
 """How a tensor is pickled without torch.save: torch loads the bytes it is handed, with plain pickle."""
+CALLS_ITS_ARGUMENT = {
+    "torch._tensor._rebuild_from_type_v2": 0,
+    "copyreg._reconstructor": 0,
+    "copy_reg._reconstructor": 0,
+    "copyreg.__newobj__": 0,
+    "copyreg.__newobj_ex__": 0,
+    "numpy.random._pickle.__generator_ctor": 1,
+    "numpy.random._pickle.__randomstate_ctor": 1,
+    "pandas.core.indexes.base._new_Index": 0,
+    "pandas.core.indexes.datetimes._new_DatetimeIndex": 0,
+}
+"""Harmless functions that call what they are handed, and where among their arguments it stands."""
 SETITEM_TARGETS = frozenset({"collections.OrderedDict", "collections.Counter"})
 
 
@@ -145,16 +157,33 @@ class Machine:
         return found
 
     def call(self, callee: object, arguments: object, opcode: str) -> None:
+        self._mark_called(callee, opcode)
+        if isinstance(callee, Global):
+            if callee.dotted == UNPICKLER and len(self.walk.unpickled) < 1000:
+                self.walk.unpickled.append((self.at, arguments))
+            if callee.dotted in CALLS_ITS_ARGUMENT:
+                self._call_argument(CALLS_ITS_ARGUMENT[callee.dotted], arguments, opcode)
+        self.push(Call(callee, arguments, opcode, self.at))
+
+    def _call_argument(self, place: int, arguments: object, opcode: str) -> None:
+        """What such a function calls. Arguments that are computed themselves can be anything."""
+        if not isinstance(arguments, (tuple, Items)):
+            self.walk.computed.append(self.at)
+            return
+        handed = elements(arguments)[place : place + 1]
+        for callee in handed:
+            self._mark_called(callee, opcode)
+            if isinstance(callee, Global) and callee.dotted == UNPICKLER:
+                self.walk.unpickled.append((self.at, None))
+
+    def _mark_called(self, callee: object, opcode: str) -> None:
         if isinstance(callee, Global):
             callee.called = True
             callee.reduced = callee.reduced or not opcode.startswith("NEWOBJ")
-            if callee.dotted == UNPICKLER and len(self.walk.unpickled) < 1000:
-                self.walk.unpickled.append((self.at, arguments))
         elif isinstance(callee, Call):
             self.walk.computed.append(self.at)
         elif not isinstance(callee, Unknown):
             self.fault(f"{opcode} calls what cannot be called")
-        self.push(Call(callee, arguments, opcode, self.at))
 
     def extend(self, target: object, values: list[object], opcode: str) -> None:
         """APPEND, APPENDS, ADDITEMS."""

@@ -29,7 +29,7 @@ def read_npy(reading: Reading, reader: Reader, label: str) -> None:
         reading.log.corrupt("the npy header is no dictionary of descr, fortran_order and shape", record=label, offset=8)
         return
     code, shape = header
-    if "O" in code:
+    if _holds_objects(code):
         _read_objects(reading, reader, label, start)
         return
     size = _itemsize(code)
@@ -62,6 +62,17 @@ def _header(data: bytes) -> tuple[str, tuple[int, ...]] | None:
     if not isinstance(shape, tuple) or not all(isinstance(each, int) and 0 <= each < 1 << 62 for each in shape):
         return None
     return (value["descr"] if isinstance(value["descr"], str) else repr(value["descr"])), shape
+
+
+def _holds_objects(code: str) -> bool:
+    """`O`, `|O8` or a structured type with such a field; a field's own name may well have a capital O in it."""
+    if not code.startswith(("[", "(", "{")):
+        return "O" in code
+    try:
+        value = ast.literal_eval(code)
+        return any("O" in str(field[1:]) for field in value) if isinstance(value, list) else "O" in code
+    except (ValueError, SyntaxError, IndexError, TypeError, RecursionError):
+        return True
 
 
 def _itemsize(code: str) -> int:

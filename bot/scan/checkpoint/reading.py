@@ -25,8 +25,8 @@ class Reading:
     they hold, with a label that says where it stands. `crc` asks for a pass over all bytes.
 
     `loadable` is whether torch.load reads such a container with weights_only; `refusals` and `stream_refusals` why
-    it would not; `unreadable` marks files of which nothing can be said. `harmless` are prefixes of modules that mean
-    nothing to Python in this kind of container.
+    it would not; `unreadable` marks files of which nothing can be said. `torchscript` is whether names that only
+    TorchScript knows mean nothing to Python here; `unknown` are members of no format that is known.
     """
 
     path: str
@@ -50,7 +50,8 @@ class Reading:
     depth: int = 0
     opcodes_spent: int = 0
     inflated: int = 0
-    harmless: tuple[str, ...] = ()
+    torchscript: bool = False
+    unknown: list[str] = field(default_factory=list)
     shards: list[str] = field(default_factory=list)
     lfs_oid: str = ""
     lfs_size: int = -1
@@ -96,8 +97,14 @@ class Reading:
         if self.depth >= self.limits.nesting:
             self.log.over(f"nested deeper than {self.limits.nesting} containers", record=label)
             return
+        self.deeper(lambda: self.examine(self, reader, label))
+
+    def deeper(self, read: Callable[[], None]) -> None:
+        """Call `read` one level down, if there is one left."""
+        if self.depth >= self.limits.nesting:
+            return
         self.depth += 1
         try:
-            self.examine(self, reader, label)
+            read()
         finally:
             self.depth -= 1

@@ -10,6 +10,7 @@ from collections import Counter
 
 from bot.model import TensorInfo
 from bot.scan.checkpoint.dtypes import SAFETENSORS
+from bot.scan.checkpoint.metadata import check_text
 from bot.scan.checkpoint.pointers import crowded
 from bot.scan.checkpoint.reader import Reader
 from bot.scan.checkpoint.reading import Reading
@@ -17,13 +18,17 @@ from bot.scan.checkpoint.reading import Reading
 HEADER_HELD = 32 * 1024 * 1024
 """Bytes of a header that are read; the format allows 100 MB."""
 
+PROTO = 0x80
 Spans = list[tuple[int, int, str]]
 
 
 def looks_like_safetensors(reader: Reader) -> bool:
+    """By a brace where JSON begins. What might as well be a pickle has to end in a brace where the length says."""
     head = reader.read(0, 9)
     length = int.from_bytes(head[:8], "little")
-    return len(head) == 9 and head[8:9] == b"{" and 2 <= length <= 1 << 40
+    if len(head) < 9 or head[8:9] != b"{" or not 2 <= length <= 1 << 40:
+        return False
+    return head[0] != PROTO or reader.read(8 + max(0, length - 64), min(length, 64)).rstrip().endswith(b"}")
 
 
 def read_safetensors(reading: Reading, reader: Reader, label: str) -> None:
@@ -77,6 +82,8 @@ def _header(reading: Reading, data: bytes, label: str) -> dict[str, object]:
 def _check_metadata(reading: Reading, entry: object, label: str) -> None:
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
         reading.log.corrupt("__metadata__ holds more than strings", record=label, offset=8)
+    for key, value in entry.items() if isinstance(entry, dict) else ():
+        check_text(reading, key, value if isinstance(value, str) else json.dumps(value), label)
 
 
 def _tensor(reading: Reading, name: str, entry: object, spans: Spans, label: str) -> None:

@@ -25,7 +25,7 @@ def read_remains(reading: Reading, reader: Reader, label: str) -> None:
         name = data[at + 30 : at + 30 + names].decode("utf-8", "replace")
         inner: Reader = SliceReader(reader, start, reader.size - start)
         if method == DEFLATED:
-            inner = BytesReader(reading.hold(inflate(inner, "deflate"), name))
+            inner = BytesReader(reading.hold(inflate(inner, "deflate", alone=False), name))
         if name.endswith((".pkl", ".pickle")) or inner.read(0, 1) == b"\x80":
             walk = reading.walk(inner)
             judge_names(reading, walk, f"{label}!{name}" if label else name)

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from bot.model import GlobalUse
 from bot.scan.checkpoint import judge
-from bot.scan.checkpoint.embedded import unpack
-from bot.scan.checkpoint.faults import CODE, Fault
+from bot.scan.checkpoint.embedded import MOST, unpack
 from bot.scan.checkpoint.inert import Blob, Call, Global, as_text, elements
 from bot.scan.checkpoint.inventory import Inventory
 from bot.scan.checkpoint.machine import Machine, Walk
@@ -17,9 +16,11 @@ from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.tensors import take_inventory
 
 IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*\Z")
-TORCHSCRIPT = ("__torch__", "torch.jit._pickle")
+TORCHSCRIPT = re.compile(
+    r"__torch__\.[\w.]+|__torch__|torch\.jit\._pickle\.(?:build_\w+list|build_tensor_from_id|restore_type_tag)"
+)
+"""Names that only TorchScript's own unpickler knows. Python's would find none of the first in any module."""
 MOST_DTYPES = 1000
-CODE_ADVICE = "Do not load this file, in any way. Ask who made it, and replace it by a state dict saved anew."
 
 
 def read_stream(
@@ -43,32 +44,40 @@ def read_stream(
     return walk
 
 
+def judge_calls(reading: Reading, walk: Walk, label: str) -> None:
+    """Of another way to read the same bytes, only calls of code that can be imported: raw numbers spell odd names."""
+    for found in walk.globals:
+        spelt = IDENTIFIER.match(found.module) and IDENTIFIER.match(found.name)
+        if found.called and spelt and judge.rule_on(found, reading.allowed).judgement == judge.EXECUTES:
+            judge_name(reading, found, label)
+
+
 def judge_names(reading: Reading, walk: Walk, label: str) -> None:
     """Every global of a walk, once by name for the report, with a fault for each that runs code."""
     for found in walk.globals:
-        if reading.harmless and found.module.startswith(reading.harmless):
-            continue
-        ruling = judge.rule_on(found, reading.allowed)
-        key = (found.module, found.name)
-        known = reading.rulings.get(key)
-        if known is not None and known.judgement == ruling.judgement:
-            continue
-        reading.rulings[key] = ruling
-        reading.globals.append(GlobalUse(found.module, found.name, ruling.judgement, label, found.offset, found.called))
-        if ruling.judgement == judge.EXECUTES:
-            verb = "calls" if found.called else "names"
-            _dangerous(reading, f"{verb} {ruling.dotted[:200]}, which {ruling.why}", label, found.offset)
-        elif ruling.judgement == judge.NEVER:
-            reading.refuse_stream(f"{ruling.dotted} {ruling.why}")
+        if not (reading.torchscript and TORCHSCRIPT.fullmatch(found.dotted)):
+            judge_name(reading, found, label)
 
 
-def _dangerous(reading: Reading, message: str, label: str, offset: int) -> None:
-    reading.log.add(Fault(CODE, message, label, offset, CODE_ADVICE))
+def judge_name(reading: Reading, found: Global, label: str) -> None:
+    ruling = judge.rule_on(found, reading.allowed)
+    key = (found.module, found.name)
+    known = reading.rulings.get(key)
+    if known is not None and known.judgement == ruling.judgement:
+        return
+    reading.rulings[key] = ruling
+    reading.globals.append(GlobalUse(found.module, found.name, ruling.judgement, label, found.offset, found.called))
+    if ruling.judgement == judge.EXECUTES:
+        verb = "calls" if found.called else "names"
+        message = f"{verb} {ruling.dotted[:200]}, which {ruling.why}"
+        reading.log.code(message, record=label, offset=found.offset)
+    elif ruling.judgement == judge.NEVER:
+        reading.refuse_stream(f"{ruling.dotted} {ruling.why}")
 
 
 def _judge_shape(reading: Reading, walk: Walk, label: str) -> None:
     for offset in walk.computed[:5]:
-        _dangerous(reading, "calls what another call returned", label, offset)
+        reading.log.code("calls what another call returned", record=label, offset=offset)
     for offset, code in walk.extensions[:5]:
         reading.refuse_stream(f"extension code {code} at byte {offset} stands for whatever copyreg has registered")
     if walk.unsupported:
@@ -87,28 +96,33 @@ def _judge_shape(reading: Reading, walk: Walk, label: str) -> None:
 
 def _read_embedded(reading: Reading, reader: Reader, walk: Walk, label: str) -> None:
     """Pickles inside strings: they run when something unpickles them, so code in them is named like any other."""
-    for start, data, blob in walk.embedded[:100]:
+    if len(walk.embedded) > MOST:
+        reading.log.over(f"more than {MOST:,} strings that may be pickles: only these were read", record=label)
+    for start, data, blob in walk.embedded[:MOST]:
         raw = data or _blob_bytes(reader, blob, reading.limits.held)
-        inner = unpack(raw)
-        place = f"{label or 'the file'}[string at byte {start}]"
-        if inner.startswith(b"PK\x03\x04"):
-            reading.nested(BytesReader(inner), place)
-            continue
-        nested = reading.walk(BytesReader(inner))
-        if not looks_like_pickle(nested) or reading.depth >= reading.limits.nesting:
-            continue
-        if any(judge.rule_on(name, reading.allowed).judgement == judge.EXECUTES for name in nested.globals):
-            judge_names(reading, nested, place)
-        reading.depth += 1
-        _read_embedded(reading, BytesReader(inner), nested, place)
-        reading.depth -= 1
+        read_hidden(reading, raw, f"{label or 'the file'}[string at byte {start}]")
+
+
+def read_hidden(reading: Reading, raw: bytes, place: str) -> None:
+    """What bytes in a string hold: an archive, or a pickle that names code. Anything else is data."""
+    inner = unpack(raw)
+    if inner.startswith(b"PK\x03\x04"):
+        reading.nested(BytesReader(inner), place)
+        return
+    nested = reading.walk(BytesReader(inner))
+    if not looks_like_pickle(nested):
+        return
+    if any(judge.rule_on(name, reading.allowed).judgement == judge.EXECUTES for name in nested.globals):
+        judge_names(reading, nested, place)
+    reading.deeper(lambda: _read_embedded(reading, BytesReader(inner), nested, place))
 
 
 def _read_unpickled(reading: Reading, reader: Reader, arguments: object, *, offset: int, label: str) -> None:
     """What `_load_from_bytes` unpickles. Literal bytes are read like a file; computed ones can be anything."""
     inner = _literal(reading, reader, arguments)
     if inner is None:
-        _dangerous(reading, "unpickles bytes that are computed, so they can hold anything", label, offset)
+        message = "unpickles bytes that are computed, so they can hold anything"
+        reading.log.code(message, record=label, offset=offset)
     else:
         reading.nested(inner, f"{label or 'the file'}[bytes at byte {offset}]")
 

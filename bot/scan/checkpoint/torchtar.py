@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.scan.checkpoint.dtypes import STORAGES
@@ -16,6 +17,8 @@ from bot.scan.checkpoint.streams import read_stream
 BLOCK = 512
 REGULAR = frozenset(b"0\x007")
 EXTENSIONS = frozenset(b"xgLK")
+OTHER_SIZE = re.compile(rb"\d+ (?:size|GNU\.sparse\.[\w.]+)=")
+HELD = 1024 * 1024
 TORCH_MEMBERS = frozenset({"pickle", "tensors", "storages"})
 TAR_REASON = "a tar file: torch.load(mmap=True) raises for it, and weights_only=True refuses it"
 TAR_ADVICE = "Load it once in a sandbox and save its state dict again with torch.save."
@@ -103,6 +106,7 @@ def _members(reading: Reading, reader: Reader, label: str) -> list[Member]:
     while at + BLOCK <= reader.size:
         block = reader.read(at, BLOCK)
         if not any(block):
+            _check_end(reading, reader, at, label)
             return members
         size = _octal(block[124:136])
         if size is None or _checksum(block) != _octal(block[148:156]):
@@ -112,7 +116,9 @@ def _members(reading: Reading, reader: Reader, label: str) -> list[Member]:
             reading.log.corrupt(
                 f"cut off: {at + BLOCK + size - reader.size:,} bytes are missing", record=label, offset=at
             )
-        if block[156] not in EXTENSIONS:
+        if block[156] in EXTENSIONS:
+            _check_extension(reading, reader.read(at + BLOCK, min(size, HELD)), label, at)
+        else:
             members.append(Member(_text(block[:100]), block[156], at + BLOCK, size))
         if len(members) > reading.limits.entries:
             reading.log.over(f"more than {reading.limits.entries:,} members", record=label)
@@ -120,6 +126,21 @@ def _members(reading: Reading, reader: Reader, label: str) -> list[Member]:
         at += BLOCK + (size + BLOCK - 1) // BLOCK * BLOCK
     reading.log.corrupt("no empty block at the tar's end: it is cut off", record=label, offset=reader.size)
     return members
+
+
+def _check_extension(reading: Reading, body: bytes, label: str, at: int) -> None:
+    """A pax header may give the next member another size, and so another reader another list of members."""
+    if OTHER_SIZE.search(body):
+        reading.log.corrupt("a pax header that changes a member's size", record=label, offset=at)
+
+
+def _check_end(reading: Reading, reader: Reader, at: int, label: str) -> None:
+    """Nothing but zeros comes after the empty block; tar writers fill up to 10 KiB, so a little is looked at."""
+    rest = reader.read(at, HELD)
+    if any(rest) or at + len(rest) < reader.size:
+        start = at + len(rest) - len(rest.lstrip(b"\0"))
+        reading.log.corrupt(f"{reader.size - start:,} bytes after the tar's end", record=label, offset=start)
+        reading.nested(SliceReader(reader, start, reader.size - start), f"{label}[after byte {start}]")
 
 
 def _check_member(reading: Reading, member: Member, record: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.scan.checkpoint.archive import read_archive
 from bot.scan.checkpoint.checksum import check_crc
 from bot.scan.checkpoint.inflate import hold, record_pieces, record_reader
+from bot.scan.checkpoint.members import WRITES, is_program, others_format
 from bot.scan.checkpoint.numpyfile import MAGIC as NPY
 from bot.scan.checkpoint.reader import BytesReader, HeadReader, Reader
 from bot.scan.checkpoint.reading import Reading
@@ -12,7 +13,7 @@ from bot.scan.checkpoint.records import DEFLATED, STORED, Archive, Entry
 from bot.scan.checkpoint.salvage import read_remains
 from bot.scan.checkpoint.sparse import check_sparse
 from bot.scan.checkpoint.storages import check_storages
-from bot.scan.checkpoint.streams import TORCHSCRIPT, read_inventory, read_stream
+from bot.scan.checkpoint.streams import read_inventory, read_stream
 
 HEAD = 64 * 1024
 KNOWN = frozenset(
@@ -32,7 +33,7 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
     kind = _kind(archive, prefix)
     reading.is_a(kind, loadable=kind == "torch-zip")
     if kind in ("torchscript", "pt2") and not reading.depth:
-        reading.harmless = TORCHSCRIPT
+        reading.torchscript = True
     _check_names(reading, archive, label)
     bomb = _check_sizes(reading, archive, label, room=reader.size)
     order = archive.find(f"{prefix}/byteorder")
@@ -44,6 +45,9 @@ def read_zip(reading: Reading, reader: Reader, label: str) -> None:
             _read_member(reading, reader, entry, _label(label, entry.name), checked=_is_pickle(entry.name))
         elif entry.start >= 0 and reading.crc:
             check_crc(reading, reader, entry, _label(label, entry.name))
+    _check_programs(reading, reader, archive, prefix=prefix, label=label, kind=kind)
+    if kind == "zip" and reading.unknown and not reading.depth:
+        _say_unknown(reading)
 
 
 def _kind(archive: Archive, prefix: str) -> str:
@@ -58,9 +62,34 @@ def _kind(archive: Archive, prefix: str) -> str:
         return "pt2"
     if f"{prefix}/data.pkl" in names:
         return "torch-zip"
+    if other := others_format(names)[0]:
+        return other
     if all(name.endswith(".npy") for name in names):
         return "npz"
     return "zip"
+
+
+def _check_programs(  # noqa: PLR0913 - one archive, seen from all sides
+    reading: Reading, reader: Reader, archive: Archive, *, prefix: str, label: str, kind: str
+) -> None:
+    """Source files are code, but for TorchScript's own: of those only what opens files is."""
+    for entry in archive.entries:
+        record = _label(label, entry.name)
+        if kind == "torchscript" and entry.name.startswith(f"{prefix}/code/"):
+            found = WRITES.search(_small(reader, entry, reading.limits.held)) if entry.start >= 0 else None
+            if found:
+                operator = found[0].decode("ascii", "replace").rstrip("( ")
+                reading.log.code(f"TorchScript code that calls {operator}, which opens files by name", record=record)
+        elif is_program(entry):
+            reading.log.code("a program in the archive: whatever imports from it runs it", record=record)
+
+
+def _say_unknown(reading: Reading) -> None:
+    """Of an archive that is nobody's format, all that can be said is what its members are."""
+    shown = ", ".join(reading.unknown[:5]) + (" and others" if len(reading.unknown) > 5 else "")
+    reading.unreadable = True
+    reading.mmap_reason = "no checkpoint of torch.save"
+    reading.log.corrupt(f"an archive whose members are of no known format: {shown}")
 
 
 def _label(label: str, name: str) -> str:
@@ -165,8 +194,8 @@ def _check_torch(  # noqa: PLR0913 - one archive, seen from all sides
         reading.log.corrupt("version is no number", record=_label(label, f"{prefix}/version"))
 
 
-def _small(reader: Reader, entry: Entry) -> bytes:
-    return hold(record_pieces(reader, entry), 64)[0]
+def _small(reader: Reader, entry: Entry, bound: int = 64) -> bytes:
+    return hold(record_pieces(reader, entry), bound)[0]
 
 
 def _content(reading: Reading, reader: Reader, entry: Entry, record: str) -> Reader:
@@ -205,6 +234,10 @@ def _check_mapping(reading: Reading, archive: Archive, kind: str, *, top: bool, 
         )
         reading.mmap_reason = "an exported program (.pt2), which torch.load does not read"
         reading.log.unmappable(reading.mmap_reason, note=True)
+    elif other := others_format({entry.name for entry in archive.entries})[1] if kind != "torch-zip" else "":
+        reading.unreadable = True
+        reading.mmap_reason = other
+        reading.log.corrupt(f"{other}: torch.load does not read it, and it is not judged here")
     elif kind != "torch-zip":
         reading.mmap_reason = "no checkpoint of torch.save"
     elif packed is not None:

@@ -4,7 +4,8 @@ A pickle is a program: `GLOBAL os system` and `REDUCE` are two of its opcodes, a
 and `joblib.load` do as they are told. The reader walks every stream of the file, also those hidden behind the first
 one, inside strings, in nested archives or behind a broken tail, and judges each name by torch's own allow-list: what
 is not on it and comes from the standard library, from a package known to run code, or is a function that the pickle
-calls, is this. Nothing of the file is run to find out.
+calls, is this. So are native code, Python sources in an archive, TorchScript that opens files by name, and text in
+safetensors metadata that is a program. Nothing of the file is run to find out.
 
 Bad: `model.pt` whose `data.pkl` calls `posix.system` at byte 2.
 
