@@ -31,6 +31,8 @@ QUERIES = {
     "branch": queries.BRANCH,
     "reviews": queries.REVIEWS,
     "resolve": queries.RESOLVE,
+    "state": queries.STATE,
+    "move": queries.MOVE,
     "standing": queries.standing_query(talk=True, branch=True, check=True, files=(3, 2), shared=1),
     "push": queries.standing_query(talk=False, branch=True, shared=1),
     "gate": queries.standing_query(talk=False, branch=False, shared=1),

@@ -61,6 +61,26 @@ class Root:
                         return {"thread": ThreadView(self.context, repository, thread, thread.commit)}
         raise failed("NOT_FOUND", f"Could not resolve to a node with the global id of '{input['threadId']}'")
 
+    def updateRefs(self, _: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+        """All or none. A `beforeOid` that is not where the ref stands, zeros for one that must not be there, says no."""
+        found = [
+            each for each in self.context.server.repositories.values() if node_id("R", each.id) == input["repositoryId"]
+        ]
+        if not found or not self.context.token.allows("contents", "write"):
+            raise failed("FORBIDDEN", "Resource not accessible by integration")
+        git = found[0].git
+        for each in input["refUpdates"]:
+            stands = git.refs(each["name"]).get(each["name"], "0" * 40)
+            if each["name"].removeprefix("refs/heads/") in found[0].protected:
+                raise failed("UNPROCESSABLE", "Cannot update this protected ref.")
+            if each.get("beforeOid") not in (None, stands):
+                raise failed("UNPROCESSABLE", f"{each['name']} is at {stands} but expected {each['beforeOid']}")
+            if not (each["force"] or stands == "0" * 40 or git.is_ancestor(stands, each["afterOid"])):
+                raise failed("UNPROCESSABLE", f"{each['name']} can't be fast-forwarded.")
+        for each in input["refUpdates"]:
+            git.update_ref(each["name"], each["afterOid"])
+        return {"clientMutationId": input.get("clientMutationId")}
+
 
 @cache
 def built() -> GraphQLSchema:

@@ -4,6 +4,7 @@ SCHEMA = """
 scalar BigInt
 scalar DateTime
 scalar GitObjectID
+scalar GitRefname
 scalar URI
 scalar Base64String
 
@@ -146,7 +147,13 @@ type LabeledEvent implements Node { id: ID! actor: Actor createdAt: DateTime! }
 type UnlabeledEvent implements Node { id: ID! actor: Actor createdAt: DateTime! }
 type ReviewRequestedEvent implements Node { id: ID! actor: Actor createdAt: DateTime! }
 
-type Mutation { resolveReviewThread(input: ResolveReviewThreadInput!): ResolveReviewThreadPayload }
+type Mutation {
+  resolveReviewThread(input: ResolveReviewThreadInput!): ResolveReviewThreadPayload
+  updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
+}
+input UpdateRefsInput { clientMutationId: String refUpdates: [RefUpdate!]! repositoryId: ID! }
+input RefUpdate { afterOid: GitObjectID! beforeOid: GitObjectID force: Boolean = false name: GitRefname! }
+type UpdateRefsPayload { clientMutationId: String }
 input ResolveReviewThreadInput { clientMutationId: String threadId: ID! }
 type ResolveReviewThreadPayload { clientMutationId: String thread: PullRequestReviewThread }
 """

@@ -130,6 +130,21 @@ RESOLVE = "mutation($thread: ID!) { resolveReviewThread(input: {threadId: $threa
 
 VIEWER = "query { viewer { login } }"
 
+STATE = _query(
+    "$ref: String!",
+    """    id
+    ref(qualifiedName: $ref) { target { oid ... on Commit { tree { entries { name oid type } } } } }""",
+)
+
+# With `force` the old commits can be forgotten, and `beforeOid` still keeps us from undoing what another run wrote.
+MOVE = """
+mutation($repository: ID!, $ref: GitRefname!, $before: GitObjectID!, $after: GitObjectID!) {
+  updateRefs(input: {
+    repositoryId: $repository, refUpdates: [{name: $ref, beforeOid: $before, afterOid: $after, force: true}]
+  }) { clientMutationId }
+}
+"""
+
 
 SHARED = "shared"
 """The alias of the owner's `.github` repository, which need not be there."""
