@@ -7,23 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bot import __version__
+from bot.cli.grammar_parts import CONFIG_HELP, EXIT_CODES, add_command, exit_code_table
+from bot.cli.grammar_sweep import add_sweep
 from bot.cli.suggest import Parser
-from bot.errors import ExitCode
 from bot.settings import DEVICES, FAIL_LEVELS, FIX_MODES, MMAP_MODES
 
+__all__ = ["EXIT_CODES", "build_parser", "exit_code_table"]
+
 FORMATS = ("text", "json", "sarif", "github", "markdown", "html")
-
-CONFIG_HELP = "policy (default: .github/loadguard.yml, then pyproject.toml)"
-
-EXIT_CODES = {
-    ExitCode.CLEAN: "nothing at or above the fail level",
-    ExitCode.FINDINGS: "findings at or above the fail level",
-    ExitCode.USAGE: "wrong usage or policy",
-    ExitCode.FORGE: "GitHub, a permission or the network",
-    ExitCode.INTERNAL: "a mistake in loadguard itself, with a bug report to send",
-    ExitCode.PARTIAL: "part of the work is left; run again to resume",
-    ExitCode.INTERRUPTED: "interrupted",
-}
 
 EXAMPLES = """\
 examples:
@@ -35,12 +26,6 @@ examples:
   loadguard fix                           write them
   loadguard explain LG004                 why, with a bad and a good example
 """
-
-
-def exit_code_table() -> str:
-    """The exit codes as `--help` and docs/cli.md print them."""
-    rows = "".join(f"  {code.value:<5}{meaning}\n" for code, meaning in EXIT_CODES.items())
-    return f"exit codes:\n{rows}"
 
 
 def build_parser() -> Parser:
@@ -58,13 +43,6 @@ def build_parser() -> Parser:
     return parser
 
 
-def _command(commands: Any, name: str, sentence: str, *, examples: str = "") -> Parser:
-    epilog = f"examples:\n{examples}\n{exit_code_table()}" if examples else exit_code_table()
-    parser: Parser = commands.add_parser(name, help=sentence, description=f"{sentence}.", epilog=epilog)
-    parser.set_defaults(command=name)
-    return parser
-
-
 def _add_scan(commands: Any) -> None:
     examples = (
         "  loadguard scan --format json --output report.json\n"
@@ -72,7 +50,7 @@ def _add_scan(commands: Any) -> None:
         "  loadguard scan --select LG002,LG004 src\n"
         "  loadguard scan --baseline loadguard-baseline.json\n"
     )
-    parser = _command(commands, "scan", "Report every unsafe torch.load in files and folders", examples=examples)
+    parser = add_command(commands, "scan", "Report every unsafe torch.load in files and folders", examples=examples)
     _add_paths(parser)
     _add_choosing(parser)
     _add_reporting(parser)
@@ -91,7 +69,7 @@ def _add_fix(commands: Any) -> None:
         "  loadguard fix --review-tier src       the likely fixes too; read them\n"
         "  loadguard fix --mmap never\n"
     )
-    parser = _command(commands, "fix", "Write the proved fixes into the files", examples=examples)
+    parser = add_command(commands, "fix", "Write the proved fixes into the files", examples=examples)
     _add_paths(parser)
     _add_choosing(parser)
     parser.add_argument("--diff", action="store_true", help="print the fixes as a diff and write nothing")
@@ -131,7 +109,7 @@ def _add_smoke(commands: Any) -> None:
         "  loadguard smoke --device cuda model.pt       and move its tensors to the device\n"
     )
     sentence = "Read checkpoints without running anything in them, then load them in a sandbox"
-    parser = _command(commands, "smoke", sentence, examples=examples)
+    parser = add_command(commands, "smoke", sentence, examples=examples)
     parser.description = f"{sentence}. CK101, CK103, CK104 and CK106 exit 1 whatever the fail level is."
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument(
@@ -153,7 +131,7 @@ def _add_pr(commands: Any) -> None:
         "  loadguard pr --base main --fix suggest       review only\n"
     )
     sentence = "Treat a branch of a local git repository as a pull request; nothing leaves the machine"
-    parser = _command(commands, "pr", sentence, examples=examples)
+    parser = add_command(commands, "pr", sentence, examples=examples)
     parser.add_argument(
         "--repository", metavar="FOLDER", default=".", help="the repository (default: around this folder)"
     )
@@ -170,16 +148,16 @@ def _add_pr(commands: Any) -> None:
 
 def _add_action(commands: Any) -> None:
     sentence = "The container's entry: reads the runner's event and the action's inputs from the environment"
-    _command(commands, "action", sentence)
+    add_command(commands, "action", sentence)
 
 
 def _add_rules(commands: Any) -> None:
-    parser = _command(commands, "rules", "List the rules")
+    parser = add_command(commands, "rules", "List the rules")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _add_explain(commands: Any) -> None:
-    parser = _command(
+    parser = add_command(
         commands,
         "explain",
         "Say why a rule exists, with a bad and a good example, the advisory and the fix",
@@ -191,82 +169,15 @@ def _add_explain(commands: Any) -> None:
 
 def _add_config(commands: Any) -> None:
     sentence = "Check the policy and print what is in force, and where each value came from"
-    parser = _command(commands, "config", sentence, examples="  loadguard config check\n")
+    parser = add_command(commands, "config", sentence, examples="  loadguard config check\n")
     parser.add_argument("action", choices=("check",), metavar="check", help="the one thing it does")
     parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
 
 def _add_doctor(commands: Any) -> None:
-    parser = _command(commands, "doctor", "Look at this machine and say what is missing for what")
+    parser = add_command(commands, "doctor", "Look at this machine and say what is missing for what")
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-
-
-STATE = ".loadguard-sweep"
-"""The folder of a sweep's state, unless --state names another."""
-
-
-def _add_sweep(commands: Any) -> None:
-    sentence = "Go over many repositories: an organisation's, a user's, a topic's"
-    examples = "  loadguard sweep run\n  loadguard sweep report\n"
-    parser = _command(commands, "sweep", sentence, examples=examples)
-    stages = parser.add_subparsers(dest="stage", metavar="STAGE", title="stages", required=True, parser_class=Parser)
-    for add in SWEEP_ADDERS:
-        add(stages)
-
-
-def _stage(stages: Any, name: str, sentence: str, *, examples: str) -> Parser:
-    parser = _command(stages, name, sentence, examples=examples)
-    parser.set_defaults(command="sweep", stage=name)
-    parser.add_argument("--state", metavar="FOLDER", default=STATE, help="where the sweep's state lies")
-    parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="NO_COLOR is honoured")
-    return parser
-
-
-def _add_sweep_run(stages: Any) -> None:
-    examples = (
-        "  loadguard sweep run                        everything the plan has left\n"
-        "  loadguard sweep run --shard 3/20           one job's part of it\n"
-        "  loadguard sweep run --read clone --jobs 8  by git, eight repositories at a time\n"
-    )
-    sentence = "Scan the repositories that the plan has left, one tarball each"
-    parser = _stage(stages, "run", sentence, examples=examples)
-    parser.description = (
-        f"{sentence}. Exits 0 when none is left: one that could not be scanned is recorded with its reason and fails "
-        "nothing. Exits 5 when part is left, such as at the reserve of GitHub's hourly limit; it says when to resume, "
-        "and the same command goes on where this one stopped."
-    )
-    parser.add_argument("--shard", metavar="I/N", help="this part of a plan of N shards (default: all of it)")
-    parser.add_argument(
-        "--jobs", metavar="N", type=positive, help="repositories scanned at a time (default: the cores)"
-    )
-    parser.add_argument(
-        "--read",
-        choices=("tarball", "clone"),
-        default="tarball",
-        help="how: its tarball, streamed; or a clone without blobs, which costs no request of the API",
-    )
-    parser.add_argument(
-        "--reserve", metavar="PERCENT", type=int, help="stop when so much of the hourly limit is left (default: 20)"
-    )
-
-
-def _add_sweep_report(stages: Any) -> None:
-    examples = "  loadguard sweep report --output public     public/index.html, and CSV, JSON and Markdown beside it\n"
-    sentence = "Write what the sweeps found as a page, as tables and as data"
-    parser = _stage(stages, "report", sentence, examples=examples)
-    parser.add_argument("--output", metavar="FOLDER", help="where to (default: report in the state's folder)")
-
-
-SWEEP_ADDERS: tuple[Callable[[Any], None], ...] = (_add_sweep_run, _add_sweep_report)
-
-
-def positive(text: str) -> int:
-    """A whole number from 1. Raises `ArgumentTypeError`."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
-    return int(text)
 
 
 ADDERS: tuple[Callable[[Any], None], ...] = (
@@ -279,5 +190,5 @@ ADDERS: tuple[Callable[[Any], None], ...] = (
     _add_explain,
     _add_config,
     _add_doctor,
-    _add_sweep,
+    add_sweep,
 )
