@@ -144,6 +144,10 @@ class Store:
         """Every repository of the newest sweep with scan and publication, in order, one at a time."""
         return self._rows("s.findings > 0" if findings_only else "1 = 1", (), order="r.place")
 
+    def plain_rows(self) -> Iterator[Row]:
+        """The same without scans and publications, which would be the whole report of an organisation in memory."""
+        return self._rows("1 = 1", (), order="r.place", select=SELECT_PLAIN)
+
     def counts(self) -> dict[str, int]:
         """Repositories of the newest sweep by progress."""
         query = f"SELECT progress, count(*) FROM repositories r WHERE {NEWEST} GROUP BY progress"  # noqa: S608 - no value from outside
@@ -165,6 +169,10 @@ class Store:
 
     def put_note(self, name: str, value: str) -> None:
         self._write([("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))])
+
+    def drop_notes(self, prefix: str) -> None:
+        """Forget every note whose name begins so."""
+        self._write([("DELETE FROM notes WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))])
 
     # -- shards ----------------------------------------------------------------------------------------------
     def cut(self, path: Path, shard: int) -> Store:
@@ -191,7 +199,7 @@ class Store:
             theirs, mine = part.sweep(), self.sweep()
             if theirs is None or mine is None or (theirs.number, theirs.started) != (mine.number, mine.started):
                 return 0
-            known = {row.repository.id: row.progress for row in self.rows()}
+            known = {row.repository.id: row.progress for row in self.plain_rows()}
             lines: list[tuple[str, Sequence[Any]]] = []
             brought = 0
             for row in part.rows():

@@ -109,11 +109,15 @@ _ENUMS = {"standing": Standing}
 
 
 def made(kind: type[T], text: str) -> T:
-    """A noun from its JSON; keys that a later version may have added are left out."""
-    data = json.loads(text)
+    """A noun from its JSON."""
+    return noun_of(kind, json.loads(text))
+
+
+def noun_of(kind: type[T], data: Mapping[str, Any]) -> T:
+    """A noun from plain data; keys that a later version may have added are left out."""
     known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
-    plain = {key: _ENUMS.get(key, _same)(_frozen(value)) for key, value in data.items() if key in known}
-    return kind(**plain)
+    values = {key: _ENUMS.get(key, _same)(_frozen(value)) for key, value in data.items() if key in known}
+    return kind(**values)
 
 
 def _frozen(value: Any) -> Any:

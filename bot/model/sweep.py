@@ -25,7 +25,8 @@ class Target:
     value: str
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.value}"
+        """As it is typed."""
+        return self.value if self.kind is Kind.REPOSITORY else f"{self.kind}:{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,21 @@ class Repository:
     disabled: bool = False
     empty: bool = False
     policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a list of repositories. `total` is what the list says it has, `unseen` counts entries of this page that
+    vanished meanwhile or that the token may not see.
+
+    `resume` is a place a few entries before the page's end, and empty where the list ends: the page asked for from
+    there overlaps with this one, unless the list has shifted meanwhile.
+    """
+
+    repositories: tuple[Repository, ...]
+    resume: str = ""
+    total: int = 0
+    unseen: int = 0
 
 
 class Progress(StrEnum):

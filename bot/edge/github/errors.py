@@ -29,6 +29,10 @@ class LimitReached(ForgeError):
         self.resume = resume
 
 
+class Troubled(ForgeError):
+    """Every attempt met an error of the server or the network; a query that asks for less may fare better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limited:
     """A rate limit. `wait` is in seconds, None where GitHub did not say how long."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.edge.github.errors import Broken, Limited, LimitReached, limit_of, refusal, said
+from bot.edge.github.errors import Broken, Limited, LimitReached, Troubled, limit_of, refusal, said
 from bot.errors import ForgeError
 from bot.model.sweep import Allowance
 
@@ -238,7 +238,7 @@ class Door:
 
     def _wait_after_error(self, call: Call, broken: Broken, times: int) -> None:
         if times >= self._patience.attempts:
-            raise ForgeError(f"{call}: {broken.reason}, {times} times", hint="GitHub or the network is in trouble.")
+            raise Troubled(f"{call}: {broken.reason}, {times} times", hint="GitHub or the network is in trouble.")
         self._patience.sleep(self._patience.error_wait * 2.0 ** (times - 1))
 
     def _pace(self, call: Call) -> None:

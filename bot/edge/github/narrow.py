@@ -13,9 +13,10 @@ from typing import Any
 from github.Auth import AppAuth, AppInstallationAuth
 from github.InstallationAuthorization import InstallationAuthorization
 
+from bot.edge.github.errors import Answered
 from bot.edge.github.forge import Address, GitHubForge, _connect, _installation
 from bot.edge.github.http import Patience
-from bot.errors import UsageError
+from bot.errors import ForgeError, UsageError
 
 MOST_REPOSITORIES = 500
 """GitHub narrows a token to no more than these; a job that reads more has one for all of them."""
@@ -57,6 +58,7 @@ def connect_narrow(
     patience: Patience | None = None,
 ) -> GitHubForge:
     """The forge for the App's installation on the address's repository, with these rights on these repositories only.
+    Where no repository is known yet the address is `owner/`.
 
     Raises `UsageError` for a key that is none, without showing it, and `ForgeError` where the App is not installed.
     """
@@ -65,6 +67,19 @@ def connect_narrow(
         auth.create_jwt()
     except Exception:  # PyJWT and cryptography raise a dozen kinds; some quote the key
         raise UsageError("the private key of the GitHub App is none", hint="give the whole PEM file's text") from None
-    installation = _installation(_connect(address, auth, patience))
+    forge = _connect(address, auth, patience)
+    installation = _installation_at(forge) if address.slug.endswith("/") else _installation(forge)
     narrow = NarrowAuth(auth, installation, permissions=permissions, repositories=repositories)
     return _connect(address, narrow, patience)
+
+
+def _installation_at(app: GitHubForge) -> int:
+    """Of an organisation or a user; a name says nothing of which it is."""
+    owner = app.slug.partition("/")[0]
+    for kind in ("orgs", "users"):
+        try:
+            return int(app.door.get(f"/{kind}/{owner}/installation")["id"])
+        except Answered as error:
+            if error.status != 404:
+                raise
+    raise ForgeError(f"the GitHub App is not installed at {owner}", hint="install it there, for the repositories swept")
