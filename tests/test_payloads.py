@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, GraphQLUnionType, build_schema, parse, validate
 
-from bot.edge.github import queries
+from bot.edge.github import listing, queries
 from bot.errors import LoadguardError
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, Foreseen, Review, ReviewComment
 from bot.plan.event import Ignore, read_event
@@ -39,6 +39,10 @@ QUERIES = {
     "viewer": queries.VIEWER,
     "files": queries.files_query(2),
     "folders": queries.folders_query(2),
+    "owned": listing.OWNED,
+    "found": listing.FOUND,
+    "named": listing.named_query(2),
+    "shared": listing.shared_query(2),
 }
 
 

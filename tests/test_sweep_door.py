@@ -19,6 +19,7 @@ from bot.edge.runner import Console
 from bot.errors import ForgeError, PermissionMissing, UsageError
 from bot.model.sweep import Repository
 from tests.fake_github import FakeGitHub
+from tests.sweep_organisation import organisation
 from tests.sweep_run_helpers import LOAD, Bench, planned
 
 APP = 77
@@ -112,6 +113,23 @@ def test_a_whole_run_as_an_app(
     assert {row.progress.value for row in bench.rows().values()} == {"scanned"}
     ids = [one.body.get("repository_ids") for one in github.requests if one.path.endswith("/access_tokens")]
     assert len([each for each in ids if each and len(each) == 1]) == 2, "each owner's token knows its own only"
+
+
+def test_a_whole_plan_as_an_app(tmp_path: Path, key: rsa.RSAPrivateKey) -> None:
+    with organisation(tmp_path, 3) as made:
+        github = made.github
+        account = github.account("sweeper[bot]", kind="Bot")
+        github.apps[APP] = {"account": account, "public_key": key.public_key(), "installation": 4242}
+        environ = environ_of(github, key)
+        assert made.plan(environ=environ) == 0
+        assert len(made.rows()) == 3
+        asked = [entry for entry in github.requests if entry.path.startswith("/app/installations/")]
+        assert [entry.body for entry in asked] == [{"permissions": {"contents": "read", "metadata": "read"}}]
+        with pytest.raises(UsageError, match="topic:ml: a topic has no owner"):
+            made.plan("topic:ml", environ=environ)
+        github.apps[APP]["installation"] = None
+        with pytest.raises(ForgeError, match="the GitHub App is not installed at acme"):
+            made.plan(environ=environ)
 
 
 @pytest.mark.parametrize(

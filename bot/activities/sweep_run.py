@@ -28,9 +28,8 @@ from bot.edge.workers import Died, Heard
 from bot.errors import ForgeError, UsageError
 from bot.model.sweep import Allowance, Basis, Progress, Repository, Row, Scan
 from bot.plan.sweep.budget import RESERVE, Pause, pace, pause_before
+from bot.plan.sweep.choose import MOST_ATTEMPTS
 
-MOST_ATTEMPTS = 3
-"""Times a repository may be in hand when a scan is ended from outside; after them it is not tried again."""
 AHEAD = 2
 """Children beyond the cores: while those download, the cores have work."""
 SECONDS = 1200.0

@@ -10,6 +10,10 @@ from bot.cli.context import Context
 def sweep(arguments: Namespace, context: Context) -> int:
     """Run one stage; the exit code."""
     match arguments.stage:
+        case "plan":
+            from bot.cli.sweep_plan import sweep_plan
+
+            return sweep_plan(arguments, context)
         case "run":
             from bot.cli.sweep_run import sweep_run
 

@@ -26,7 +26,9 @@ class Doors:
     of its own reads it.
     """
 
-    def __init__(self, context: Context, permissions: Mapping[str, str], repositories: Iterable[Repository]) -> None:
+    def __init__(
+        self, context: Context, permissions: Mapping[str, str], repositories: Iterable[Repository] = ()
+    ) -> None:
         self._context = context
         self._permissions = permissions
         self._settings = read_settings(context.environ)
@@ -44,10 +46,22 @@ class Doors:
             self._forges[key] = self._connected(slug, narrow=not shared)
         return self._forges[key].beside(slug)
 
+    def owner(self, login: str) -> GitHubForge:
+        """The forge for what an owner has, before it is known what that is. An App's token is not narrowed to it."""
+        key = (login.lower(), True) if self._app is not None else ("", False)
+        if key not in self._forges:
+            self._forges[key] = self._connected(f"{login}/", narrow=False)
+        return self._forges[key]
+
     @property
     def web(self) -> str:
         """GITHUB_SERVER_URL: where repositories are cloned from."""
         return self._settings.server_url.rstrip("/")
+
+    @property
+    def is_app(self) -> bool:
+        """Whether it is an App that asks."""
+        return self._app is not None
 
     def token(self, slug: str) -> str:
         """A token that is good now, for git. An App's is renewed behind it."""

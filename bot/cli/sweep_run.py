@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -79,24 +80,30 @@ def read_shard(text: str | None) -> tuple[int, int]:
 
 
 def _terms(arguments: Namespace, context: Context, doors: Doors, sweep: Sweep) -> Terms:
-    reserve = arguments.reserve if arguments.reserve is not None else RESERVE
-    if not 0 <= reserve < 100:
-        raise UsageError(f"--reserve {reserve}: not a percentage", hint="from 0 to 99; 20 where it is left out")
-    owners = _Owners(doors)
+    patience = context.patience or Patience()
+    owners = _Owners(doors, patience.clock)
     return Terms(
         stand=owners.stand,
         basis=partial(owners.basis, sweep.rules),
         jobs=arguments.jobs or cores(),
-        reserve=reserve,
-        patience=context.patience or Patience(),
+        reserve=reserve_of(arguments.reserve),
+        patience=patience,
     )
+
+
+def reserve_of(given: int | None) -> int:
+    """`--reserve` in percent. Raises `UsageError`."""
+    reserve = RESERVE if given is None else given
+    if not 0 <= reserve < 100:
+        raise UsageError(f"--reserve {reserve}: not a percentage", hint=f"from 0 to 99; {RESERVE} where it is left out")
+    return reserve
 
 
 class _Owners:
     """The policies that owners keep for all of their repositories: one request for each owner."""
 
-    def __init__(self, doors: Doors) -> None:
-        self._doors = doors
+    def __init__(self, doors: Doors, clock: Callable[[], float]) -> None:
+        self._doors, self._clock = doors, clock
         self._files: dict[str, tuple[PolicyFile, ...]] = {}
 
     def stand(self, repository: Repository) -> Stand:
@@ -105,7 +112,8 @@ class _Owners:
     def basis(self, rules: str, repository: Repository) -> Basis:
         shared = self._shared(repository)
         text = shared[0].data.decode("utf-8", "replace") if shared else None
-        return Basis(repository.tree, rules, policy_digest(text, repository.policy))
+        today = datetime.fromtimestamp(self._clock(), UTC).date().isoformat()
+        return Basis(repository.tree, rules, policy_digest(text, repository.policy, today=today))
 
     def _shared(self, repository: Repository) -> tuple[PolicyFile, ...]:
         """Raises `PolicyError` for an owner's policy that is wrong: nothing could be scanned as it is meant to be."""
