@@ -12,12 +12,27 @@ from hypothesis import strategies as st
 
 from bot.diff import compare_lines, hunk_holding
 from bot.edits import apply_edits
-from bot.model import ChangedFile, Comment, Finding, Hunk, Report, Severity, Thread, Tier, Unreadable
+from bot.model import (
+    ChangedFile,
+    CheckpointReport,
+    Comment,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Hunk,
+    Report,
+    Severity,
+    Thread,
+    Tier,
+    Unreadable,
+    Verdict,
+)
 from bot.plan.marker import read_fact, thread_fingerprints
 from bot.plan.review import ReviewLimits, ReviewPlan, Side, plan_review
 from bot.plan.suggestion import Suggestion, apply_suggestion, suggest
 from bot.plan.wording import REFUSED_FACT, comment_body, summary_body
 from tests.plan_helpers import find_calls, our_thread, report_of
+from tests.test_report_loads import LOADED
 
 HEAD = "h" * 40
 NO_LIMITS = ReviewLimits()
@@ -106,6 +121,26 @@ def test_two_calls_on_one_line_share_a_comment() -> None:
     assert suggestion_in(comment.body) == "x = [torch.load(p, weights_only=True), torch.load(q, weights_only=True)]"
     told = thread_fingerprints(Thread("1", "a.py", 2, False, False, (Comment("1", "us", comment.body, True),)))
     assert told == {each.fingerprint for each in find_calls("a.py", data)}
+
+
+def test_reasons_that_two_findings_share_are_one_list_and_said_once() -> None:
+    first, second = find_calls("a.py", b"import torch\nx = [torch.load(p), torch.load(q)]\n")
+    why = Evidence(EvidenceKind.VERSION, "setup.py", 3, "declares torch>=2.3")
+    body = comment_body(tuple(replace(each, evidence=(why,)) for each in (first, second)), None)
+    assert body.count("declares torch") == 1
+    assert "\n\n-" not in body.partition("\n- ")[2], "one tight list"
+
+
+def test_the_summary_has_a_row_for_each_checkpoint_and_no_seconds() -> None:
+    """Seconds differ from run to run, and each run would edit the comment."""
+    loads = replace(LOADED, tensors=3, seconds=1.25)
+    good = CheckpointReport("weights/|good|.pt", "torch-zip", 10, Verdict.LOADABLE, smoke=loads)
+    bad = CheckpointReport("bad.pt", "pickle", 10, Verdict.DANGEROUS)
+    body = summary_body(replace(report_of(), checkpoints=(good, bad)), refused=())
+    assert "| `weights/\\|good\\|.pt` | torch-zip | loadable | loads: 3 tensors |" in body
+    assert "| `bad.pt` | pickle | dangerous | not loaded |" in body
+    slower = replace(good, smoke=replace(loads, seconds=9.5, peak_memory=5))
+    assert body == summary_body(replace(report_of(), checkpoints=(slower, bad)), refused=())
 
 
 def test_the_cap_folds_the_rest_into_the_body_and_does_not_come_back_for_them() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model import CheckpointReport, Finding, Loaded, Tier, Unreadable
+from bot.model import CheckpointReport, Finding, Tier, Unreadable
 from bot.plan.markdown import code, fit, folded, plain, prose, table
 from bot.plan.verdict import count
-from bot.plan.wording import where
+from bot.plan.wording import checkpoint_table, where
 
 _LIMITS = """\
 - Below torch 2.6.0 a crafted file still runs code through `weights_only=True` (CVE-2025-32434).
@@ -60,7 +60,7 @@ def pull_body(facts: BodyFacts, *, hidden: str) -> str:
         rows = [(code(each.path), plain(each.reason)) for each in facts.unreadable]
         parts.append(folded(f"{count(len(rows), 'file')} could not be read", table(("File", "Why"), rows, limit=50)))
     if facts.checkpoints:
-        parts.append("### Checkpoints\n\n" + _checkpoint_table(facts.checkpoints))
+        parts.append("### Checkpoints\n\n" + checkpoint_table(facts.checkpoints))
     parts.append("### If you do not want this\n\n" + _HANDLING.format(rule=rule))
     if facts.approval:
         parts.append(_APPROVAL)
@@ -119,13 +119,3 @@ def _to_do(finding: Finding) -> str:
 
 def _floor(floor: str) -> str:
     return f"\n\nThis repository says that it supports torch {code(floor)} and newer." if floor else ""
-
-
-def _checkpoint_table(checkpoints: tuple[CheckpointReport, ...]) -> str:
-    rows = []
-    for each in checkpoints:
-        smoke = each.smoke
-        loaded = f"loads: {count(smoke.tensors, 'tensor')}" if isinstance(smoke, Loaded) else ""
-        said = loaded or (prose(smoke.reason) if smoke is not None and not isinstance(smoke, Loaded) else "not loaded")
-        rows.append((code(each.path), each.format, each.verdict.value, said))
-    return table(("File", "Format", "Verdict", "Sandboxed load"), rows, limit=100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.model import SUMMARY_MARKER, Finding, Report, Tier
+from bot.model import SUMMARY_MARKER, CheckpointReport, Finding, Loaded, Report, Tier
 from bot.plan.markdown import code, fenced, fit, folded, plain, prose, table
 from bot.plan.marker import fact, finding_marker
 from bot.plan.suggestion import Suggestion
@@ -20,8 +20,8 @@ def comment_body(findings: tuple[Finding, ...], suggestion: Suggestion | None) -
     parts += [_said(finding) for finding in findings]
     if suggestion:
         parts += [_offer(findings), fenced(suggestion.text, language="suggestion")]
-    parts += [text for finding in findings if (text := _why(finding, offered=suggestion is not None))]
-    return fit("\n\n".join(parts))
+    reasons = [line for finding in findings for line in _why(finding, offered=suggestion is not None)]
+    return fit("\n\n".join([*parts, "\n".join(dict.fromkeys(reasons))]).rstrip())
 
 
 def review_body(inline: int, folded_findings: tuple[Finding, ...]) -> str:
@@ -46,6 +46,7 @@ def summary_body(report: Report, *, refused: Iterable[str], fix: str = "") -> st
     parts = ["\n".join([SUMMARY_MARKER, *_facts(refused)]), "### Loadguard"]
     parts.append(_headline(len(new), fixable, len(report.unreadable)))
     parts += [finding_table(new)] if new else []
+    parts += ["#### Checkpoints\n\n" + checkpoint_table(report.checkpoints)] if report.checkpoints else []
     parts += [_unread(report)] if report.unreadable else []
     parts += [f"The proved fixes are ready to merge: {fix if fix.startswith('https://') else code(fix)}"] if fix else []
     if old:
@@ -57,6 +58,19 @@ def finding_table(findings: tuple[Finding, ...]) -> str:
     """Where, what, and what to do about it."""
     rows = [(where(finding), f"{finding.rule} {prose(finding.message)}", _remedy(finding)) for finding in findings]
     return table(("Where", "What", "Fix"), rows)
+
+
+def checkpoint_table(checkpoints: tuple[CheckpointReport, ...]) -> str:
+    """What each checkpoint is and whether it loads: nothing that differs from run to run, so no seconds."""
+    rows = [(code(each.path), plain(each.format), plain(each.verdict.value), _loaded(each)) for each in checkpoints]
+    return table(("File", "Format", "Verdict", "Sandboxed load"), rows, limit=100)
+
+
+def _loaded(checkpoint: CheckpointReport) -> str:
+    smoke = checkpoint.smoke
+    if isinstance(smoke, Loaded):
+        return f"loads: {count(smoke.tensors, 'tensor')}"
+    return prose(smoke.reason) if smoke is not None else "not loaded"
 
 
 def where(finding: Finding) -> str:
@@ -79,7 +93,7 @@ def _offer(findings: tuple[Finding, ...]) -> str:
     )
 
 
-def _why(finding: Finding, *, offered: bool) -> str:
+def _why(finding: Finding, *, offered: bool) -> list[str]:
     lines = [
         f"- {each.kind}: {prose(each.detail)}{_at(each.path, each.line)}" for each in finding.evidence[:_EVIDENCE_SHOWN]
     ]
@@ -89,7 +103,7 @@ def _why(finding: Finding, *, offered: bool) -> str:
     if finding.fix is None or finding.fix.tier is not Tier.SAFE:
         advice = finding.advice or (finding.fix.reason if finding.fix else "")
         lines += [f"- {prose(advice)}"] if advice else []
-    return "\n".join(lines)
+    return lines
 
 
 def _at(path: str, line: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+import socket
 import sys
 import tempfile
 import threading
@@ -245,7 +246,25 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], github: FakeGitHub) -> None:
         self.github = github
+        self._open: set[Any] = set()
         super().__init__(address, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Connections that clients keep alive end with the server, and so do their threads: the matrix makes a
+        thousand servers.
+        """
+        super().server_close()
+        for request in tuple(self._open):
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that was killed leaves its connection behind; anything else is ours and loud."""

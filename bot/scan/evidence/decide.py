@@ -36,7 +36,9 @@ def decide(facts: Facts) -> Decision:
 
 
 def _from_sign(facts: Facts, sign: Sign) -> Evidence:
-    return Evidence(EvidenceKind.USE, sign.file, sign.line, f"{_part(sign.path)} {sign.detail}")
+    part, said = _part(sign.path), sign.detail
+    words = f"{said} on {part}" if said.startswith(".") else f"{part} {said}"
+    return Evidence(EvidenceKind.USE, sign.file, sign.line, words)
 
 
 _INSIDE = {"value": "a value", "each": "a member", "key": "a key"}
