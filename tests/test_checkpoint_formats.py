@@ -150,9 +150,10 @@ def test_the_nearest_older_allow_list_is_taken() -> None:
 
 
 def test_the_proposal_imports_what_it_names() -> None:
-    lines = proposal(("argparse.Namespace", "numpy.core.multiarray.scalar", "builtins.slice")).splitlines()
-    assert lines[:-1] == ["import argparse", "import numpy._core.multiarray", "import torch"]
-    assert '(numpy._core.multiarray.scalar, "numpy.core.multiarray.scalar"), slice]' in lines[-1]
+    lines = proposal(("argparse.Namespace", "numpy.core.multiarray.scalar", "builtins.slice"), "a'b.pt").splitlines()
+    assert lines[:-2] == ["import argparse", "import numpy._core.multiarray", "import torch"]
+    assert '(numpy._core.multiarray.scalar, "numpy.core.multiarray.scalar"), slice]' in lines[-2]
+    assert lines[-1] == """    checkpoint = torch.load("a'b.pt", map_location='cpu', weights_only=True)"""
 
 
 def test_the_readers_severities_are_the_rules() -> None:

@@ -84,6 +84,12 @@ def test_numpys_ufunc_reconstruct_imports_whatever_it_is_told() -> None:
         assert_code(PROTO2 + call(module, "_ufunc_reconstruct", text("posix") + text("system")) + STOP, "reconstruct")
 
 
+def test_a_name_that_would_be_pasted_as_code() -> None:
+    """The proposed line is Python that people paste: a name from the file must not be able to end its bracket."""
+    for attribute in ("A]): __import__('os').system('id') #", "A B", "A#", "", "A."):
+        assert_code(torch_zip(state_dict(w=Tensor(), x=name("nobodys.package", attribute))), "no name that honest code")
+
+
 COMPUTED = call("argparse", "Namespace", b"")
 UNKNOWN = name("nobodys.package", "function")
 

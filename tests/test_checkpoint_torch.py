@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from pathlib import Path
@@ -97,10 +98,15 @@ def test_the_allow_list_line_makes_the_load_work_when_pasted(maker: torch_files.
     assert (report.verdict, [found.rule for found in report.findings]) == (Verdict.NEEDS_ALLOWLIST, ["CK102"])
     with pytest.raises(Exception, match="Weights only load failed"):
         load(path)
-    pasted = report.findings[0].advice.split("\nBetter")[0] + "\n    value = load(path)\n"
-    scope: dict[str, object] = {"load": load, "path": path}
-    exec(compile(pasted, "advice", "exec"), scope)
-    assert scope["value"] is not None
+    assert _pasted(report, tmp_path) is not None
+
+
+def _pasted(report: CheckpointReport, folder: Path) -> object:
+    """What is loaded by the finding's own lines, in the folder of the file."""
+    scope: dict[str, object] = {}
+    with contextlib.chdir(folder):
+        exec(compile(report.findings[0].advice, "advice", "exec"), scope)
+    return scope["checkpoint"]
 
 
 def test_numpy_1_names_are_paired_with_numpy_2_functions(tmp_path: Path) -> None:
@@ -112,10 +118,7 @@ def test_numpy_1_names_are_paired_with_numpy_2_functions(tmp_path: Path) -> None
     moved.write_bytes(_with_pickle(buffer.getvalue(), _pickle_of(old)))
     report = read(moved)
     assert '"numpy.core.multiarray._reconstruct")' in report.findings[0].advice
-    pasted = report.findings[0].advice.split("\nBetter")[0] + "\n    value = load(path)\n"
-    scope: dict[str, object] = {"load": load, "path": moved}
-    exec(compile(pasted, "advice", "exec"), scope)
-    assert "scalar" in scope["value"]  # type: ignore[operator]
+    assert "scalar" in _pasted(report, tmp_path)  # type: ignore[operator]
 
 
 def _pickle_of(data: bytes) -> bytes:

@@ -19,7 +19,7 @@ DRIFT = (Drift("a<b>", 0.5, 0.25, 0.125, 0), Drift("bad", 0.0, 0.0, 0.0, 2), Dri
 def test_every_leg_is_told() -> None:
     legs = (NotTried("no tpu here", "tpu"), Refused("differs", device="cuda"), Killed("ran out of time", "xla"))
     assert load_words(replace(REPORT, devices=legs)) == (
-        "loaded on cpu in 0.50 s, 3 tensors, mapped, peak 300.0 MiB; not tried on tpu: no tpu here; "
+        "loaded on cpu in 500 ms, 3 tensors, mapped, peak 300.0 MiB; not tried on tpu: no tpu here; "
         "refused on cuda: differs; killed on xla: ran out of time"
     )
     assert load_words(replace(REPORT, smoke=None)) == "not asked for"

@@ -89,7 +89,7 @@ def test_checkpoints_are_whole_files() -> None:
     shown = render_text(report, read=lambda _: b"PK\x03\x04", style=PLAIN)
     assert "bad.pt: CK101 error: calls posix.system" in shown
     assert "PK" not in shown
-    assert "good.pt: torch-zip, loadable; loaded on cpu in 0.25 s, 4 tensors" in shown
+    assert "good.pt: torch-zip, loadable; loaded on cpu in 250 ms, 4 tensors" in shown
     assert "bad.pt: torch-zip, dangerous; not loaded: dangerous" in shown
 
 
@@ -176,7 +176,7 @@ def test_the_job_summary_has_counts_findings_diff_and_checkpoints() -> None:
     assert "4 findings in 12 files, 1 file not read." in shown
     assert "| 4 | 3 | 1 | 0 | 1 |" in shown
     assert "```diff\n-    model.load_state_dict(" in shown
-    assert "| `good.pt` | torch\\-zip | 2,048 | loadable | loaded on cpu in 0.25 s, 4 tensors, peak" in shown
+    assert "| `good.pt` | torch\\-zip | 2,048 | loadable | loaded on cpu in 250 ms, 4 tensors, peak" in shown
     assert "| `broken.py` | invalid syntax in line 3 |" in shown
     assert "Save `model.state_dict()` instead" in shown
 

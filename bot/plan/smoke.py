@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from bot.model import CheckpointReport, Drift, Finding, Killed, Loaded, NotTried, Refused, Severity, Verdict
+from bot.model import CheckpointReport, Finding, Killed, Loaded, NotTried, Refused, Severity, Verdict
 
 _SHOWN = 5
 SMOKE_ORDER = ("none", "neutral", "passed", "refused", "killed")
@@ -70,8 +70,3 @@ def smoke_status(reports: tuple[CheckpointReport, ...]) -> str:
 def _status(report: CheckpointReport) -> str:
     words = {Loaded: "passed", Refused: "refused", Killed: "killed", NotTried: "neutral"}
     return words.get(type(report.smoke), "neutral")
-
-
-def notable_drift(drift: tuple[Drift, ...], *, most: int = 20) -> tuple[Drift, ...]:
-    """The tensors that moved, farthest first: what a table or a chart has room for."""
-    return tuple(row for row in drift if row.largest > 0 or row.new_bad_values)[:most]

@@ -133,7 +133,13 @@ def checkpoint_data(report: CheckpointReport) -> dict[str, Any]:
         "smoke": smoke_data(report.smoke),
         "devices": [smoke_data(each) for each in report.devices],
         "drift": [
-            {"name": each.name, "largest": each.largest, "mean": each.mean, "relative": each.relative}
+            {
+                "name": each.name,
+                "largest": each.largest,
+                "mean": each.mean,
+                "relative": each.relative,
+                "new_bad_values": each.new_bad_values,
+            }
             for each in report.drift
         ],
     }

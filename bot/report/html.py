@@ -153,6 +153,9 @@ def _unreadable(report: Report) -> str:
     return f"<h2 class=bad>Not read</h2><table><tr><th>file<th>why{rows}</table>\n"
 
 
+_TONES = {"loadable": "good", "needs-allowlist": "fair", "refused": "fair", "not-a-checkpoint": "soft"}
+
+
 def _checkpoints(reports: tuple[CheckpointReport, ...]) -> str:
     if not reports:
         return ""
@@ -165,7 +168,7 @@ def _checkpoints(reports: tuple[CheckpointReport, ...]) -> str:
 
 def _checkpoint(report: CheckpointReport, largest: int) -> str:
     told = _text("; ".join(filter(None, (load_words(report), drift_words(report)))))
-    tone = "good" if report.verdict.value == "loadable" else "bad"
+    tone = _TONES.get(report.verdict.value, "bad")
     bar = f"<svg width=100 height=8 role=img aria-label='{report.size:,} bytes'>" + (
         f"<rect width={max(report.size * 100 // largest, 1)} height=8 rx=3 fill=currentColor /></svg>"
     )

@@ -20,9 +20,8 @@ def _one(smoke: Loaded | Refused | Killed | NotTried) -> str:
         case Loaded():
             mapped = ", mapped" if smoke.mapped else ""
             memory = f", peak {size_words(smoke.peak_memory)}" if smoke.peak_memory else ""
-            return (
-                f"loaded on {smoke.device} in {smoke.seconds:.2f} s, {counted(smoke.tensors, 'tensor')}{mapped}{memory}"
-            )
+            told = f"{counted(smoke.tensors, 'tensor')}{mapped}{memory}"
+            return f"loaded on {smoke.device} in {_time_words(smoke.seconds)}, {told}"
         case Refused():
             return f"refused on {smoke.device}: {smoke.reason}"
         case Killed():
@@ -45,6 +44,11 @@ def drift_words(report: CheckpointReport) -> str:
         return f"values as before in {counted(len(report.drift), 'tensor')}"
     farthest = f"{rows[0].name} farthest ({rows[0].relative:.2%})"
     return f"{len(rows):,} of {counted(len(report.drift), 'tensor')} moved, {farthest}"
+
+
+def _time_words(seconds: float) -> str:
+    """`3 ms`, `2.4 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:,.1f} s"
 
 
 def size_words(size: int) -> str:

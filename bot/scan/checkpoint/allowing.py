@@ -25,13 +25,14 @@ def needed(rulings: Iterable[tuple[tuple[str, str], Ruling]], numpy_dtypes: Iter
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def proposal(names: tuple[str, ...]) -> str:
-    """Python that can be pasted: the imports, and the context manager around the load."""
+def proposal(names: tuple[str, ...], path: str) -> str:
+    """Python that can be pasted: the imports, and the load inside the context manager. `names` are identifiers."""
     modules = sorted({_module(name) for name in names} - {"builtins", "torch"} | {"torch"})
     return "\n".join(
         [
             *(f"import {module}" for module in modules),
             f"with torch.serialization.safe_globals([{', '.join(_entry(name) for name in names)}]):",
+            f"    checkpoint = torch.load({path!a}, map_location='cpu', weights_only=True)",
         ]
     )
 

@@ -106,7 +106,8 @@ def _add_allowlist(reading: Reading, names: tuple[str, ...]) -> None:
     shown = ", ".join(ruling.dotted for ruling in wanting[:12])
     foreign = [ruling.dotted for ruling in wanting if ruling.judgement == UNKNOWN]
     caution = f" Judge first: importing runs the modules of {', '.join(foreign[:12])}." if foreign else ""
-    advice = (proposal(names) + "\n" if names else "") + "Better: save a state_dict()." + caution
+    better = "Better: save a state_dict()." + caution
+    advice = f"# {better}\n{proposal(names, reading.path)}" if names else better
     if reading.loadable:
         reading.log.add(Fault(ALLOWLIST, f"names {shown}, which torch loads only when allow-listed", advice=advice))
     else:

@@ -68,6 +68,8 @@ def _code(module: str, name: str) -> str:
         return "is computed, so it can be anything"
     if any(part in CODE_NAMES for part in inner):
         return "runs code or reaches what does"
+    if not all(part.isidentifier() for part in inner):
+        return "is no name that honest code can have"
     if parts[0] not in STDLIB and (_leads_to_stdlib(inner) or _passes_code_module(parts, inner)):
         return "is a module reached through another, where any function can be taken from"
     return ""

@@ -27,7 +27,7 @@ def read_pickles(reading: Reading, reader: Reader, label: str) -> None:
     names = {found.module.split(".")[0] for found in walk.globals}
     reading.is_a("joblib" if joblib.arrays or "joblib" in names else "pickle")
     if not label and not reading.mmap_reason:
-        reading.mmap_reason = "a plain pickle, which torch.load does not read"
+        reading.mmap_reason = "a plain pickle, no checkpoint of torch.save"
         if reading.path.lower().endswith((".pt", ".pth", ".ckpt", ".bin")):
             reading.log.unmappable(reading.mmap_reason, note=True)
     read_inventory(reading, walk, label)
