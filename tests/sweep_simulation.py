@@ -1,0 +1,77 @@
+"""Whole sweeps of a simulated organisation, command by command, until nothing is left; and what they cost it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tests.sweep_organisation import Organisation
+
+
+@dataclass
+class Figures:
+    """One sweep. Requests and points are the server's own count, `hours` of its clock, `seconds` of CPU are ours and
+    the server's together; `stops` are commands that ended with 5 and said when to resume.
+    """
+
+    requests: dict[str, int] = field(default_factory=dict)
+    points: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    unheeded: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    stops: list[str] = field(default_factory=list)
+    hours: float = 0.0
+    seconds: float = 0.0
+    progress: Counter[str] = field(default_factory=Counter)
+    findings: int = 0
+
+
+def sweep(made: Organisation, *, between: Callable[[], None] | None = None) -> Figures:
+    """Plan and run, each again when it says so; `between` happens after the plan."""
+    github, figures = made.github, Figures()
+    github.forget()
+    points, refused = github.rates.spent["graphql"], Counter(github.rates.refused)
+    began, spent = made.clock.now, time.process_time()
+    figures.requests["plan"] = _until_done(made, made.plan, figures)
+    if between is not None:
+        between()
+    figures.requests["run"] = _until_done(made, made.scan, figures)
+    figures.points = github.rates.spent["graphql"] - points
+    figures.refused = dict(github.rates.refused - refused)
+    figures.unheeded = len(github.rates.unheeded)
+    figures.statuses = Counter(each.status for each in github.requests)
+    figures.hours, figures.seconds = (made.clock.now - began) / 3600, time.process_time() - spent
+    rows = made.rows().values()
+    figures.progress = Counter(row.progress.value for row in rows)
+    figures.findings = sum(
+        len(found) for row in rows if row.scan and isinstance(found := row.scan.report["findings"], list)
+    )
+    return figures
+
+
+def _until_done(made: Organisation, command: Callable[[], int], figures: Figures) -> int:
+    """Again at the moment that it named, until it ends with 0; the requests of the API that it took."""
+    before = api_requests(made)
+    while (code := command()) != 0:
+        assert code == 5, made.said
+        figures.stops.append(made.said.splitlines()[-1])
+        made.clock.now = resume_moment(made.said, made.clock.now)
+    return api_requests(made) - before
+
+
+def api_requests(made: Organisation) -> int:
+    """Those that count against a limit: downloads lie on another host, and need no token."""
+    return sum(not each.path.startswith("/tarballs/") for each in made.github.requests)
+
+
+def resume_moment(said: str, now: float) -> float:
+    """`resume after 09:01 UTC`, the next one from now."""
+    found = re.search(r"resume after (\d\d):(\d\d) UTC", said)
+    assert found is not None, said
+    today = datetime.fromtimestamp(now, UTC)
+    then = today.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    return (then if then > today else then + timedelta(days=1)).timestamp()
