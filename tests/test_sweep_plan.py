@@ -32,7 +32,7 @@ def test_the_first_plan_names_everything_and_the_second_only_what_changed(few: O
     assert few.said == (
         "sweep 1 of org:acme: 6 repositories, found by 2 requests\n"
         "  4 to scan, in 1 shard: 4 for the first time\n"
-        "  2 skipped: 1 no Python and no notebooks, 1 archived\n"
+        "  2 skipped: no Python and no notebooks (1), archived (1)\n"
     )
     row = few.rows()["acme/r00000"]
     facts = few.github.repositories["acme/r00000"]
@@ -134,6 +134,16 @@ def test_an_entry_that_vanished_is_a_hole_and_not_the_end(few: Organisation) -> 
     assert few.plan() == 0
     assert listed(few) == ["r00003", "r00001", "r00000"]
     assert "1 listed, but gone or hidden from this token when their turn came" in few.said
+
+
+def test_contents_that_the_token_may_not_see_are_told_of_and_never_taken_for_empty(few: Organisation) -> None:
+    few.github.repositories["acme/r00002"].private = True
+    token = few.github.new_token(few.github.account("bot[bot]", kind="Bot"), permissions={"metadata": "read"})
+    assert few.plan(environ={**few.environ, "GITHUB_TOKEN": token.text}) == 0
+    row = few.rows()["acme/r00002"]
+    assert (row.progress, row.reason) == (
+        Progress.SKIPPED, "the token may not see its default branch (contents: read)",
+    )  # fmt: skip
 
 
 def test_what_github_cannot_answer_in_its_time_is_asked_for_in_smaller_pages(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def _left_out(outcome: PlanOutcome) -> list[str]:
     if given_up := outcome.counts[Stage.FAILED]:
         lines.append(f"  {given_up:,} given up until they change: they ended the scan each time")
     if skipped := outcome.counts[Stage.SKIPPED]:
-        reasons = [f"{number:,} {one_line(reason)}" for reason, number in outcome.skipped.most_common(NAMED)]
+        reasons = [f"{one_line(reason)} ({number:,})" for reason, number in outcome.skipped.most_common(NAMED)]
         lines.append(f"  {skipped:,} skipped: {', '.join(reasons)}")
     return lines
 

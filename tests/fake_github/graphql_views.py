@@ -477,8 +477,14 @@ class RepositoryView:
     def isEmpty(self) -> bool:
         return not self.repository.git.refs()
 
+    def _readable(self) -> None:
+        """What git holds takes the right to read contents, where not everybody has it."""
+        if self.repository.private and not self.context.token.allows("contents", "read"):
+            raise failed("FORBIDDEN", "Resource not accessible by integration")
+
     @property
     def defaultBranchRef(self) -> RefView | None:
+        self._readable()
         return self._ref(self.repository.default_branch)
 
     def _ref(self, name: str) -> RefView | None:
@@ -490,6 +496,7 @@ class RepositoryView:
         return self._ref(qualifiedName) if qualifiedName.startswith("refs/heads/") else None
 
     def object(self, _: GraphQLResolveInfo, expression: str | None = None, oid: str | None = None) -> Any:
+        self._readable()
         git, name = self.repository.git, oid or expression or ""
         commit, colon, path = name.partition(":")
         start = git.resolve(commit, kind="object")

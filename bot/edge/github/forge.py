@@ -6,6 +6,7 @@ requests. Both are kept until we write ourselves (docs/requests.md counts what a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -262,6 +263,7 @@ def _connect(address: Address, auth: Auth, patience: Patience | None) -> GitHubF
     """PyGithub's own retries and pacing stay off: the door knows which requests may be repeated."""
     from github import Github
 
+    logging.getLogger("github").setLevel(logging.WARNING)  # it would tell of every redirect on standard error
     github = Github(
         auth=auth,
         base_url=address.api_url.rstrip("/"),
