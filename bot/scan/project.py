@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 import sys
@@ -12,7 +13,7 @@ from bot.model import Unreadable
 from bot.scan.names.module import Module, parse_module
 from bot.scan.options import ScanOptions
 from bot.scan.text.read import read_file
-from bot.scan.words import Words
+from bot.scan.words import Words, imported_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ _DEFINES = (re.compile(rb"def ([^\s()]+)\("), re.compile(rb"class ([^\s():]+)"))
 """Each begins with plain letters: the engine looks for those at the speed of memory."""
 
 
+def is_source(path: str) -> bool:
+    """Whether a file is one of those that evidence is looked for in: a notebook or a script is followed by no one."""
+    return path.endswith((".py", ".pyw"))
+
+
 class Project:
     """`files` maps tree paths (with `/`) to bytes; it may be lazy. Modules are parsed once, on demand."""
 
@@ -44,8 +50,10 @@ class Project:
         self._paths: tuple[str, ...] | None = None
         self._python: list[tuple[str, bytes]] | None = None
         self._holding: dict[bytes, tuple[str, ...]] = {}
+        self._common: set[tuple[bytes, int]] = set()
         self._words: Words | None = None
         self._defined: tuple[dict[bytes, list[str]], ...] = ()
+        self._imports: dict[bytes, list[str]] | None = None
         self._found: dict[str, str | None] = {}
         self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/sites/exports.py`
         self.options = ScanOptions()  # set by the engine: what the evidence may ask of the policy
@@ -78,6 +86,24 @@ class Project:
                 found = tuple(path for path in found if word in self.files[path])
         return found
 
+    def holds(self, *words: bytes) -> bool:
+        """Whether some Python file holds every one of `words`."""
+        return any(all(word in data for word in words) for _, data in self._sources())
+
+    def holders(self, word: bytes, *, most: int) -> tuple[str, ...] | None:
+        """What `containing(word)` says, or None where these are more than `most`: then the search ends early."""
+        if (word, most) in self._common:
+            return None
+        if word not in self._holding and self._words is None and len(self._holding) < INDEX_AFTER:
+            held = (path for path, data in self._sources() if word in data)
+            found = tuple(itertools.islice(held, most + 1))
+            if len(found) > most:
+                self._common.add((word, most))
+                return None
+            self._holding[word] = found
+        found = self._with(word)
+        return found if len(found) <= most else None
+
     def defining(self, name: str) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold `def name(`, by an index of them all; sorted."""
         return tuple(self._definitions()[0].get(name.encode(), ()))
@@ -85,6 +111,15 @@ class Project:
     def naming_class(self, name: str) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold `class name`, by an index of them all; sorted."""
         return tuple(self._definitions()[1].get(name.encode(), ()))
+
+    def importing(self, *names: str) -> frozenset[str]:
+        """Paths of Python files in whose import statements one of `names` stands, by an index of them all."""
+        if self._imports is None:
+            self._imports = {}
+            for path, data in self._sources():
+                for word in imported_words(data):
+                    self._imports.setdefault(word, []).append(path)
+        return frozenset(path for name in names for path in self._imports.get(name.encode(), ()))
 
     def _definitions(self) -> tuple[dict[bytes, list[str]], ...]:
         if not self._defined:
@@ -108,7 +143,7 @@ class Project:
     def _sources(self) -> list[tuple[str, bytes]]:
         """Every Python file with its bytes, sorted."""
         if self._python is None:
-            self._python = [(path, self.files[path]) for path in self.paths if path.endswith((".py", ".pyw"))]
+            self._python = [(path, self.files[path]) for path in self.paths if is_source(path)]
         return self._python
 
     def find(self, dotted: str) -> str | None:

@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from bot.model import Finding, Silenced
-from bot.scan.text.comments import WORDS, Suppression, comments_of, read_comment
+from bot.scan.text.comments import Suppression, comments_of, may_suppress, read_comment
 from bot.scan.text.source import SourceText, split_lines
 
 
@@ -48,7 +48,7 @@ class _Spot:
 
 def find_suppressions(source: SourceText) -> tuple[Suppression, ...]:
     """Every suppression in a Python source or notebook. Words inside strings are no comments."""
-    if not WORDS.search(source.text):
+    if not may_suppress(source.text):
         return ()
     found = (read_comment(text, line=line, below=below) for line, below, text in comments_of(source))
     return tuple(suppression for each in found for suppression in each)

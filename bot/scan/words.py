@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 _APART = bytes(c if c == 0x5F or c > 0x7F or chr(c).isalnum() else 0x20 for c in range(256))
+_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\((?:[^)#]|#[^\n]*)*\)|(?:[^\n;\\]|\\\r?\n)*)")
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
 
 
@@ -30,3 +31,14 @@ class Words:
             found.update(self._holders[self._text[self._text.rindex(b" ", 0, at) + 1 : end]])
             at = self._text.find(piece, end)
         return frozenset(found)
+
+
+def imported_words(data: bytes) -> frozenset[bytes]:
+    """Every word of a file's import statements: modules, names, what they are called by; too many where unsure."""
+    parts: list[bytes] = []
+    for found in _IMPORT.finditer(data):
+        start = data.rfind(b"\n", 0, found.start()) + 1
+        if start and not data[start : found.start()].strip():  # `from package \` may stand on the line above
+            start = data.rfind(b"\n", 0, start - 1) + 1
+        parts.append(data[start : found.end()])
+    return frozenset(b" ".join(parts).translate(_APART).split())

@@ -14,6 +14,7 @@ from bot.model import Unreadable
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.mentions import may_call_function, may_call_method
 from bot.scan.names.module import Definition, Module
+from bot.scan.project import is_source
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -32,9 +33,7 @@ def calls_of(function: Definition, module: Module, project: Project) -> tuple[Ca
 
 def _calls(function: Definition, module: Module, project: Project) -> Iterator[Call]:
     owner = module.parent(function)
-    paths = project.containing(function.name.encode())
-    if len(paths) > MOST_FILES:
-        paths = (module.path,)
+    paths = _callers(function, module, project, method=isinstance(owner, ast.ClassDef))
     common = isinstance(owner, ast.ClassDef) and len(definitions(function.name, project)) > 1
     may_call = may_call_method if isinstance(owner, ast.ClassDef) else may_call_function
     for path in paths:
@@ -47,6 +46,17 @@ def _calls(function: Definition, module: Module, project: Project) -> Iterator[C
             yield from _method_calls(function, owner, other, module, common=common)
         else:
             yield from _function_calls(function, other, module)
+
+
+def _callers(function: Definition, module: Module, project: Project, *, method: bool) -> tuple[str, ...]:
+    """The files in which calls of `function` may stand: its own alone where its name is too common to be followed.
+
+    One that is no method is called in another file by an import, of itself or of its module.
+    """
+    if not method and project.importing(function.name, _stem(module.path)) <= {module.path}:
+        return (module.path,) if is_source(module.path) else ()
+    paths = project.holders(function.name.encode(), most=MOST_FILES)
+    return (module.path,) if paths is None else paths
 
 
 def _method_calls(

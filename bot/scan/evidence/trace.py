@@ -7,6 +7,7 @@ the tree either passes it on (new spots) or says something (signs). The tables a
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from bot.scan.evidence.arguments import read_argument
 from bot.scan.evidence.attributes import read_attribute
 from bot.scan.evidence.binding import bind, claimed_by_annotation, claimed_by_name
 from bot.scan.evidence.callers import calls_of
-from bot.scan.evidence.signs import Kind, Path, Sign
+from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 
 if TYPE_CHECKING:
@@ -29,21 +30,20 @@ MOST_SPOTS = 160
 
 def trace(start: Spot, project: Project) -> tuple[Sign, ...]:
     """Every sign of what `start` holds, in the order found. Bounded; what is cut off says ESCAPES."""
-    waiting, seen, found = deque([start]), set[tuple[int, Path]](), list[Sign]()
-    while waiting:
+    waiting, known, found = deque([start]), {(id(start.node), start.path)}, list[Sign]()
+    for step in itertools.count(1):
+        if not waiting:
+            break
         spot = waiting.popleft()
-        mark = (id(spot.node), spot.path)
-        if mark in seen:
-            continue
-        seen.add(mark)
-        if len(seen) > MOST_SPOTS or len(spot.path) > 8:
+        if step > MOST_SPOTS or len(spot.path) > 8:
             found.append(spot.says(Kind.ESCAPES, "followed no further"))
             continue
         for answer in consume(spot, project):
-            if isinstance(answer, Spot):
-                waiting.append(answer)
-            else:
+            if not isinstance(answer, Spot):
                 found.append(answer)
+            elif (mark := (id(answer.node), answer.path)) not in known:
+                known.add(mark)
+                waiting.append(answer)
     return tuple(dict.fromkeys(found))
 
 

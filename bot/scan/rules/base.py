@@ -19,11 +19,30 @@ CheckFile = Callable[[str, bytes, Project], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """Fires on bytes that hold `word` and, where it is given, match `pattern`.
+
+    A plain word is found at the speed of memory, a pattern four times as slowly: so the word is asked for first.
+    """
+
+    word: bytes
+    pattern: re.Pattern[bytes] | None = None
+
+    def fires(self, data: bytes) -> bool:
+        return self.word in data and (self.pattern is None or self.pattern.search(data) is not None)
+
+
+def words(*plain: bytes) -> tuple[Trigger, ...]:
+    """A trigger for each word."""
+    return tuple(map(Trigger, plain))
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. It looks at sites, at whole Python modules, at other files by name, or at several of these.
 
-    `trigger` is searched in a Python file's bytes (see `any_of`): without a match `check_module` is not asked and
-    nothing is parsed for it; a rule of sites needs none. `wants` says by its path whether `check_file` is given a file.
+    Where none of `trigger` fires on a Python file's bytes `check_module` is not asked and nothing is parsed for it; a
+    rule of sites needs none. `wants` says by its path whether `check_file` is given a file.
     """
 
     code: str
@@ -32,14 +51,9 @@ class Rule:
     summary: str
     check_site: CheckSite | None = None
     check_module: CheckModule | None = None
-    trigger: tuple[re.Pattern[bytes], ...] = ()
+    trigger: tuple[Trigger, ...] = ()
     check_file: CheckFile | None = None
     wants: Callable[[str], bool] | None = None
-
-
-def any_of(*patterns: bytes) -> tuple[re.Pattern[bytes], ...]:
-    """Patterns one by one, each beginning with plain letters: ten times as fast as one with `|` in between."""
-    return tuple(re.compile(pattern) for pattern in patterns)
 
 
 def finding_at(  # noqa: PLR0913  (a finding has that many parts, and each rule names them)

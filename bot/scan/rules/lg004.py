@@ -31,7 +31,7 @@ from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
 from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, any_of, finding_at
+from bot.scan.rules.base import Rule, finding_at, words
 from bot.scan.rules.fallback import Fallback, find_fallbacks
 
 _ADVICE = "let the refusal be an error, or name what old files need with torch.serialization.safe_globals([...])"
@@ -68,5 +68,5 @@ RULE = Rule(
     Severity.ERROR,
     "a safe load whose failure handler loads again with weights_only=False",
     check_module=check,
-    trigger=any_of(rb"weights_only"),
+    trigger=words(b"weights_only"),
 )

@@ -22,12 +22,13 @@ Fix: take the switch out, see which loads fail, and name for each the harmless c
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from bot.model import Finding, Severity
 from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, any_of, finding_at
+from bot.scan.rules.base import Rule, Trigger, finding_at, words
 from bot.scan.rules.patched import find_patches
 from bot.scan.rules.switches import NAME, may_be_script, may_switch, switched_in_python, switched_in_text
 from bot.scan.rules.trusted import Trusted, find_trusted
@@ -81,13 +82,11 @@ RULE = Rule(
     Severity.ERROR,
     "torch.load is patched, its safe default is switched off, or its allow-list trusts what executes",
     check_module=check,
-    trigger=any_of(
-        rb"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD",
-        rb"safe_globals",
-        rb"\.load\s*=[^=]",
-        rb"__kwdefaults__",
-        rb"setattr\s*\([^)]{0,200}\bload\b",
-        rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b",
+    trigger=(
+        *words(NAME.encode(), b"safe_globals", b"__kwdefaults__"),
+        Trigger(b".load", re.compile(rb"\.load\s*=[^=]")),
+        Trigger(b"setattr", re.compile(rb"setattr\s*\([^)]{0,200}\bload\b")),
+        Trigger(b"patch", re.compile(rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b")),
     ),
     check_file=check_file,
     wants=lambda path: may_switch(path) or "." not in path.rpartition("/")[2],

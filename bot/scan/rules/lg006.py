@@ -35,7 +35,7 @@ _ADVISORIES = (
 
 def check_file(path: str, data: bytes, project: Project) -> Iterator[Finding]:
     declared = [d for d in torch_declarations(project) if d.path == path]
-    if not declared or not project.containing(b"torch", b"load"):
+    if not declared or not project.holds(b"torch", b"load"):
         return
     for folder in sorted({d.folder for d in declared}):
         floor = torch_floor(project, path=f"{folder}/-" if folder else "-")

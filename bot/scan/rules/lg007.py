@@ -22,6 +22,7 @@ rewritten here: whether the file holds more than tensors cannot be read from the
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,7 +32,7 @@ from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Function, Qualified, Unknown
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, any_of, finding_at, finding_of
+from bot.scan.rules.base import Rule, Trigger, finding_at, finding_of, words
 from bot.scan.sites.site import Site
 
 _FROM_URL = frozenset(
@@ -189,16 +190,9 @@ RULE = Rule(
     "a loader that hides a torch.load or takes the same switch",
     check_site=check_site,
     check_module=check,
-    trigger=any_of(
-        rb"load_from_checkpoint",
-        rb"ckpt_path",
-        rb"load_state_dict_from_url",
-        rb"model_zoo",
-        rb"load_url",
-        rb"abric\.load",
-        rb"\bFabric\s*\(",
-        rb"PackageImporter",
-        rb"cloud_io",
-        rb"torch_save_to_dcp",
+    trigger=(
+        *words(b"load_from_checkpoint", b"ckpt_path", b"load_state_dict_from_url", b"model_zoo", b"load_url"),
+        *words(b"abric.load", b"PackageImporter", b"cloud_io", b"torch_save_to_dcp"),
+        Trigger(b"Fabric", re.compile(rb"Fabric(?<!\wFabric)\s*\(")),
     ),
 )

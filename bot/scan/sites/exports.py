@@ -14,7 +14,7 @@ from bot.scan.project import Export, Project
 from bot.scan.sites.prefilter import may_hold_site
 from bot.scan.sites.search import Search
 
-_GIVES_OUT = re.compile(rb"load\b(?!\s*\()(?<=\.load|['\"]load)|load\s+as\s")
+_GIVES_OUT = re.compile(rb"load(?:\b(?!\s*\()(?<=\.load|['\"]load)|\s+as\s)")
 """`load` behind a dot or in quotes and not called there, or renamed on import: only then it gets a new name."""
 
 _STAR = re.compile(rb"\bimport\s+\*")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 _LOAD = re.compile(rb"load\b")
 _BEFORE = re.compile(rb"([\w\x80-\xff)\]\"'}]?)\s*(?:\\\s*|#[^\n]*\n\s*)*\.\s*(?:\\\s*|#[^\n]*\n\s*)*\Z")
 _WORD_BEFORE = re.compile(rb"(\w+)\Z")
-_FROM = re.compile(rb"\bfrom\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;]*(?:\\\r?\n[^\n;]*)*)")
+_FROM = re.compile(rb"from(?<!\wfrom)\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;]*(?:\\\r?\n[^\n;]*)*)")
 _WORD = re.compile(rb"\w+")
 _WIDE = 200
 _STEPS = 4

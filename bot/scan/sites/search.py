@@ -33,7 +33,7 @@ _BY_TEXT = (
 ).split()
 """Ways to look torch.load up by its name as text; followed only where that text stands in the file."""
 _TEXTS = frozenset({"load", "torch.load", "torch:load", "serialization.load", "torch.serialization.load"})
-_TEXT = re.compile(r"\bload[\"']")
+_TEXT = re.compile(r"load(?<=\bload)[\"']")
 _NAMES_ONLY = frozenset({"getattr", "vars", "globals", "locals", "eval"})
 _CLIMB = 8
 

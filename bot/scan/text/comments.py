@@ -10,8 +10,8 @@ from datetime import date
 
 from bot.scan.text.source import SourceText
 
-WORDS = re.compile(r"loadguard:|[Tt][Oo][Rr]102|nosec|nosem|NOSONAR")
-"""Without one of these a file needs no tokenizing; a `noqa` speaks of a load only by TorchFix's code."""
+_WORDS = ("loadguard:", "nosec", "nosem", "NOSONAR")
+_TORCHFIX = re.compile(r"102(?<=[Tt][Oo][Rr]102)")
 
 LOADS = frozenset({"LG001", "LG002", "LG003", "LG004", "LG008"})
 """The rules that a comment naming another tool's torch.load rule speaks of."""
@@ -39,6 +39,11 @@ class Suppression:
     text: str = ""
     until: date | None = None
     trouble: str = ""
+
+
+def may_suppress(text: str) -> bool:
+    """Whether a file needs to be tokenized at all; a `noqa` speaks of a load only by TorchFix's code."""
+    return any(word in text for word in _WORDS) or _TORCHFIX.search(text) is not None
 
 
 def read_comment(text: str, *, line: int, below: int) -> Iterator[Suppression]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 import re
 import tokenize
 from dataclasses import dataclass
@@ -96,10 +97,14 @@ def _first_two(data: bytes) -> bytes:
 
 def split_lines(text: str) -> tuple[str, ...]:
     """Lines with their ends, split where Python's parser splits them: `str.splitlines` knows more ends."""
-    return tuple(_LINE.findall(text))
+    lines = text.splitlines(keepends=True)
+    plain = len(lines) == text.count("\n") + (not text.endswith("\n")) and "\r" not in text
+    return tuple(lines if plain else _LINE.findall(text))
 
 
 def _line_starts(lines: tuple[str, ...], encoding: str, mark: int) -> tuple[int, ...]:
+    if encoding == "utf-8" and all(map(str.isascii, lines)):
+        return tuple(itertools.accumulate(map(len, lines), initial=mark))
     starts, at = [mark], mark
     for line in lines:
         at += len(line) if line.isascii() and encoding == "utf-8" else len(line.encode(encoding))
