@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import Edit, Fix, WeightsOnly
 from bot.scan.fixing.formatter import line_limit
+from bot.scan.fixing.graft import grafted
 from bot.scan.fixing.prove import Expected, prove
 from bot.scan.fixing.rewrite import rewrite
 from bot.scan.fixing.wrap import wrap
@@ -15,7 +16,6 @@ from bot.scan.judgement import Judgement
 from bot.scan.names.module import Module
 from bot.scan.rules.fallback import is_for_old_torch
 from bot.scan.sites.site import Site, find_sites
-from bot.scan.text.source import SourceText
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ def _doubt(module: Module, sites: Sequence[Site], drafts: Sequence[Draft]) -> st
     """Why these fixes together are not proved; empty when they are."""
     fixed = {draft.index for draft in drafts}
 
-    def silent(source: SourceText, tree: ast.Module) -> bool:
-        now = find_sites(Module(source, tree, project=module.project))
+    def silent(become: Mapping[ast.Call, ast.Call]) -> bool:
+        with grafted(module, become):
+            now = find_sites(module)
         says = [WeightsOnly.TRUE if index in fixed else site.says for index, site in enumerate(sites)]
         return [site.says for site in now] == says
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.edits import apply_edits
 from bot.model import Edit, Unreadable
+from bot.scan.fixing.pieces import Piece, changed_pieces
 from bot.scan.text.notebook import NotebookText, same_apart_from_source
 from bot.scan.text.read import read_file
 from bot.scan.text.source import SourceText
@@ -27,8 +28,20 @@ class Expected:
         return tuple(name for name in ("mmap", "weights_only") if getattr(self, name))
 
 
-Silent = Callable[[SourceText, ast.Module], bool]
-"""Given the new text and its tree, whether a second scan has nothing more to say of these calls."""
+Silent = Callable[[Mapping[ast.Call, ast.Call]], bool]
+"""Given the calls as they were and as they have become, whether a second scan has nothing more to say of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a file, or all of it: its statements, its lines, and how many stand before them."""
+
+    statements: Sequence[ast.stmt]
+    lines: Sequence[str]
+    before: int = 0
+
+    def text(self, statement: ast.stmt) -> Sequence[str]:
+        return self.lines[statement.lineno - 1 - self.before : (statement.end_lineno or 0) - self.before]
 
 
 def prove(
@@ -44,42 +57,73 @@ def prove(
     Proved: the new file reads back, its tree is `tree` (that of `before`) plus the keywords expected and nothing else,
     no comment is gone, a notebook's JSON is the old one apart from source lines, and a second scan is `silent`.
     """
-    try:
-        data = apply_edits(before.data, edits)
-    except ValueError as error:
-        return str(error)
     if any(b"#" in before.data[edit.start : edit.end] for edit in edits):
         return "a comment would go"
+    try:
+        pieces = changed_pieces(before, tree, edits)
+        grown = None if pieces is None else _pieces_grown(before, pieces, expected)
+        become = grown or _whole_grown(before, tree, apply_edits(before.data, edits), expected)
+    except ValueError as error:
+        return str(error)
+    if isinstance(become, str):
+        return become
+    return "" if silent is None or silent(become) else "a second scan would still speak of the call"
+
+
+def _pieces_grown(
+    before: SourceText, pieces: Sequence[Piece], expected: Sequence[Expected]
+) -> dict[ast.Call, ast.Call] | None:
+    """What the calls have become where the changed statements prove it alone; else the whole file is asked."""
+    pairs = []
+    for piece in pieces:
+        statements = _parse(piece.text)
+        if statements is None:
+            return None
+        old = Part([piece.statement], before.lines)
+        pairs.append((old, Part(statements, piece.lines)))
+    return _grown(pairs, expected)
+
+
+def _whole_grown(
+    before: SourceText, tree: ast.Module, data: bytes, expected: Sequence[Expected]
+) -> dict[ast.Call, ast.Call] | str:
     after = read_file(before.path, data)
     if isinstance(after, Unreadable) or after.encoding != before.encoding:
         return "the new file could not be read back"
     if isinstance(before, NotebookText) and not same_apart_from_source(before.data, data):
         return "the notebook would change outside its source lines"
+    statements = _parse(after.text)
+    if statements is None:
+        return "the new file would not parse"
+    become = _grown([(Part(tree.body, before.lines), Part(statements, after.lines))], expected)
+    return "the new syntax tree would differ by more than the keywords" if become is None else become
+
+
+def _parse(text: str) -> list[ast.stmt] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            grown = ast.parse(after.text)
+            return ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return "the new file would not parse"
-    if not _grown(Pair(before, tree), Pair(after, grown), expected):
-        return "the new syntax tree would differ by more than the keywords"
-    return "" if silent is None or silent(after, grown) else "a second scan would still speak of the call"
+        return None
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A text and its tree."""
+def _grown(parts: Sequence[tuple[Part, Part]], expected: Sequence[Expected]) -> dict[ast.Call, ast.Call] | None:
+    """What each call has become where nothing else has changed; None otherwise.
 
-    source: SourceText
-    tree: ast.Module
+    Compares side by side, without recursion: nesting is the author's choice, the stack is ours.
+    """
+    become: dict[ast.Call, ast.Call] = {}
+    for old, new in parts:
+        if not _same(old, new, expected, become):
+            return None
+    return become if set(become) == {each.call for each in expected} else None
 
 
-def _grown(old: Pair, new: Pair, expected: Sequence[Expected]) -> bool:
-    """Compare two trees side by side, without recursion: nesting is the author's choice, the stack is ours."""
-    calls = {id(each.call): each for each in expected}
-    lines = {each.call.lineno for each in expected}
-    met: set[int] = set()
-    pairs: list[tuple[object, object]] = [(old.tree, new.tree)]
+def _same(old: Part, new: Part, expected: Sequence[Expected], become: dict[ast.Call, ast.Call]) -> bool:
+    asked = {each.call: frozenset(each.keywords) for each in expected}
+    lines = [call.lineno for call in asked]
+    pairs: list[tuple[object, object]] = [(old.statements, new.statements)]
     while pairs:
         left, right = pairs.pop()
         if type(left) is not type(right):
@@ -88,9 +132,9 @@ def _grown(old: Pair, new: Pair, expected: Sequence[Expected]) -> bool:
             if len(left) != len(right):
                 return False
             pairs += zip(left, right, strict=True)
-        elif isinstance(left, ast.Call) and isinstance(right, ast.Call) and id(left) in calls:
-            met.add(id(left))
-            kept = _kept(left, right, frozenset(calls[id(left)].keywords))
+        elif isinstance(left, ast.Call) and isinstance(right, ast.Call) and left in asked:
+            become[left] = right
+            kept = _kept(left, right, asked[left])
             if kept is None:
                 return False
             pairs += ((left.func, right.func), (left.args, right.args), kept)
@@ -100,10 +144,10 @@ def _grown(old: Pair, new: Pair, expected: Sequence[Expected]) -> bool:
                 pairs += ((getattr(left, name, None), getattr(right, name, None)) for name in left._fields)
         elif left != right or (isinstance(left, float | complex) and repr(left) != repr(right)):  # -0.0 == 0.0
             return False
-    return met == set(calls)
+    return True
 
 
-def _untouched(left: ast.AST, right: object, old: Pair, new: Pair) -> bool:
+def _untouched(left: ast.AST, right: object, old: Part, new: Part) -> bool:
     """Whether these are statements that stand on the same lines of text from the same column to the same column.
 
     The same text parses to the same tree, so most of a file need not be compared node by node. Decorators stand before
@@ -115,8 +159,7 @@ def _untouched(left: ast.AST, right: object, old: Pair, new: Pair) -> bool:
         return False
     if getattr(left, "decorator_list", None) or getattr(right, "decorator_list", None):
         return False
-    here = old.source.lines[left.lineno - 1 : left.end_lineno]
-    return here == new.source.lines[right.lineno - 1 : right.end_lineno]
+    return old.text(left) == new.text(right)
 
 
 def _kept(old: ast.Call, new: ast.Call, asked: frozenset[str]) -> tuple[object, object] | None:
