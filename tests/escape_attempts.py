@@ -64,7 +64,14 @@ REFUSED = {
     "more memory than allowed": "bytearray(1 << 30)",
     "a deflate bomb": "zlib.decompress(BOMB)",
 }
-SYSTEM_CALLS = {"ptrace": 101, "process_vm_readv": 310, "io_uring_setup": 425, "unshare": 272, "memfd_create": 319}
+SYSTEM_CALLS = {
+    "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "io_uring_setup": 425, "unshare": 272,
+    "memfd_create": 319, "execveat": 322, "vfork": 58, "clone3": 435, "kill": 62, "pidfd_open": 434,
+    "pidfd_getfd": 438, "openat2": 437, "open_by_handle_at": 304, "mount": 165, "chroot": 161, "setns": 308, "bpf": 321,
+    "perf_event_open": 298, "userfaultfd": 323, "keyctl": 250, "personality": 135, "ioctl": 16, "sendfile": 40,
+    "splice": 275, "shmget": 29, "mq_open": 240, "inotify_init": 253, "timer_create": 222, "sched_setaffinity": 203,
+    "landlock_create_ruleset": 444, "rt_sigqueueinfo": 129, "setresuid": 117, "settimeofday": 164, "socketpair": 53,
+}  # fmt: skip
 """Numbers of x86-64."""
 CALL = """
 libc = ctypes.CDLL(None, use_errno=True)

@@ -12,6 +12,7 @@ import pytest
 from bot.activities.scanning import scan_paths
 from bot.model import EvidenceKind, Finding, MmapDecision, Tier
 from bot.policy import Policy
+from tests import torch_files
 from tests.git_helpers import Repository
 
 torch = pytest.importorskip("torch", reason="these checkpoints are written by torch (extra loadguard[smoke])")
@@ -65,6 +66,43 @@ def test_a_written_false_is_outweighed_by_the_file(tmp_path: Path) -> None:
     assert finding.rule == "LG002"
     assert finding.fix is not None
     assert finding.fix.tier is Tier.SAFE
+
+
+def made(maker: torch_files.Maker, folder: Path) -> bytes:
+    path = folder / "made.pt"
+    maker(path)
+    data = path.read_bytes()
+    path.unlink()
+    return data
+
+
+@pytest.mark.parametrize("maker", torch_files.WHOLE.values(), ids=torch_files.WHOLE)
+def test_each_kind_of_file_that_loads_is_safe_and_mapped_where_it_can_be(
+    maker: torch_files.Maker, tmp_path: Path
+) -> None:
+    data = made(maker, tmp_path)
+    mappable = not maker.__name__.startswith("legacy")
+    finding = find(tmp_path, data)
+    assert finding.fix is not None
+    assert (finding.fix.tier, "mmap=True" in finding.fix.adds) == (Tier.SAFE, mappable)
+    assert finding.evidence[0].kind is EvidenceKind.CHECKPOINT
+
+
+@pytest.mark.parametrize("maker", torch_files.UNUSUAL.values(), ids=torch_files.UNUSUAL)
+def test_each_unusual_file_is_never_mapped(maker: torch_files.Maker, tmp_path: Path) -> None:
+    """Of these only big-endian files load with weights_only=True at all."""
+    finding = find(tmp_path, made(maker, tmp_path))
+    adds = finding.fix.adds if finding.fix else None
+    assert adds == (("weights_only=True",) if maker is torch_files.big_endian else None)
+    assert finding.evidence[0].kind is EvidenceKind.CHECKPOINT
+
+
+@pytest.mark.parametrize("maker", torch_files.NEEDING.values(), ids=torch_files.NEEDING)
+def test_each_file_that_needs_an_allow_list_gets_no_fix_and_the_names(maker: torch_files.Maker, tmp_path: Path) -> None:
+    finding = find(tmp_path, made(maker, tmp_path))
+    assert finding.fix is None
+    assert finding.evidence[0].kind is EvidenceKind.CHECKPOINT
+    assert "safe_globals([" in finding.advice
 
 
 @pytest.mark.parametrize(

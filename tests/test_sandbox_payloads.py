@@ -14,6 +14,7 @@ import pytest
 from bot.edge.sandbox import Sandbox
 from bot.model import CheckpointReport, Refused, Verdict
 from bot.scan.checkpoint import BytesReader, read_checkpoint
+from tests import torch_files
 from tests.checkpoint_bytes import PROTO2, STOP, Tensor, call, legacy_file, state_dict, text, torch_zip
 from tests.generated_pickles import Made, payloads, random_files
 from tests.locked_batch import load_all
@@ -129,3 +130,14 @@ def test_a_storage_that_is_described_by_too_many_or_too_few_values() -> None:
     short = PROTO2 + b"}" + text("w") + Tensor().opcodes(legacy=False) + b"s" + STOP
     assert read(legacy_file({"w": Tensor()}, main=short)).verdict is Verdict.CORRUPT
     assert read(torch_zip(state_dict(w=Tensor().opcodes(legacy=True)))).verdict is Verdict.CORRUPT
+
+
+def test_every_kind_of_file_torch_writes_loads_behind_the_walls(tmp_path: Path) -> None:
+    """Late imports, codecs, memory: what a sound file needs must still be there after the child has locked itself."""
+    files = []
+    for name, maker in {**torch_files.WHOLE, "big_endian": torch_files.big_endian}.items():
+        maker(tmp_path / name)
+        data = (tmp_path / name).read_bytes()
+        files.append((name, data, read(data).mappable))
+    answers = load_all([(data, mappable) for _, data, mappable in files])
+    assert {name: answer for (name, _, _), answer in zip(files, answers, strict=True) if answer != "loaded"} == {}

@@ -51,7 +51,10 @@ def _locked(request: dict[str, Any]) -> dict[str, Any]:
 
         readable = [request["old"], request["new"]]
     else:
-        allowed = trusted_globals(request["safe_globals"])
+        try:
+            allowed = trusted_globals(request["safe_globals"])
+        except (LookupError, ImportError, AttributeError) as trouble:
+            return {"kind": "not-tried", "reason": f"{trouble}".strip("'\"")}
         warm_up()
         readable = [request["path"]]
     export = request.get("export")

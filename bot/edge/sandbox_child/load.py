@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import importlib
 import io
@@ -34,7 +35,10 @@ def _checked_indices() -> contextlib.AbstractContextManager[Any]:
 
 
 def warm_up() -> None:
-    """Load once what is ours, so that torch's late imports happen while they still may."""
+    """Load once what is ours, so that late imports happen while they still may: torch's, and the codec that protocol 2
+    writes bytes with. Afterwards the libraries may lie where the child's user cannot go, such as below /root.
+    """
+    codecs.lookup("latin1")
     buffer = io.BytesIO()
     indices = torch.tensor([[0], [0]])
     sparse = torch.sparse_coo_tensor(indices, torch.ones(1), (1, 1), check_invariants=True)
@@ -50,14 +54,17 @@ def warm_up() -> None:
 def trusted_globals(names: list[str]) -> list[Any]:
     """The objects behind allow-listed dotted names, from torch, numpy and the standard library's plain types only.
 
-    Raises LookupError for any other: it would mean importing, and so running, code of the project under test.
+    Each with the name the file calls it by, which is not the object's own where its module has moved since.
+
+    Raises LookupError for any other: it would mean importing, and so running, code of the project under test. Raises
+    ImportError or AttributeError for what is not installed here.
     """
     found = []
     for name in names:
         module_name, _, attribute = name.rpartition(".")
         if module_name.split(".")[0] not in _IMPORTABLE:
             raise LookupError(f"{name} is not importable here: only {', '.join(sorted(_IMPORTABLE))} are")
-        found.append(getattr(importlib.import_module(module_name), attribute))
+        found.append((getattr(importlib.import_module(module_name), attribute), name))
     return found
 
 
