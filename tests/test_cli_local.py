@@ -50,6 +50,19 @@ def test_pr_reviews_and_puts_the_fix_on_a_branch_once(repository: Repository, ca
     assert repository.git("status", "--porcelain") == ""
 
 
+def test_pr_loses_no_finding_where_nothing_can_be_written(repository: Repository, capsys: Captured) -> None:
+    """A read-only repository, for root too: what is in the way has the names of what would be written."""
+    (repository.root / ".git/loadguard").write_text("in the way")
+    (repository.root / ".git/refs/heads/loadguard").write_text("in the way")
+    (repository.root / "loadguard-fix.patch").mkdir()
+    assert run(["pr", "--base", "main", "--head", "topic"]) == ExitCode.FINDINGS
+    captured = capsys.readouterr()
+    assert "read.py:5:27: LG001" in captured.out
+    assert "not done: review: " in captured.err and "not done: fix branch: " in captured.err
+    assert "loadguard-fix.patch cannot be written either: Is a directory" in captured.err
+    assert "it all stands there already" not in captured.err
+
+
 def test_pr_can_only_suggest_and_answers_in_json(repository: Repository, capsys: Captured) -> None:
     words = ["pr", "--base", "main", "--head", "topic", "--fix", "suggest", "--mmap", "never", "--format", "json"]
     assert run(words) == ExitCode.FINDINGS

@@ -51,7 +51,7 @@ def refused(text: str | bytes, name: str = "p.yml") -> PolicyError:
         ("checkpoints:\n  limits:\n    seconds: 5000\n", "p.yml:3:14: `checkpoints.limits.seconds` is 5000", ""),
         ("sweep:\n  target: [org:acme]\n", "p.yml:2:3: unknown key `sweep.target`", "did you mean `targets`?"),
         ("sweep:\n  publish:\n    mode: opt_in\n", "p.yml:3:11: `sweep.publish.mode` is 'opt_in'", "`opt-in`"),
-        ("sweep:\n  targets: [acme]\n", "p.yml:2:13: `sweep.targets` is 'acme'; it does not have the form", ""),
+        ("sweep:\n  targets: [acme]\n", "p.yml:2:13: `sweep.targets` is 'acme'; it does not look like org:acme or acme/models", ""),
         ("? [a]\n: b\n", "p.yml:1:3: a key that is a collection", ""),
         ("fix: 'a\x00b'\n", "p.yml:1:1: not YAML", ""),
     ],
@@ -59,11 +59,15 @@ def refused(text: str | bytes, name: str = "p.yml") -> PolicyError:
 def test_a_mistake_has_line_and_column(text: str | bytes, told: str, hint: str) -> None:
     trouble = refused(text)
     assert told in str(trouble)
-    assert hint in trouble.hint
+    assert hint in f"{trouble} {trouble.hint}"
 
 
 def test_every_mistake_is_told_at_once() -> None:
     assert len(str(refused("fix: on\nmmap: maybe\nodd: 1\n")).splitlines()) == 3
+    both = refused("fail_on: eror\nrules:\n  LG01: error\n")
+    first, second = str(both).splitlines()
+    assert first.endswith("(did you mean `error`?)") and second.endswith("(did you mean `LG001`?)")
+    assert not both.hint
 
 
 def test_an_expired_ignore_fails_on_its_day() -> None:

@@ -28,7 +28,7 @@ from bot.policy.sweep import PublishPolicy, SweepPolicy
 
 WORDS_OF_JSON_SCHEMA = {
     "$schema", "title", "description", "type", "additionalProperties", "properties", "items", "maxItems", "minLength",
-    "maxLength", "pattern", "format", "enum", "default", "minimum", "maximum", "required", "anyOf", "propertyNames",
+    "maxLength", "pattern", "format", "enum", "default", "minimum", "maximum", "required", "anyOf", "propertyNames", "examples",
 }  # fmt: skip
 
 

@@ -139,7 +139,7 @@ def test_a_change_shows_only_the_lines_that_differ() -> None:
 def test_an_annotation_names_file_lines_and_title() -> None:
     assert render_commands(Report(".", 1, (SAFE,))) == (
         "::error file=read.py,line=5,endLine=5,col=27,endColumn=65,title=LG001::"
-        "torch.load without weights_only=True runs the code a pickle asks for "
+        "torch.load without weights_only=True runs the code a pickle asks for. "
         "Safe fix: add weights_only=True.\n"
     )
     assert render_commands(Report(".", 1, (CELL,))).startswith("::error file=a.ipynb,title=LG001 in cell 4::")

@@ -136,17 +136,21 @@ def _push(desk: Desk, wanted: FixBranch, material: Material, deeds: Deeds) -> bo
         standing = desk.forge.fix_branch(wanted.name, wanted.base_ref)
         desk.forge.push_fix_branch(wanted, standing=standing)
     except ForgeError as trouble:
-        file = desk.patches / PATCH_NAME
-        _write_patch(desk, wanted, material)
         missing = f" (permission `{trouble.permission}`)" if isinstance(trouble, PermissionMissing) else ""
         deeds.failed = deeds.failed or not isinstance(trouble, PermissionMissing)
-        deeds.refused.append(Refusal("fix branch", f"{trouble}{missing}; the fix is in {file}: apply it with `git am`"))
+        deeds.refused.append(Refusal("fix branch", f"{trouble}{missing}; {_write_patch(desk, wanted, material)}"))
         return False
     deeds.written.append(f"branch {wanted.name}: {count(len(wanted.changes), 'file')} changed on {wanted.base_ref}")
     return True
 
 
-def _write_patch(desk: Desk, wanted: FixBranch, material: Material) -> None:
+def _write_patch(desk: Desk, wanted: FixBranch, material: Material) -> str:
+    """Leave the fix as a patch; where it is, in a clause."""
+    file = desk.patches / PATCH_NAME
     originals = {change.path: material.files[change.path] for change in wanted.changes}
-    desk.patches.mkdir(parents=True, exist_ok=True)
-    (desk.patches / PATCH_NAME).write_bytes(mail_patch(wanted, originals))
+    try:
+        desk.patches.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(mail_patch(wanted, originals))
+    except OSError as trouble:
+        return f"{file} cannot be written either: {trouble.strerror}"
+    return f"the fix is in {file}: apply it with `git am`"

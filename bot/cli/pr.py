@@ -59,7 +59,9 @@ def _policy_maker(arguments: Namespace) -> Callable[[Read], Policy]:
 
 
 def _told(outcome: Outcome, forge: LocalForge, pull: PullRequest) -> str:
-    lines = [f"{each}." for each in outcome.written] or ["nothing to write: it all stands there already."]
+    lines = [f"{each}." for each in outcome.written]
+    if not lines and not outcome.refused:
+        lines.append("nothing to write: it all stands there already.")
     lines += [f"not done: {each.what}: {each.reason}." for each in outcome.refused]
     for name, path in forge.pages(pull).items():
         lines.append(f"\n{name}: {_relative(path, forge.checkout.root)}")

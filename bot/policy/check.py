@@ -31,14 +31,23 @@ def policy_schema() -> Schema:
 def check(tree: Mapping, *, name: str) -> dict[str, Any]:
     """The policy as plain values. Raises one `PolicyError` that tells every mistake, a line each."""
     mistakes = list(_mistakes(tree, policy_schema(), name=name, key=""))
+    if len(mistakes) == 1:
+        line, column, message, hint = mistakes[0]
+        raise PolicyError(f"{name}:{line}:{column}: {message}", hint=hint)
     if mistakes:
-        told = "\n".join(f"{name}:{line}:{column}: {message}" for line, column, message, _ in mistakes)
-        raise PolicyError(told, hint="\n".join(dict.fromkeys(hint for *_, hint in mistakes if hint)))
+        raise PolicyError("\n".join(_line(each, name) for each in mistakes))
     plain: dict[str, Any] = _plain(tree, policy_schema())
     return plain
 
 
 Mistake = tuple[int, int, str, str]
+"""Line, column, what is wrong, and a hint or nothing."""
+
+
+def _line(mistake: Mistake, name: str) -> str:
+    """One of several mistakes; each keeps its hint beside it."""
+    line, column, message, hint = mistake
+    return f"{name}:{line}:{column}: {message}{f' ({hint})' if hint else ''}"
 
 
 def _mistakes(node: Node, schema: Schema, *, name: str, key: str) -> Iterator[Mistake]:
@@ -107,7 +116,8 @@ def _text_mistake(text: str, schema: Schema) -> str | None:
     if len(text) > schema.get("maxLength", len(text)):
         return f"it takes at most {schema['maxLength']} characters"
     if "pattern" in schema and not re.search(schema["pattern"], text):
-        return f"it does not have the form {schema['pattern']}"
+        shape = schema.get("examples", ())
+        return f"it does not look like {' or '.join(shape)}" if shape else f"it does not match {schema['pattern']}"
     if "format" in schema:
         return format_mistake(text, schema["format"])
     return None
