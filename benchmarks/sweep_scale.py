@@ -80,7 +80,9 @@ def measure(made: Organisation, options: argparse.Namespace) -> int:
 def tell(name: str, figures: Figures) -> None:
     asked = sum(figures.requests.values())
     print(f"{name}: {dict(figures.progress)}, {figures.findings:,} findings")
-    print(f"  {asked:,} requests: {figures.requests}; {figures.points:,} points of GraphQL; answers {dict(figures.statuses)}")
+    print(
+        f"  {asked:,} requests: {figures.requests}; {figures.points:,} points of GraphQL; answers {dict(figures.statuses)}"
+    )
     print(f"  refused by a limit: {figures.refused or 'none'}; sent in spite of one: {figures.unheeded}")
     print(f"  {figures.hours:.1f} h by the server's clock, {len(figures.stops)} stops with exit code 5; "
           f"{figures.seconds:.0f} CPU s of the parent and the server")  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bot.edge.github.errors import LimitReached
 from bot.errors import ExitCode, ForgeError, PermissionMissing
 from bot.model import Outcome, Refusal, Report
 from bot.plan.verdict import Verdict
@@ -15,7 +16,7 @@ ELSEWHERE = "the findings stand in the annotations and the job summary"
 
 @dataclass(slots=True)
 class Deeds:
-    """Filled by the steps of one story, read once at its end."""
+    """Filled by the steps of one story, read once at its end. `limit` is the rate limit that ended a step."""
 
     written: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -23,6 +24,7 @@ class Deeds:
     url: str = ""
     operation: str = "none"
     annotated: bool = False
+    limit: LimitReached | None = None
 
     @contextmanager
     def trying(self, what: str, *, instead: str) -> Iterator[None]:
@@ -32,8 +34,13 @@ class Deeds:
         except PermissionMissing as trouble:
             self.refused.append(Refusal(what, f"{trouble} (permission `{trouble.permission}`); {instead}"))
         except ForgeError as trouble:
-            self.failed = True
+            self.note(trouble)
             self.refused.append(Refusal(what, f"{trouble}; {instead}"))
+
+    def note(self, trouble: ForgeError) -> None:
+        """A right that is missing is no failure of the forge. A limit is, and says when to go on."""
+        self.failed = self.failed or not isinstance(trouble, PermissionMissing)
+        self.limit = trouble if isinstance(trouble, LimitReached) else self.limit
 
     def outcome(self, report: Report, verdict: Verdict) -> Outcome:
         """The whole run. A forge that failed is an exit code of its own, but never hides a finding's."""

@@ -137,7 +137,7 @@ def _push(desk: Desk, wanted: FixBranch, material: Material, deeds: Deeds) -> bo
         desk.forge.push_fix_branch(wanted, standing=standing)
     except ForgeError as trouble:
         missing = f" (permission `{trouble.permission}`)" if isinstance(trouble, PermissionMissing) else ""
-        deeds.failed = deeds.failed or not isinstance(trouble, PermissionMissing)
+        deeds.note(trouble)
         deeds.refused.append(Refusal("fix branch", f"{trouble}{missing}; {_write_patch(desk, wanted, material)}"))
         return False
     deeds.written.append(f"branch {wanted.name}: {count(len(wanted.changes), 'file')} changed on {wanted.base_ref}")

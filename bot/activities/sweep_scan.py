@@ -33,7 +33,7 @@ def choice_for(stand: Stand) -> Choice:
     """What of a repository's tree is kept. Baselines and the Python of Markdown files are asked for by policies that
     may themselves lie in the tree: both are kept until it is known.
     """
-    policy, _ = _policy(stand, lambda path: None, baseline=False)
+    policy, _ = policy_of(stand, lambda path: None, baseline=False)
 
     def chosen(path: str) -> bool:
         name = path.rpartition("/")[2]
@@ -51,7 +51,7 @@ def scan_tree(tree: Tree, stand: Stand) -> dict[str, object]:
     """The report of one tree with the lines a reader wants to see (`report.sweep.stored`). A policy of its own that is
     wrong is told of, and the owner's holds.
     """
-    policy, notice = _policy(stand, tree.files.get, baseline=True)
+    policy, notice = policy_of(stand, tree.files.get, baseline=True)
     files = {path: data for path, data in tree.files.items() if wants(path, markdown=policy.markdown_blocks)}
     unreadable = {path: why for path, why in tree.unreadable.items() if _matters(path, policy)}
     chosen = {path for path in (*files, *unreadable) if covers(policy, path)}
@@ -73,8 +73,8 @@ def _told(report: Report, notice: str) -> Report:
     return replace(report, findings=findings, notices=(*report.notices, *([notice] if notice else [])))
 
 
-def _policy(stand: Stand, read: Read, *, baseline: bool) -> tuple[Policy, str]:
-    """The owner's policy, the repository's own laid over it; and a notice where the latter cannot be."""
+def policy_of(stand: Stand, read: Read, *, baseline: bool) -> tuple[Policy, str]:
+    """What a repository is held to: its owner's policy with its own over it; and a notice where the latter is wrong."""
     try:
         policy = load_policy([*stand.shared, *_own(stand, read)])
         return for_gate(with_baseline(policy, read) if baseline else policy), ""

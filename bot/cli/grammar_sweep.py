@@ -16,7 +16,9 @@ STATE = ".loadguard-sweep"
 def add_sweep(commands: Any) -> None:
     """The command and its stages."""
     sentence = "Go over many repositories: an organisation's, a user's, a topic's"
-    examples = "  loadguard sweep plan org:acme\n  loadguard sweep run\n  loadguard sweep report\n"
+    examples = (
+        "  loadguard sweep plan org:acme\n  loadguard sweep run\n  loadguard sweep publish\n  loadguard sweep report\n"
+    )
     parser = add_command(commands, "sweep", sentence, examples=examples)
     stages = parser.add_subparsers(dest="stage", metavar="STAGE", title="stages", required=True, parser_class=Parser)
     for add in SWEEP_ADDERS:
@@ -88,6 +90,23 @@ def _add_sweep_run(stages: Any) -> None:
     _add_reserve(parser)
 
 
+def _add_sweep_publish(stages: Any) -> None:
+    examples = (
+        "  loadguard sweep publish --dry-run  what it would open, and where\n"
+        "  loadguard sweep publish            one fix pull request in each repository that opted in\n"
+    )
+    sentence = "Open or update the fix pull request of each repository that gets one"
+    parser = _stage(stages, "publish", sentence, examples=examples)
+    parser.description = (
+        f"{sentence}: by the policy's `sweep.publish`, at its pace and in its stages, and halted where too many are "
+        "closed or fail. Exits 0 when nothing is left to publish, and 5 when some wait: for the pace, for a limit's "
+        "reset, for people to look at the first ones, or for somebody to end a halt. The same command goes on."
+    )
+    parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
+    parser.add_argument("--dry-run", action="store_true", help="print what would be written and write nothing")
+    _add_reserve(parser)
+
+
 def _add_sweep_report(stages: Any) -> None:
     examples = "  loadguard sweep report --output public     public/index.html, and CSV, JSON and Markdown beside it\n"
     sentence = "Write what the sweeps found as a page, as tables and as data"
@@ -95,4 +114,9 @@ def _add_sweep_report(stages: Any) -> None:
     parser.add_argument("--output", metavar="FOLDER", help="where to (default: report in the state's folder)")
 
 
-SWEEP_ADDERS: tuple[Callable[[Any], None], ...] = (_add_sweep_plan, _add_sweep_run, _add_sweep_report)
+SWEEP_ADDERS: tuple[Callable[[Any], None], ...] = (
+    _add_sweep_plan,
+    _add_sweep_run,
+    _add_sweep_publish,
+    _add_sweep_report,
+)

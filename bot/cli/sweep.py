@@ -18,6 +18,10 @@ def sweep(arguments: Namespace, context: Context) -> int:
             from bot.cli.sweep_run import sweep_run
 
             return sweep_run(arguments, context)
+        case "publish":
+            from bot.cli.sweep_publish import sweep_publish
+
+            return sweep_publish(arguments, context)
         case "report":
             from bot.cli.sweep_report import sweep_report
 

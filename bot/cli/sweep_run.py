@@ -81,7 +81,7 @@ def read_shard(text: str | None) -> tuple[int, int]:
 
 def _terms(arguments: Namespace, context: Context, doors: Doors, sweep: Sweep) -> Terms:
     patience = context.patience or Patience()
-    owners = _Owners(doors, patience.clock)
+    owners = Owners(doors, patience.clock)
     return Terms(
         stand=owners.stand,
         basis=partial(owners.basis, sweep.rules),
@@ -99,7 +99,7 @@ def reserve_of(given: int | None) -> int:
     return reserve
 
 
-class _Owners:
+class Owners:
     """The policies that owners keep for all of their repositories: one request for each owner."""
 
     def __init__(self, doors: Doors, clock: Callable[[], float]) -> None:

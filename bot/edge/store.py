@@ -148,15 +148,19 @@ class Store:
         """The same without scans and publications, which would be the whole report of an organisation in memory."""
         return self._rows("1 = 1", (), order="r.place", select=SELECT_PLAIN)
 
+    def row(self, repository: str) -> Row | None:
+        """One repository of the newest sweep."""
+        return next(self._rows("r.id = ?", (repository,), order="r.place"), None)
+
     def counts(self) -> dict[str, int]:
         """Repositories of the newest sweep by progress."""
         query = f"SELECT progress, count(*) FROM repositories r WHERE {NEWEST} GROUP BY progress"  # noqa: S608 - no value from outside
         return dict(self._db.execute(query))
 
     # -- publishing ------------------------------------------------------------------------------------------
-    def put_publication(self, publication: Publication) -> None:
+    def put_publication(self, *publications: Publication) -> None:
         put = "INSERT OR REPLACE INTO publications VALUES (?, ?)"
-        self._write([(put, (publication.repository, text_of(publication)))])
+        self._write((put, (each.repository, text_of(each))) for each in publications)
 
     def publications(self) -> tuple[Publication, ...]:
         """Every one ever, also of repositories that no plan names any more."""

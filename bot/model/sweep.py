@@ -127,7 +127,8 @@ class Standing(StrEnum):
 class Publication:
     """Our fix pull request in a repository as it was last seen; GitHub is the truth, this is what a report shows.
 
-    Moments are ISO 8601. `red` is whether its checks failed, None where they have not ended.
+    Moments are ISO 8601. `red` is whether its checks failed, None where they have not ended. `answers` names the scan
+    it was last brought in line with (`Basis`, as text), empty where that is still to do.
     """
 
     repository: str
@@ -138,6 +139,7 @@ class Publication:
     seen_at: str = ""
     red: bool | None = None
     reason: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ class Root:
     def search(self, _: GraphQLResolveInfo, query: str, type: str, **more: Any) -> Connection:
         return graphql_lists.search(self.context, query, **more)
 
+    def node(self, _: GraphQLResolveInfo, id: str) -> Any:
+        (found,) = graphql_lists.nodes(self.context, [id])
+        return found(_) if callable(found) else found
+
     def nodes(self, _: GraphQLResolveInfo, ids: list[str]) -> list[Any]:
         return graphql_lists.nodes(self.context, ids)
 

@@ -235,6 +235,17 @@ class CommitView:
         views = [CommitView(self.context, self.repository, sha) for sha in self._facts.parents]
         return Connection(views, first=first, **more)
 
+    @property
+    def statusCheckRollup(self) -> dict[str, str] | None:
+        """Of the check runs; null where there are none, and an error for who may not read them."""
+        if not self.context.token.allows("checks", "read"):
+            raise failed("FORBIDDEN", "Resource not accessible by integration")
+        ends = [run.conclusion for run in self.repository.check_runs if run.head_sha == self.oid]
+        if not ends:
+            return None
+        red = "FAILURE" if {"failure", "timed_out", "cancelled"} & set(ends) else "SUCCESS"
+        return {"id": f"SCR_{self.oid}", "state": red if all(ends) or red == "FAILURE" else "PENDING"}
+
     def checkSuites(
         self, _: GraphQLResolveInfo, first: int | None = None, filterBy: dict[str, str] | None = None, **more: Any
     ) -> Connection:
@@ -354,7 +365,12 @@ class PullView:
 
     def __getattr__(self, name: str) -> Any:
         plain = {"number": "number", "title": "title", "body": "body", "merged": "merged", "isDraft": "draft"}
-        plain |= {"baseRefName": "base_ref", "headRefName": "head_ref", "closedAt": "closed_at"}
+        plain |= {
+            "baseRefName": "base_ref",
+            "headRefName": "head_ref",
+            "closedAt": "closed_at",
+            "createdAt": "created_at",
+        }
         if name not in plain:
             raise AttributeError(name)
         return getattr(self.pull, plain[name])
@@ -390,6 +406,11 @@ class PullView:
     @property
     def viewerDidAuthor(self) -> bool:
         return self.pull.author is self.context.token.account
+
+    def commits(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
+        """The newest alone, which is all that the bot asks for."""
+        view = CommitView(self.context, self.repository, self.headRefOid)
+        return Connection([{"id": f"PRC_{view.oid}", "commit": view}], first=first, **more)
 
     def comments(self, _: GraphQLResolveInfo, first: int | None = None, **more: Any) -> Connection:
         return Connection([CommentView(self.context, one) for one in self.pull.comments], first=first, **more)

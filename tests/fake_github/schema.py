@@ -93,7 +93,10 @@ type Commit implements GitObject & Node {
   parents(after: String, first: Int, last: Int): CommitConnection!
   file(path: String!): TreeEntry
   checkSuites(after: String, first: Int, last: Int, filterBy: CheckSuiteFilter): CheckSuiteConnection
+  statusCheckRollup: StatusCheckRollup
 }
+type StatusCheckRollup implements Node { id: ID! state: StatusState! }
+enum StatusState { ERROR EXPECTED FAILURE PENDING SUCCESS }
 input CheckSuiteFilter { appId: Int checkName: String }
 type CheckSuiteConnection { nodes: [CheckSuite] pageInfo: PageInfo! totalCount: Int! }
 type CheckSuite implements Node {
@@ -116,12 +119,15 @@ type PullRequestConnection { nodes: [PullRequest] pageInfo: PageInfo! totalCount
 type PullRequest implements Node {
   id: ID! number: Int! title: String! body: String! url: URI! state: PullRequestState! merged: Boolean! isDraft: Boolean!
   isCrossRepository: Boolean! baseRefName: String! baseRefOid: GitObjectID! headRefName: String! headRefOid: GitObjectID!
-  closedAt: DateTime author: Actor viewerDidAuthor: Boolean!
+  createdAt: DateTime! closedAt: DateTime author: Actor viewerDidAuthor: Boolean!
+  commits(after: String, first: Int, last: Int): PullRequestCommitConnection!
   comments(after: String, first: Int, last: Int): IssueCommentConnection!
   reviewThreads(after: String, first: Int, last: Int): PullRequestReviewThreadConnection!
   reviews(after: String, before: String, first: Int, last: Int): PullRequestReviewConnection
   timelineItems(after: String, before: String, first: Int, last: Int, itemTypes: [PullRequestTimelineItemsItemType!]): PullRequestTimelineItemsConnection!
 }
+type PullRequestCommitConnection { nodes: [PullRequestCommit] pageInfo: PageInfo! totalCount: Int! }
+type PullRequestCommit implements Node { id: ID! commit: Commit! }
 type IssueCommentConnection { nodes: [IssueComment] pageInfo: PageInfo! totalCount: Int! }
 type IssueComment implements Node { id: ID! fullDatabaseId: BigInt body: String! author: Actor viewerDidAuthor: Boolean! }
 type PullRequestReviewConnection { nodes: [PullRequestReview] pageInfo: PageInfo! totalCount: Int! }

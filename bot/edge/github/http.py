@@ -92,6 +92,11 @@ class Door:
         return self._limits
 
     @property
+    def waited(self) -> float:
+        """Seconds spent on waiting for limits."""
+        return self._waited
+
+    @property
     def patience(self) -> Patience:
         return self._patience
 

@@ -145,6 +145,22 @@ mutation($repository: ID!, $ref: GitRefname!, $before: GitObjectID!, $after: Git
 }
 """
 
+# A pull request of many repositories, by the repository's id: that survives a rename.
+_SEEN = """... on Repository { pullRequest(number: $n%d) {
+    state createdAt
+    closings: timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) {
+      nodes { ... on ClosedEvent { actor { __typename login } } }
+    }
+    commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
+  } }"""
+
+
+def seen_query(count: int) -> str:
+    """`count` pull requests, each of a repository of its own; `$i0` is the repository's id, `$n0` the number."""
+    declared = ", ".join(f"$i{index}: ID!, $n{index}: Int!" for index in range(count))
+    fields = "\n".join(f"  p{index}: node(id: $i{index}) {{ {_SEEN % index} }}" for index in range(count))
+    return f"query({declared}) {{\n  viewer {{ login }}\n{fields}\n}}\n"
+
 
 SHARED = "shared"
 """The alias of the owner's `.github` repository, which need not be there."""
