@@ -214,6 +214,8 @@ def test_a_merge_queue_gets_a_report_and_no_word(repository: Repository) -> None
     assert gate.run(made, base=base, head=head).exit_code == 1
     assert gate.run(made, base=head, head=head).exit_code == 0
     assert gate.run(made, base="", head=head).exit_code == 1
+    assert gate.run(made, base="", head=base, default="main").exit_code == 0, "a new branch brings nothing over main"
+    assert gate.run(made, base="0" * 40, head=head, default="main").exit_code == 1, "after a force-push"
     with pytest.raises(ForgeError, match="0000 is not in the checkout"):
         gate.run(made, base="0" * 40, head=head)
     with pytest.raises(ForgeError, match="0000 is not in the checkout"):

@@ -59,8 +59,8 @@ def push(ref: str, **facts: Any) -> dict[str, Any]:
 PUSHES = [
     ("default branch", push("refs/heads/main"), FixRepository("main", BASE)),
     ("first push", push("refs/heads/main", before="0" * 40), FixRepository("main", "")),
-    ("another branch", push("refs/heads/a/b"), Gate(BASE, HEAD)),
-    ("a new branch", push("refs/heads/a", before="0" * 40), Gate("", HEAD)),
+    ("another branch", push("refs/heads/a/b"), Gate(BASE, HEAD, "main")),
+    ("a new branch", push("refs/heads/a", before="0" * 40), Gate("", HEAD, "main")),
     ("a tag", push("refs/tags/v1"), Ignore("refs/tags/v1 is no branch")),
     ("deleted", push("refs/heads/a", deleted=True), Ignore("refs/heads/a was deleted")),
 ]

@@ -95,8 +95,8 @@ def tell(stage: Stage, story: Story, context: Context) -> Outcome:
             return _with_dry_run(stage, pull_request.run(desk, pull=pull, privileged=privileged))
         case FixRepository(ref, before):
             return _with_dry_run(stage, repository.run(desk, ref=ref, before=before))
-        case Gate(base, head):
-            return gate.run(desk, base=base, head=head)
+        case Gate(base, head, default):
+            return gate.run(desk, base=base, head=head, default=default)
         case ReviewFork():
             return _with_dry_run(stage, foreign.run(desk, fork=story))
 

@@ -41,10 +41,14 @@ class FixRepository:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Scan what commit `head` brings over `base` (empty: everything is new); report and exit code, no comment."""
+    """Scan what commit `head` brings over `base`; report and exit code, no comment.
+
+    `default` is the default branch, for a push whose `base` is empty (a new branch) or gone (a force-push).
+    """
 
     base: str
     head: str
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def _about_push(payload: Payload, default_branch: str) -> Story:
     branch = ref.removeprefix("refs/heads/")
     default = default_branch or str((payload.get("repository") or {}).get("default_branch", ""))
     before = str(payload.get("before") or _ZERO).replace(_ZERO, "")
-    return FixRepository(branch, before) if branch == default else Gate(before, str(payload["after"]))
+    return FixRepository(branch, before) if branch == default else Gate(before, str(payload["after"]), default)
 
 
 def _about_run(run: Payload) -> Story:
