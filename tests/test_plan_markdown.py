@@ -1,4 +1,4 @@
-"""Foreign text in our Markdown: what it must never become. Rendered by GitHub's own rules where cmark is at hand."""
+"""Foreign text in our Markdown: what it must never become. `tests/test_rendered.py` renders it."""
 
 from __future__ import annotations
 
