@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot import __version__
-from bot.cli.grammar_parts import CONFIG_HELP, EXIT_CODES, add_command, exit_code_table
+from bot.cli.grammar_parts import CONFIG_HELP, EXIT_CODES, add_command, described, exit_code_table
 from bot.cli.grammar_sweep import add_sweep
 from bot.cli.suggest import Parser
 from bot.settings import DEVICES, FAIL_LEVELS, FIX_MODES, MMAP_MODES
@@ -110,7 +110,7 @@ def _add_smoke(commands: Any) -> None:
     )
     sentence = "Read checkpoints without running anything in them, then load them in a sandbox"
     parser = add_command(commands, "smoke", sentence, examples=examples)
-    parser.description = f"{sentence}. CK101, CK103, CK104 and CK106 exit 1 whatever the fail level is."
+    parser.description = described(f"{sentence}. CK101, CK103, CK104 and CK106 exit 1 whatever the fail level is.")
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument(
         "--device", action="append", choices=DEVICES, help="also this device; may be given several times"
@@ -148,12 +148,13 @@ def _add_pr(commands: Any) -> None:
 
 def _add_action(commands: Any) -> None:
     sentence = "The container's entry: reads the runner's event and the action's inputs from the environment"
-    add_command(commands, "action", sentence)
+    add_command(commands, "action", sentence, examples="  uses: loadguard/loadguard@SHA    in a step of a workflow\n")
 
 
 def _add_rules(commands: Any) -> None:
-    parser = add_command(commands, "rules", "List the rules")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    examples = "  loadguard rules\n  loadguard rules --format json\n"
+    parser = add_command(commands, "rules", "List the rules", examples=examples)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="text is for people (default)")
 
 
 def _add_explain(commands: Any) -> None:
@@ -176,7 +177,8 @@ def _add_config(commands: Any) -> None:
 
 
 def _add_doctor(commands: Any) -> None:
-    parser = add_command(commands, "doctor", "Look at this machine and say what is missing for what")
+    examples = "  loadguard doctor\n  GITHUB_TOKEN=... loadguard doctor    and whether GitHub answers\n"
+    parser = add_command(commands, "doctor", "Look at this machine and say what is missing for what", examples=examples)
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from typing import Any
 
 from bot.cli.suggest import Parser
@@ -30,9 +31,14 @@ def exit_code_table() -> str:
 def add_command(commands: Any, name: str, sentence: str, *, examples: str = "") -> Parser:
     """A command below `commands`, with its sentence, its examples and the exit codes."""
     epilog = f"examples:\n{examples}\n{exit_code_table()}" if examples else exit_code_table()
-    parser: Parser = commands.add_parser(name, help=sentence, description=f"{sentence}.", epilog=epilog)
+    parser: Parser = commands.add_parser(name, help=sentence, description=described(f"{sentence}."), epilog=epilog)
     parser.set_defaults(command=name)
     return parser
+
+
+def described(text: str) -> str:
+    """A description as `--help` shows it: the examples below it keep their lines, so nobody else breaks this."""
+    return textwrap.fill(text, width=78)
 
 
 def positive(text: str) -> int:
