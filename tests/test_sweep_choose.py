@@ -120,8 +120,9 @@ def test_every_job_has_its_share_and_none_too_many(waiting: int, size: int) -> N
 
 
 def test_the_matrix_is_what_the_workflow_reads() -> None:
-    assert json.loads(matrix(3)) == {"shard": ["1/3", "2/3", "3/3"]}
-    assert json.loads(matrix(0)) == {"shard": []}
+    jobs = [{"shard": "1/3", "name": "1-of-3"}, {"shard": "2/3", "name": "2-of-3"}, {"shard": "3/3", "name": "3-of-3"}]
+    assert json.loads(matrix(3)) == {"include": jobs}
+    assert json.loads(matrix(0)) == {"include": []}
 
 
 # -- targets, windows, versions ------------------------------------------------------------------------------

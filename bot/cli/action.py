@@ -46,6 +46,10 @@ class Stage:
 def action(context: Context) -> int:
     """Run the action. Whatever goes wrong is also an annotation, a line of the job summary and an output."""
     settings = read_settings(context.environ)
+    if settings.sweep:
+        from bot.cli.sweep_action import sweep_stage
+
+        return sweep_stage(settings, context)
     try:
         stage, story = set_stage(settings)
         outcome = tell(stage, story, context)

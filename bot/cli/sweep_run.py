@@ -36,28 +36,31 @@ def sweep_run(arguments: Namespace, context: Context) -> int:
     """Run the command; 0 when nothing waits any more (a repository that failed is recorded with its reason, and is no
     failure of the run), 5 when part is left.
     """
+    outcome = make_run(arguments, context)
+    for line in closing_lines(outcome):
+        context.console.say(line)
+    return ExitCode.PARTIAL if outcome.left else ExitCode.CLEAN
+
+
+def make_run(arguments: Namespace, context: Context) -> RunOutcome:
+    """Scan what the command line asks for. `arguments` has `state`, `shard`, `jobs`, `read`, `reserve`."""
     if not can_fork():
         raise UsageError("a sweep needs a system whose processes can fork", hint="Linux, macOS, or WSL on Windows")
     folder = context.folder / arguments.state
     shard, shards = read_shard(arguments.shard)
     with ExitStack() as stack:
-        store, sweep = _opened(folder, stack, (shard, shards) if arguments.shard else None)
+        store, sweep = _opened(folder, stack, shard, shards)
         repositories = [row.repository for row in store.work()]
         doors = Doors(context, READ, repositories)
         terms = _terms(arguments, context, doors, sweep)
         source = _source(arguments, context, doors, folder / f"clones-{shard}-of-{shards}")
         bar = ProgressBar(context, hidden=getattr(arguments, "quiet", False))
         with bar.progress:
-            outcome = run(store, source, terms, heard=bar)
-    for line in closing_lines(outcome):
-        context.console.say(line)
-    return ExitCode.PARTIAL if outcome.left else ExitCode.CLEAN
+            return run(store, source, terms, heard=bar)
 
 
-def _opened(folder: Path, stack: ExitStack, part: tuple[int, int] | None) -> tuple[Store, Sweep]:
-    """The state to work on: the plan's own, or the file of a shard beside it, also where there is only one: what a job
-    hands on is that file. Raises `UsageError` without a plan.
-    """
+def _opened(folder: Path, stack: ExitStack, shard: int, shards: int) -> tuple[Store, Sweep]:
+    """The state to work on: the plan's own, or the file of a shard beside it. Raises `UsageError` without a plan."""
     main = folder / "state.sqlite"
     if not main.exists():
         raise UsageError(f"{main}: there is no plan", hint="`loadguard sweep plan` makes one; --state says where")
@@ -65,13 +68,12 @@ def _opened(folder: Path, stack: ExitStack, part: tuple[int, int] | None) -> tup
     sweep = store.sweep()
     if sweep is None:
         raise UsageError(f"{main}: no sweep was planned in it", hint="`loadguard sweep plan` plans one")
-    if part is None:
-        return store, sweep
-    shard, shards = part
-    if shards != sweep.shards:
+    if shards not in (1, sweep.shards):
         raise UsageError(f"--shard {shard}/{shards}: the plan has {counted(sweep.shards, 'shard')}")
-    cut = store.cut(folder / f"shard-{shard}-of-{shards}.sqlite", shard)
-    return stack.enter_context(closing(cut)), sweep
+    if shards == 1:
+        return store, sweep
+    part = store.cut(folder / f"shard-{shard}-of-{shards}.sqlite", shard)
+    return stack.enter_context(closing(part)), sweep
 
 
 def read_shard(text: str | None) -> tuple[int, int]:

@@ -137,19 +137,33 @@ class Machine:
             self._service.wait(30)
         self._podman("image", "prune", "--force", check=False)
 
-    def act(self, workspace: Path, event: str, payload: Path, *, actions: Mapping[str, Path], token: str) -> Ran:
-        """Run the workspace's workflows for `event`; `actions` says where each `owner/name@ref` lies here."""
+    def act(
+        self,
+        workspace: Path,
+        event: str,
+        payload: Path,
+        *,
+        actions: Mapping[str, Path],
+        secrets: Mapping[str, str],
+        artifacts: Path | None = None,
+    ) -> Ran:
+        """Run the workspace's workflows for `event`; `actions` says where each `owner/name@ref` lies here.
+
+        With a folder for `artifacts` each job has a workspace of its own, as on GitHub, and that folder at /artifacts.
+        """
         words = [
             *(str(Path(sys.executable).with_name("act")), event, "--eventpath", str(payload)),
-            *("--platform", f"ubuntu-latest={BASE}", "--pull=false", "--rebuild=false", "--bind"),
+            *("--platform", f"ubuntu-latest={BASE}", "--pull=false", "--rebuild=false"),
+            *(["--container-options", f"--volume {artifacts}:/artifacts"] if artifacts else ["--bind"]),
             *(f"--local-repository={action}={folder}" for action, folder in actions.items()),
-            *("--secret", "GITHUB_TOKEN", "--action-offline-mode"),
+            *(f"--secret={name}" for name in secrets),
+            "--action-offline-mode",
         ]
-        environ = {**self.environ, "GITHUB_TOKEN": token, "HOME": str(self.folder / "home")}
+        environ = {**self.environ, **secrets, "HOME": str(self.folder / "home")}
         (self.folder / "home").mkdir(exist_ok=True)
         done = subprocess.run(
             words, cwd=workspace, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+            stderr=subprocess.STDOUT, text=True, timeout=900, check=False,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout)
 

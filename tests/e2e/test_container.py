@@ -1,4 +1,4 @@
-"""Issue 2, show 8 and 9: the image as it ships, on the examples as they stand."""
+"""The image as it ships, on the examples as they stand."""
 
 from __future__ import annotations
 

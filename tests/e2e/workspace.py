@@ -28,6 +28,45 @@ runs:
       shell: bash
       env: {FILE: "${{ inputs.sarif_file }}"}
 """,
+    "actions/upload-artifact": """\
+name: upload
+inputs:
+  name: {required: true}
+  path: {required: true}
+  include-hidden-files: {}
+  if-no-files-found: {}
+  overwrite: {}
+  retention-days: {}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env: {NAME: "${{ inputs.name }}", FILES: "${{ inputs.path }}"}
+      run: |
+        shopt -s nullglob
+        found=($FILES)
+        [ "${#found[@]}" -gt 0 ]
+        rm -rf "/artifacts/$NAME" && mkdir "/artifacts/$NAME"
+        for each in "${found[@]}"; do
+          if [ -d "$each" ]; then cp -r "$each/." "/artifacts/$NAME"; else cp "$each" "/artifacts/$NAME"; fi
+        done
+""",
+    "actions/download-artifact": """\
+name: download
+inputs:
+  name: {}
+  pattern: {}
+  merge-multiple: {}
+  path: {required: true}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env: {NAME: "${{ inputs.name }}", PATTERN: "${{ inputs.pattern }}", TARGET: "${{ inputs.path }}"}
+      run: |
+        mkdir -p "$TARGET"
+        for each in /artifacts/${NAME:-$PATTERN}; do cp -r "$each/." "$TARGET"; done
+""",
 }
 
 
@@ -59,7 +98,8 @@ class Workspace:
         event_file = self.folder / "event.json"
         event_file.write_text(json.dumps(payload))
         token = token or self.github.new_token(permissions=rights(self.example))
-        return self.machine.act(checkout, event, event_file, actions=self.actions(), token=token.text)
+        secrets = {"GITHUB_TOKEN": token.text}
+        return self.machine.act(checkout, event, event_file, actions=self.actions(), secrets=secrets)
 
     def actions(self) -> dict[str, Path]:
         """Ours from this checkout; of others' a stand-in, since the runner cannot fetch them here."""
@@ -73,13 +113,7 @@ class Workspace:
         return {repository_of(name): folder for name, folder in places.items()}
 
     def _stand_in(self, name: str) -> Path:
-        """`owner/name[/path]@ref` as a composite action: a checkout is made already, an upload shows its file."""
-        owner, project, *inside = name.partition("@")[0].split("/")
-        folder = self.folder / "actions" / owner / project
-        path = folder.joinpath(*inside)
-        path.mkdir(parents=True, exist_ok=True)
-        (path / "action.yml").write_text(STAND_INS[name.partition("@")[0]])
-        return folder
+        return stand_in(name, self.folder)
 
     def run_pull_request(self, pull: Pull, *, token: Token | None = None) -> Ran:
         payload = self.github.pull_request_event(self.repository, pull)
@@ -88,6 +122,16 @@ class Workspace:
     def run_push(self, *, token: Token | None = None) -> Ran:
         payload = self.github.push_event(self.repository)
         return self.run("push", payload, head=payload["after"], token=token)
+
+
+def stand_in(name: str, where: Path) -> Path:
+    """`owner/name[/path]@ref` as a composite action: a checkout is made already, an upload shows its file."""
+    owner, project, *inside = name.partition("@")[0].split("/")
+    folder = where / "actions" / owner / project
+    path = folder.joinpath(*inside)
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "action.yml").write_text(STAND_INS[name.partition("@")[0]])
+    return folder
 
 
 def repository_of(name: str) -> str:

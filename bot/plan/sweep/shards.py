@@ -22,5 +22,9 @@ def shard_at(place: int, shards: int, size: int) -> int:
 
 
 def matrix(shards: int) -> str:
-    """The matrix of a workflow's scan job, as JSON: `{"shard": ["1/2", "2/2"]}`."""
-    return json.dumps({"shard": [f"{number}/{shards}" for number in range(1, shards + 1)]})
+    """The matrix of a workflow's scan job, as JSON: `{"include": [{"shard": "1/2", "name": "1-of-2"}, ...]}`.
+
+    `name` is the shard in letters that an artifact's name may have.
+    """
+    jobs = [{"shard": f"{number}/{shards}", "name": f"{number}-of-{shards}"} for number in range(1, shards + 1)]
+    return json.dumps({"include": jobs})
