@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
@@ -76,7 +75,7 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
         return iter((spot.at(call),))
     if name == "next":
         part = step_into(spot, "each")
-        return iter((replace(part, node=call),) if part is not None else ())
+        return iter((part._replace(node=call),) if part is not None else ())
     if name in signs.TENSOR_CALLS:
         return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
     if isinstance(call.func, ast.Attribute) and name in ("append", "add", "appendleft", "insert"):
@@ -88,7 +87,7 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
 
 def _merged(spot: Spot, container: ast.expr) -> Answer:
     yield spot.says(Kind.DICT, "is merged into another")
-    yield from put_into(replace(spot, path=(*spot.path, "value")), container, "")
+    yield from put_into(spot._replace(path=(*spot.path, "value")), container, "")
 
 
 def _asked_for_type(spot: Spot, call: ast.Call) -> Answer:

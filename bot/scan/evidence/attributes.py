@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
@@ -73,7 +72,7 @@ def _take(spot: Spot, call: ast.Call) -> Answer:
         yield spot.says(Kind.WEIGHTS, f"has the key {label}")
     part = step_into(spot, label)
     if part is not None:
-        yield replace(part, node=call)
+        yield part._replace(node=call)
 
 
 def _same(spot: Spot, call: ast.Call) -> Answer:

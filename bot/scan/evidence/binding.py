@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.callers import enclosing_class
-from bot.scan.evidence.reach import reads_of
+from bot.scan.evidence.reach import loads_in, reads_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import Answer, Spot, label_of, step_into
 
@@ -60,15 +59,14 @@ def _kept(spot: Spot, target: ast.Attribute) -> Answer:
 def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
     """`container[label] = value`: from then on the container holds it. A dict rebuilt key by key stays what it was."""
     if spot.path and spot.path[-1] in ("value", "each", "[?]"):
-        whole = replace(spot, path=spot.path[:-1])
+        whole = spot._replace(path=spot.path[:-1])
     else:
-        whole = replace(spot, path=(*spot.path, f"«{label}"))
+        whole = spot._replace(path=(*spot.path, f"«{label}"))
     if isinstance(container, ast.Name):
         module, node = spot.module, spot.node
-        function, place = module.function(node), (node.lineno, node.col_offset)
-        for read in module.names(container.id):
-            after = isinstance(read.ctx, ast.Load) and (read.lineno, read.col_offset) > place
-            if after and read is not container and module.function(read) is function:
+        place = (node.lineno, node.col_offset)
+        for read in loads_in(module.function(node), container.id, module):
+            if (read.lineno, read.col_offset) > place and read is not container:
                 yield whole.at(read)
     elif isinstance(container, ast.Attribute):
         yield from _kept(whole, container)

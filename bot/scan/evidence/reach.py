@@ -14,20 +14,38 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 def reads_of(target: ast.Name, module: Module) -> Iterator[ast.Name]:
     """Each load of the name that may see what `target` was just bound to; flow by position, loops and branches."""
     scope = module.scope(target)
-    names = [n for n in module.names(target.id) if _owner(n, scope, module)]
-    stores = [n for n in names if isinstance(n.ctx, ast.Store) and n is not target]
-    for name in names:
-        if isinstance(name.ctx, ast.Load) and _sees(name, target, stores, module, scope):
-            yield name
+    reads, stores = _owned(target.id, scope, module)
+    others = [store for store in stores if store is not target]
+    for read in reads:
+        if _sees(read, target, others, module, scope):
+            yield read
 
 
 def reads_of_parameter(name: str, function: Definition | ast.Lambda, module: Module) -> Iterator[ast.Name]:
     """Each load of a parameter before it is bound anew."""
-    names = [n for n in module.names(name) if _owner(n, function, module)]
-    stores = [n for n in names if isinstance(n.ctx, ast.Store)]
-    for read in names:
-        if isinstance(read.ctx, ast.Load) and not any(_kills(s, None, read, module) for s in stores):
+    reads, stores = _owned(name, function, module)
+    for read in reads:
+        if not any(_kills(store, None, read, module) for store in stores):
             yield read
+
+
+def loads_in(function: Definition | ast.Lambda | None, name: str, module: Module) -> list[ast.Name]:
+    """Each load of a name in one function, scopes of comprehensions included; asked often, so kept."""
+    known: dict[tuple[ast.AST | None, str], list[ast.Name]] = module.cache.setdefault("evidence.loads", {})
+    if (function, name) not in known:
+        loads = (n for n in module.names(name) if isinstance(n.ctx, ast.Load))
+        known[function, name] = [n for n in loads if module.function(n) is function]
+    return known[function, name]
+
+
+def _owned(name: str, scope: Scope, module: Module) -> tuple[list[ast.Name], list[ast.Name]]:
+    """The loads and the stores of a name that stand in `scope`, or inside it where no scope binds the name itself."""
+    known: dict[tuple[str, Scope], tuple[list[ast.Name], list[ast.Name]]] = module.cache.setdefault("evidence.own", {})
+    if (name, scope) not in known:
+        own = [n for n in module.names(name) if _owner(n, scope, module)]
+        loads, stores = ([n for n in own if isinstance(n.ctx, kind)] for kind in (ast.Load, ast.Store))
+        known[name, scope] = loads, stores
+    return known[name, scope]
 
 
 def _owner(name: ast.Name, scope: Scope, module: Module) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 Path = tuple[str, ...]
 """How a part was reached from the loaded value: `("['model']", "value")` is a value of `loaded["model"]`."""
@@ -29,8 +29,7 @@ class Kind(StrEnum):
     RETURNED = "returned"  # handed to callers that are not in the project
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """One use of the loaded value, or of the part of it that `path` names."""
 
     kind: Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.scan.evidence.signs import Kind, Path, Sign
 from bot.scan.names.module import Module
@@ -13,9 +13,11 @@ MOST_CALLS = 4
 """How many function borders a value is followed across."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """An expression that holds the loaded value, or the part of it `path` names. `hops` counts function borders."""
+class Spot(NamedTuple):
+    """An expression that holds the loaded value, or the part of it `path` names. `hops` counts function borders.
+
+    A tuple, since following one value can make thousands.
+    """
 
     node: ast.expr
     module: Module
@@ -38,17 +40,17 @@ def step_into(spot: Spot, step: str) -> Spot | None:
     if last.startswith("«"):
         label = last[1:]
         if step == label or "?" in (step[1:-1], label[1:-1]) or step in ("each", "value") or label == "[*]":
-            return replace(spot, path=spot.path[:-1])
+            return spot._replace(path=spot.path[:-1])
         return None
     if last == "items":
         if step == "each":
-            return replace(spot, path=(*spot.path[:-1], "item"))
+            return spot._replace(path=(*spot.path[:-1], "item"))
         return None
     if last == "item":
-        return replace(spot, path=(*spot.path[:-1], "key" if step == "[0]" else "value"))
+        return spot._replace(path=(*spot.path[:-1], "key" if step == "[0]" else "value"))
     if last == "values":
-        return replace(spot, path=(*spot.path[:-1], "value"))
-    return replace(spot, path=(*spot.path, step))
+        return spot._replace(path=(*spot.path[:-1], "value"))
+    return spot._replace(path=(*spot.path, step))
 
 
 def label_of(index: ast.expr, module: Module) -> str:

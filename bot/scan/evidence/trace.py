@@ -10,7 +10,6 @@ import ast
 import itertools
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.scan.evidence import signs
@@ -97,7 +96,7 @@ def _element(spot: Spot, parent: Any, project: Project) -> Answer:
 def _dict_element(spot: Spot, parent: Any, project: Project) -> Answer:
     if spot.node is parent.value:
         if spot.path and spot.path[-1] in ("value", "each"):
-            yield replace(spot, node=parent, path=spot.path[:-1])
+            yield spot._replace(node=parent, path=spot.path[:-1])
         else:
             yield spot.at(parent, "«[*]")
 
@@ -144,7 +143,7 @@ def _subscript(spot: Spot, parent: Any, project: Project) -> Answer:
             yield spot.says(Kind.WEIGHTS, f"has the key {label}")
         part = step_into(spot, label)
         if part is not None:
-            yield replace(part, node=parent)
+            yield part._replace(node=parent)
 
 
 def _operate(spot: Spot, parent: Any, project: Project) -> Answer:

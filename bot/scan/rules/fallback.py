@@ -60,6 +60,8 @@ def find_fallbacks(module: Module) -> tuple[Fallback, ...]:
 
 def is_for_old_torch(call: ast.Call, module: Module) -> bool:
     """Whether `call` is the branch for a torch without the keyword: writing it there would undo the branch."""
+    if all(name not in module.source.text for name in _OLD_TORCH):
+        return False
     return any(pair.old_torch and pair.unsafe.node is call for pair in _remembered(module))
 
 
@@ -130,8 +132,9 @@ def _leaves(block: Sequence[ast.stmt]) -> bool:
 def _pairs(attempt: Attempt, module: Module) -> Iterator[Fallback]:
     if (attempt.caught and attempt.caught <= _NOT_THE_FILE) or not attempt.then:
         return
-    safe = [load for load in _loads(attempt.body, module) if load.says == {WeightsOnly.TRUE}]
-    unsaid = [load for load in _loads(attempt.body, module) if load.says == {WeightsOnly.ABSENT}]
+    tried = _loads(attempt.body, module)
+    safe = [load for load in tried if load.says == {WeightsOnly.TRUE}]
+    unsaid = [load for load in tried if load.says == {WeightsOnly.ABSENT}]
     if not (safe or unsaid):
         return
     for load in _loads(attempt.then, module):
