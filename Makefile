@@ -39,6 +39,7 @@ clean: ## remove what make made
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . 2>.venv/install.log \
 		|| { cat .venv/install.log; exit 1; }
+	@$(BIN)/python -m compileall -q bot
 	@touch $@
 
 .venv/.dev: .venv/.runtime

@@ -6,7 +6,7 @@ Files are parsed only when their bytes hold the name.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ def calls_of(function: Definition, module: Module, project: Project) -> tuple[Ca
 def _calls(function: Definition, module: Module, project: Project) -> Iterator[Call]:
     owner = module.parent(function)
     paths = _callers(function, module, project, method=isinstance(owner, ast.ClassDef))
-    common = isinstance(owner, ast.ClassDef) and len(definitions(function.name, project)) > 1
+    common = isinstance(owner, ast.ClassDef) and _is_common(function.name, project)
     may_call = may_call_method if isinstance(owner, ast.ClassDef) else may_call_function
     for path in paths:
         if path != module.path and not may_call(function.name, project.files[path]):
@@ -77,7 +77,7 @@ def _method_calls(
 
 
 def _function_calls(function: Definition, other: Module, home: Module) -> Iterator[Call]:
-    names = {function.name} if other is home else set(_imported_as(function.name, other, home))
+    names = {function.name} if other is home else set(_imported_as(function.name, other, home.path))
     for name in names:
         for read in other.names(name):
             call = other.parent(read)
@@ -94,8 +94,9 @@ def _function_calls(function: Definition, other: Module, home: Module) -> Iterat
             yield call, other
 
 
-def _imported_as(name: str, other: Module, home: Module) -> Iterator[str]:
-    parts = set(PurePosixPath(home.path).with_suffix("").parts)
+def _imported_as(name: str, other: Module, home: str) -> Iterator[str]:
+    """What `name` of the file `home` is called where another module imports it."""
+    parts = set(PurePosixPath(home).with_suffix("").parts)
     for node in other.of(ast.ImportFrom):
         for alias in node.names:
             if alias.name == name and (not node.module or node.module.split(".")[-1] in parts):
@@ -111,17 +112,31 @@ def _taken(module: Module) -> frozenset[str]:
     return known
 
 
+def _taken_from(name: str, module: Module, project: Project) -> Iterator[Found]:
+    """The functions called `name` that `module` can have imported; no other file is parsed."""
+    paths = project.defining(name)
+    for path in paths if len(paths) <= MOST_FILES else ():
+        if path != module.path and next(_imported_as(name, module, path), ""):
+            yield from _in_file(name, path, project)
+
+
 def definitions(name: str, project: Project) -> tuple[Found, ...]:
     """Every function of the project called `name`."""
     return remember(project, ("definitions", name), lambda: tuple(_definitions(name, project)))
 
 
-def _definitions(name: str, project: Project) -> Iterator[Found]:
+def _definitions(name: str, project: Project, *, among: Collection[str] | None = None) -> Iterator[Found]:
+    """Those in the files `among`, or in all; none of a name that more than `MOST_FILES` define."""
     paths = project.defining(name)
     for path in paths if len(paths) <= MOST_FILES else ():
-        module = project.module(path)
-        if not isinstance(module, Unreadable):
-            yield from ((node, module) for node in _named(name, module))
+        if among is None or path in among:
+            yield from _in_file(name, path, project)
+
+
+def _in_file(name: str, path: str, project: Project) -> Iterator[Found]:
+    module = project.module(path)
+    if not isinstance(module, Unreadable):
+        yield from ((node, module) for node in _named(name, module))
 
 
 def _named(name: str, module: Module) -> list[Definition]:
@@ -143,9 +158,8 @@ def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
             return local[-1]
         if function.id not in _taken(module):
             return None
-        found = [f for f in definitions(function.id, project) if not _is_method(f)]
-        imported = [f for f in found if f[1] is not module and list(_imported_as(function.id, module, f[1]))]
-        return imported[0] if len(imported) == 1 else None
+        found = [f for f in _taken_from(function.id, module, project) if not _is_method(f)]
+        return found[0] if len(found) == 1 else None
     if isinstance(function, ast.Attribute):
         return _method(function, module, project)
     return None
@@ -158,27 +172,38 @@ def _method(function: ast.Attribute, module: Module, project: Project) -> Found 
         own = [n for n in _named(function.attr, module) if module.parent(n) is around]
         if around is not None and own:
             return own[-1], module
-    elif _is_anyones(function.attr, receiver, project):
-        return None
-    found = definitions(function.attr, project)
-    if receiver in ("self", "cls"):
-        for node, home in found:
-            owner = home.parent(node)
-            if around is not None and isinstance(owner, ast.ClassDef) and owner.name in {around.name, *_bases(around)}:
-                return node, home
-        return None
+        return _of_kin(function.attr, around, project) if around is not None else None
+    found = _owned_by(function.attr, receiver, project)
     in_module = [f for f in found if not _is_method(f) and _stem(f[1].path) == receiver.split(".")[-1]]
     in_class = [f for f in found if _is_method(f) and getattr(f[1].parent(f[0]), "name", "") == receiver]
-    chosen = in_module or in_class or found
+    chosen = in_module or in_class or (found if len(project.defining(function.attr)) == 1 else ())
     return chosen[0] if len(chosen) == 1 else None
 
 
-def _is_anyones(name: str, receiver: str, project: Project) -> bool:
-    """Whether several files define the name, none of them called as the receiver and none with a class called so."""
+def _of_kin(name: str, around: ast.ClassDef, project: Project) -> Found | None:
+    """The method `name` of a class called as `around` or as one of its bases; other files are not parsed."""
+    kin = {around.name, *_bases(around)}
+    owners = frozenset(path for owner in kin for path in project.naming_class(owner))
+    for node, home in _definitions(name, project, among=owners):
+        owner = home.parent(node)
+        if isinstance(owner, ast.ClassDef) and owner.name in kin:
+            return node, home
+    return None
+
+
+def _owned_by(name: str, receiver: str, project: Project) -> tuple[Found, ...]:
+    """The functions called `name` of the only file that defines it, or of those with the receiver's class or name."""
     paths = project.defining(name)
-    owners = frozenset(project.naming_class(receiver))
-    last = receiver.rpartition(".")[2]
-    return len(paths) > 1 and not any(path in owners or _stem(path) == last for path in paths)
+    if len(paths) == 1:
+        return definitions(name, project)
+    last, owners = receiver.rpartition(".")[2], frozenset(project.naming_class(receiver))
+    return tuple(_definitions(name, project, among=owners | {path for path in paths if _stem(path) == last}))
+
+
+def _is_common(name: str, project: Project) -> bool:
+    """Whether several functions are called `name`, as far as they are followed."""
+    paths = project.defining(name)
+    return len(definitions(name, project)) > 1 if len(paths) == 1 else 1 < len(paths) <= MOST_FILES
 
 
 def _is_method(found: Found) -> bool:

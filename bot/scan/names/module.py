@@ -35,7 +35,6 @@ class Module:
         "_loads",
         "_scopes",
         "cache",
-        "nodes",
         "outer",
         "parents",
         "project",
@@ -52,10 +51,7 @@ class Module:
         outer: tuple[Module, ast.expr] | None = None,
     ) -> None:
         self.source, self.tree, self.project, self.outer = source, tree, project, outer
-        self.nodes, self.parents = _walk(tree)
-        self._kinds: dict[type[ast.AST], list[Any]] = defaultdict(list)
-        for node in self.nodes:
-            self._kinds[node.__class__].append(node)
+        self._kinds, self.parents = _walk(tree)
         self._loads: dict[str, list[ast.Name]] | None = None
         self._attributes: dict[str, list[ast.Attribute]] | None = None
         self._scopes: dict[ast.AST, Scope] = {}
@@ -150,34 +146,48 @@ def _runs_in(child: ast.AST, scope: Scope) -> bool:
     return isinstance(scope, ast.Module | Comprehension) or isinstance(child, ast.stmt)
 
 
-def _walk(tree: ast.Module) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
-    """All nodes that have a place, breadth first, and their parents. The list grows while it is read: no recursion."""
+def _walk(tree: ast.Module) -> tuple[dict[type[ast.AST], list[Any]], dict[ast.AST, ast.AST]]:
+    """All nodes that have a place, by their class and breadth first, and their parents.
+
+    The list grows while it is read: no recursion. Half of the time of looking at a file goes here, so nothing is called
+    that need not be.
+    """
     nodes: list[ast.AST] = [tree]
+    kinds: dict[type[ast.AST], list[Any]] = {}
     parents: dict[ast.AST, ast.AST] = {}
-    add = nodes.append
+    add, scalars, fields_of = nodes.append, _SCALARS, _FIELDS
     for node in nodes:
-        for field in _children_of(node.__class__):
+        kind = node.__class__
+        if kind in kinds:
+            kinds[kind].append(node)
+        else:
+            kinds[kind] = [node]
+        for field in fields_of[kind]:
             value = getattr(node, field, None)
             if value.__class__ is list:
                 for child in value:
-                    if child.__class__ not in _SCALARS:
+                    if child.__class__ not in scalars:
                         parents[child] = node
                         add(child)
-            elif value.__class__ not in _SCALARS:
+            elif value.__class__ not in scalars:
                 parents[value] = node  # type: ignore[index]
                 add(value)  # type: ignore[arg-type]
-    return nodes, parents
+    return kinds, parents
 
 
 _SCALARS = frozenset({str, int, bool, type(None)})
 """What stands in a node's fields beside nodes, once constants are left out: names, flags, the missing key of `**`."""
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
 
 
-def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:
-    if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(f for f in kind._fields if f not in _PLAIN)
-    return _FIELDS[kind]
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each class of node in which other nodes may stand."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        self[kind] = tuple(field for field in kind._fields if field not in _PLAIN)
+        return self[kind]
+
+
+_FIELDS = _Fields({ast.Constant: ()})
 
 
 def parse_module(

@@ -20,16 +20,21 @@ CheckFile = Callable[[str, bytes, Project], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Fires on bytes that hold `word` and, where it is given, match `pattern`.
+    """Fires on bytes that hold `word` and match each of `patterns`.
 
     A plain word is found at the speed of memory, a pattern four times as slowly: so the word is asked for first.
     """
 
     word: bytes
-    pattern: re.Pattern[bytes] | None = None
+    patterns: tuple[re.Pattern[bytes], ...] = ()
 
     def fires(self, data: bytes) -> bool:
-        return self.word in data and (self.pattern is None or self.pattern.search(data) is not None)
+        return self.word in data and all(pattern.search(data) for pattern in self.patterns)
+
+
+def also(word: bytes, *patterns: bytes) -> Trigger:
+    """A trigger that asks for more than its word."""
+    return Trigger(word, tuple(map(re.compile, patterns)))
 
 
 def words(*plain: bytes) -> tuple[Trigger, ...]:

@@ -22,13 +22,12 @@ Fix: take the switch out, see which loads fail, and name for each the harmless c
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from bot.model import Finding, Severity
 from bot.scan.names.module import Module
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, Trigger, finding_at, words
+from bot.scan.rules.base import Rule, also, finding_at, words
 from bot.scan.rules.patched import find_patches
 from bot.scan.rules.switches import NAME, may_be_script, may_switch, switched_in_python, switched_in_text
 from bot.scan.rules.trusted import Trusted, find_trusted
@@ -84,9 +83,9 @@ RULE = Rule(
     check_module=check,
     trigger=(
         *words(NAME.encode(), b"safe_globals", b"__kwdefaults__"),
-        Trigger(b".load", re.compile(rb"\.load\s*=[^=]")),
-        Trigger(b"setattr", re.compile(rb"setattr\s*\([^)]{0,200}\bload\b")),
-        Trigger(b"patch", re.compile(rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b")),
+        also(b".load", rb"\.load\s*=[^=]"),
+        also(b"setattr", rb"setattr\s*\([^)]{0,200}\bload\b"),
+        also(b"patch", rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b"),
     ),
     check_file=check_file,
     wants=lambda path: may_switch(path) or "." not in path.rpartition("/")[2],

@@ -22,7 +22,6 @@ rewritten here: whether the file holds more than tensors cannot be read from the
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -32,7 +31,7 @@ from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Function, Qualified, Unknown
 from bot.scan.project import Project
-from bot.scan.rules.base import Rule, Trigger, finding_at, finding_of, words
+from bot.scan.rules.base import Rule, also, finding_at, finding_of, words
 from bot.scan.sites.site import Site
 
 _FROM_URL = frozenset(
@@ -191,8 +190,9 @@ RULE = Rule(
     check_site=check_site,
     check_module=check,
     trigger=(
-        *words(b"load_from_checkpoint", b"ckpt_path", b"load_state_dict_from_url", b"model_zoo", b"load_url"),
+        *words(b"load_from_checkpoint", b"load_state_dict_from_url", b"model_zoo", b"load_url"),
         *words(b"abric.load", b"PackageImporter", b"cloud_io", b"torch_save_to_dcp"),
-        Trigger(b"Fabric", re.compile(rb"Fabric(?<!\wFabric)\s*\(")),
+        also(b"ckpt_path", rb"ckpt_path(?:[\s\\]|#[^\n]*\n)*=", rb"\.[\s\\]*(?:fit|validate|test|predict)\b"),
+        also(b"Fabric", rb"Fabric(?<!\wFabric)\s*\("),
     ),
 )
