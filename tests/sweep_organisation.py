@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from tests.sweep_run_helpers import Clock
 
 CASES = Path(__file__).parent / "cases" / "forms"
 DAY = 86_400.0
+STAGES: dict[str, Callable[[Namespace, Context], int]] = {"plan": sweep_plan, "run": sweep_run}
 
 
 def tree(number: int) -> dict[str, bytes | None]:
@@ -35,7 +36,7 @@ def tree(number: int) -> dict[str, bytes | None]:
     random = Random(number)
     cases = sorted(CASES.glob("*.py"))
     files: dict[str, bytes | None] = {
-        f"pkg/{each.stem}.py": each.read_bytes() for each in random.sample(cases, random.randint(1, 6))
+        f"pkg/{each.stem}.py": each.read_bytes() for each in random.sample(cases, random.randint(1, 3))
     }
     files["README.md"] = f"# Tree {number}\n".encode()
     if number % 3 == 0:
@@ -101,22 +102,20 @@ class Organisation:
         """`loadguard sweep plan`; the exit code. What it said is in `said`."""
         options = {"config": None, "state": "state", "reserve": None, "quiet": True}
         named: dict[str, object] = {"targets": list(targets or ("org:acme",))}
-        return self._run(sweep_plan, {**named, **options, **more}, environ)
+        return self.run("plan", {**named, **options, **more}, environ or self.environ)
 
     def scan(self, **more: object) -> int:
         """`loadguard sweep run`."""
         options = {"shard": None, "jobs": 2, "read": "tarball", "state": "state", "reserve": None, "quiet": True}
-        return self._run(sweep_run, {**options, **more}, None)
+        return self.run("run", {**options, **more}, self.environ)
 
-    def _run(self, command: object, options: dict[str, object], environ: dict[str, str] | None) -> int:
+    def run(self, stage: str, options: dict[str, object], environ: dict[str, str]) -> int:
+        """One stage, in this process."""
         said = io.StringIO()
-        patience = Patience(sleep=self.clock.sleep, clock=self.clock)
-        context = Context(environ or self.environ, Console(said, said), self.folder, patience)
         try:
-            code: int = command(Namespace(**options), context)  # type: ignore[operator]
+            return run_stage(stage, options, environ, folder=self.folder, clock=self.clock, said=said)
         finally:
             self.said = said.getvalue()
-        return code
 
     @property
     def environ(self) -> dict[str, str]:
@@ -137,17 +136,29 @@ class Organisation:
         return newest
 
 
+def run_stage(
+    stage: str, options: dict[str, object], environ: dict[str, str], *, folder: Path, clock: Clock, said: io.StringIO
+) -> int:
+    """`loadguard sweep STAGE` as typed, but for the parsing of its options; the exit code."""
+    context = Context(environ, Console(said, said), folder, Patience(sleep=clock.sleep, clock=clock))
+    return STAGES[stage](Namespace(**options), context)
+
+
 @contextmanager
 def organisation(
-    folder: Path, repositories: int, *, trees: Sequence[int] = range(12), enforced: bool = True
+    folder: Path,
+    repositories: int,
+    *,
+    trees: Sequence[int] = range(12),
+    make: Callable[..., Organisation] | None = None,
 ) -> Iterator[Organisation]:
-    """An organisation of so many repositories over the trees of these numbers."""
+    """An organisation of so many repositories over the trees of these numbers, on a server that enforces its limits."""
     with FakeGitHub() as github:
         github.account("acme", kind="Organization")
         with closing(Shelf.open(github.root / "shelf.git")) as shelf:
             tips = shelf.plant(Seed(tree(number), "Begin") for number in trees)
-            made = Organisation(github, folder, shelf, tips)
-            github.clock, github.rates.enforced = made.clock, enforced
+            made = (make or Organisation)(github, folder, shelf, tips)
+            github.clock, github.rates.enforced = made.clock, True
             for number in range(repositories):
                 made.add(f"r{number:05}", pushed_at=f"2026-01-{number % 28 + 1:02}T00:00:00Z")
             yield made

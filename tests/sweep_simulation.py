@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+import resource
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ def sweep(made: Organisation, *, between: Callable[[], None] | None = None) -> F
     github, figures = made.github, Figures()
     github.forget()
     points, refused = github.rates.spent["graphql"], Counter(github.rates.refused)
-    began, spent = made.clock.now, time.process_time()
+    began, spent = made.clock.now, cpu_seconds()
     figures.requests["plan"] = _until_done(made, made.plan, figures)
     if between is not None:
         between()
@@ -44,13 +44,19 @@ def sweep(made: Organisation, *, between: Callable[[], None] | None = None) -> F
     figures.refused = dict(github.rates.refused - refused)
     figures.unheeded = len(github.rates.unheeded)
     figures.statuses = Counter(each.status for each in github.requests)
-    figures.hours, figures.seconds = (made.clock.now - began) / 3600, time.process_time() - spent
+    figures.hours, figures.seconds = (made.clock.now - began) / 3600, cpu_seconds() - spent
     rows = made.rows().values()
     figures.progress = Counter(row.progress.value for row in rows)
     figures.findings = sum(
         len(found) for row in rows if row.scan and isinstance(found := row.scan.report["findings"], list)
     )
     return figures
+
+
+def cpu_seconds() -> float:
+    """Of this process and of all its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _until_done(made: Organisation, command: Callable[[], int], figures: Figures) -> int:

@@ -19,6 +19,7 @@ from graphql import GraphQLEnumType, GraphQLSchema, GraphQLUnionType, build_sche
 from bot.edge.github import listing, queries
 from bot.errors import LoadguardError
 from bot.model import MARKER, SUMMARY_MARKER, FileChange, FixBranch, Foreseen, Review, ReviewComment
+from bot.model.sweep import Kind, Target
 from bot.plan.event import Ignore, read_event
 from tests.fake_github import FakeGitHub
 from tests.fake_github.schema import SCHEMA
@@ -126,6 +127,7 @@ def everything(story: Story) -> list[Logged]:
     opened = forge.open_fix_pull_request(fix)
     forge.push_fix_branch(fix, standing=forge.fix_branch(fix.name, fix.base_ref))
     forge.close_fix_pull_request(opened, "Closed.")
+    listing.Listing(lambda owner: forge.door).with_property(Target(Kind.PROPERTY, "octo:team=search ads"), 1)
     return list(github.requests)
 
 

@@ -378,16 +378,18 @@ def test_requests_are_paced_below_900_a_minute(
 
 
 # -- shards --------------------------------------------------------------------------------------------------
-def test_shards_together_do_what_one_does(github: FakeGitHub, bench: Bench) -> None:
+@pytest.mark.parametrize("shards", [1, 3])
+def test_shards_together_do_what_one_does(github: FakeGitHub, bench: Bench, shards: int) -> None:
     rows = planned(github, {f"acme/{n}": {"t.py": LOAD, "n.txt": str(n)} for n in range(6)})
-    bench.plan([replace(row, shard=1 + number % 3) for number, row in enumerate(rows)], shards=3)
-    for number in (1, 2, 3):
-        assert bench.command(shard=f"{number}/3") == 0
-        part = bench.rows(f"shard-{number}-of-3.sqlite")
-        assert len(part) == 2 and {row.progress for row in part.values()} == {Progress.SCANNED}
+    bench.plan([replace(row, shard=1 + number % shards) for number, row in enumerate(rows)], shards=shards)
+    names = [f"shard-{number}-of-{shards}.sqlite" for number in range(1, shards + 1)]
+    for number, name in enumerate(names, 1):
+        assert bench.command(shard=f"{number}/{shards}") == 0
+        part = bench.rows(name)
+        assert len(part) == 6 // shards and {row.progress for row in part.values()} == {Progress.SCANNED}
     assert {row.progress for row in bench.rows().values()} == {Progress.WAITING}
     store = Store(bench.path)
-    assert sum(store.merge(bench.path.with_name(f"shard-{number}-of-3.sqlite")) for number in (1, 2, 3)) == 6
+    assert sum(store.merge(bench.path.with_name(name)) for name in names) == 6
     store.close()
     assert {row.progress for row in bench.rows().values()} == {Progress.SCANNED}
 
@@ -482,7 +484,7 @@ def test_the_command_as_typed(
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(bench.folder)
-    assert loadguard(["sweep", "run", "--state", "state", "--jobs", "2", "--shard", "1/1"]) == 0
+    assert loadguard(["sweep", "run", "--state", "state", "--jobs", "2"]) == 0
     assert "scanned 3 repositories" in capsys.readouterr().err
     assert loadguard(["sweep", "report", "--state", "state"]) == 0
     assert (bench.folder / "state/report/index.html").exists()

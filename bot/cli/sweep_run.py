@@ -49,7 +49,7 @@ def make_run(arguments: Namespace, context: Context) -> RunOutcome:
     folder = context.folder / arguments.state
     shard, shards = read_shard(arguments.shard)
     with ExitStack() as stack:
-        store, sweep = _opened(folder, stack, shard, shards)
+        store, sweep = _opened(folder, stack, (shard, shards) if arguments.shard else None)
         repositories = [row.repository for row in store.work()]
         doors = Doors(context, READ, repositories)
         terms = _terms(arguments, context, doors, sweep)
@@ -59,8 +59,10 @@ def make_run(arguments: Namespace, context: Context) -> RunOutcome:
             return run(store, source, terms, heard=bar)
 
 
-def _opened(folder: Path, stack: ExitStack, shard: int, shards: int) -> tuple[Store, Sweep]:
-    """The state to work on: the plan's own, or the file of a shard beside it. Raises `UsageError` without a plan."""
+def _opened(folder: Path, stack: ExitStack, part: tuple[int, int] | None) -> tuple[Store, Sweep]:
+    """The state to work on: the plan's own, or the file of a shard beside it, also where there is only one: what a job
+    hands on is that file. Raises `UsageError` without a plan.
+    """
     main = folder / "state.sqlite"
     if not main.exists():
         raise UsageError(f"{main}: there is no plan", hint="`loadguard sweep plan` makes one; --state says where")
@@ -68,12 +70,13 @@ def _opened(folder: Path, stack: ExitStack, shard: int, shards: int) -> tuple[St
     sweep = store.sweep()
     if sweep is None:
         raise UsageError(f"{main}: no sweep was planned in it", hint="`loadguard sweep plan` plans one")
-    if shards not in (1, sweep.shards):
-        raise UsageError(f"--shard {shard}/{shards}: the plan has {counted(sweep.shards, 'shard')}")
-    if shards == 1:
+    if part is None:
         return store, sweep
-    part = store.cut(folder / f"shard-{shard}-of-{shards}.sqlite", shard)
-    return stack.enter_context(closing(part)), sweep
+    shard, shards = part
+    if shards != sweep.shards:
+        raise UsageError(f"--shard {shard}/{shards}: the plan has {counted(sweep.shards, 'shard')}")
+    cut = store.cut(folder / f"shard-{shard}-of-{shards}.sqlite", shard)
+    return stack.enter_context(closing(cut)), sweep
 
 
 def read_shard(text: str | None) -> tuple[int, int]:
