@@ -276,3 +276,11 @@ def test_whatever_changed_nothing_is_lost_and_every_anchor_holds(change: tuple[b
             assert applied.encode() == apply_edits(after, [edit for edits in fixes for edit in edits])
     assert told | {each.fingerprint for each in result.folded} == {each.fingerprint for each in findings}
     assert len(comments) <= 5
+
+
+def test_python_to_paste_stands_in_a_block_and_a_table_has_its_sentence() -> None:
+    advice = "# Better: save a state_dict().\nimport torch\nwith torch.serialization.safe_globals([A]):\n    pass"
+    found = Finding("CK102", Severity.WARNING, "m.pt", 1, 1, 1, 1, "names A", advice=advice, fingerprint="f" * 24)
+    body = summary_body(replace(report_of(), findings=(found,)), refused=())
+    assert "| Better: save a state\\_dict(). |" in body or "| Better: save a state_dict(). |" in body
+    assert f"```python\n{advice}\n```" in body

@@ -99,7 +99,9 @@ def _not_fetched(report: CheckpointReport, trouble: NotFetched) -> CheckpointRep
     rule = "CK104" if trouble.over_limit else "CK103"
     verdict = Verdict.OVER_LIMITS if trouble.over_limit else Verdict.UNREADABLE
     message = f"a Git LFS pointer whose object was not looked at: {trouble.reason}"
-    advice = "raise checkpoints.limits.bytes in the policy, or fetch the object first (git lfs pull)"
+    advice = "fetch the object first (git lfs pull), so that it can be read"
+    if trouble.over_limit:
+        advice = "raise checkpoints.limits.bytes in the policy if the file is meant to be so large"
     found = smoke_finding(report.path, rule, Severity.ERROR, message, advice)
     return replace(report, verdict=verdict, findings=(found,))
 
@@ -134,7 +136,7 @@ def _load(gate: Gate, file: Path, report: CheckpointReport, export: Path | None)
         return NotTried("only read, not loaded (checkpoints.mode)")
     trusted = tuple(name for name in report.safe_globals if name in gate.policy.safe_globals)
     if report.verdict is Verdict.NEEDS_ALLOWLIST and len(trusted) < len(report.safe_globals):
-        return NotTried("needs names on the allow-list that the policy does not trust (checkpoints.safe_globals)")
+        return NotTried("not loaded: it needs names that the policy does not trust yet (checkpoints.safe_globals)")
     if report.verdict not in (Verdict.LOADABLE, Verdict.NEEDS_ALLOWLIST):
         return NotTried(f"not loaded: {report.verdict}")
     if report.format not in _LOADED_BY_TORCH:

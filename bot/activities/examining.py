@@ -64,7 +64,10 @@ def examine(
     if desk.checkpoints is not None:
         found = desk.checkpoints(tuple(wanted), reader_at(desk, head), before, policy)
         report = replace(
-            report, checkpoints=found, findings=(*report.findings, *(f for c in found for f in c.findings))
+            report,
+            files_scanned=report.files_scanned + len(found),
+            checkpoints=found,
+            findings=(*report.findings, *(f for c in found for f in c.findings)),
         )
     return Examined(report, sides, source)
 

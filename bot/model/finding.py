@@ -105,8 +105,8 @@ class Finding:
 
     Lines and columns are 1-based, the end exclusive, columns in characters of the line; in a notebook
     they count from the start of cell `cell` (0-based index). `message` says what is wrong in a sentence, `advice` what
-    a
-    person does next. `fingerprint` survives moved lines.
+    a person does next: a sentence, or Python to paste whose first line says so as a comment. `fingerprint` survives
+    moved lines.
     """
 
     rule: str
@@ -128,3 +128,13 @@ class Finding:
     advice: str = ""
     fingerprint: str = ""
     new: bool = True
+
+    @property
+    def remedy(self) -> str:
+        """The advice in one line, for where a block of code has no room."""
+        return self.advice.partition("\n")[0].removeprefix("# ")
+
+    @property
+    def recipe(self) -> str:
+        """The advice where it is Python to paste, else empty."""
+        return self.advice if "\n" in self.advice.strip() else ""

@@ -111,7 +111,7 @@ def _left_table(left: tuple[Finding, ...]) -> str:
 
 def _to_do(finding: Finding) -> str:
     if finding.advice:
-        return prose(finding.advice)
+        return prose(finding.remedy)
     if finding.fix:
         return f"{', '.join(code(word) for word in finding.fix.adds)} is likely right: {prose(finding.fix.reason)}"
     return "decide by hand"

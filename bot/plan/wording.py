@@ -12,6 +12,7 @@ from bot.plan.verdict import count
 
 REFUSED_FACT = "refused"
 _EVIDENCE_SHOWN = 3
+_RECIPES_SHOWN = 10
 
 
 def comment_body(findings: tuple[Finding, ...], suggestion: Suggestion | None) -> str:
@@ -47,6 +48,7 @@ def summary_body(report: Report, *, refused: Iterable[str], fix: str = "") -> st
     parts.append(_headline(len(new), fixable, len(report.unreadable)))
     parts += [finding_table(new)] if new else []
     parts += ["#### Checkpoints\n\n" + checkpoint_table(report.checkpoints)] if report.checkpoints else []
+    parts += [_recipe(finding) for finding in report.findings if finding.recipe][:_RECIPES_SHOWN]
     parts += [_unread(report)] if report.unreadable else []
     parts += [f"The proved fixes are ready to merge: {fix if fix.startswith('https://') else code(fix)}"] if fix else []
     if old:
@@ -69,7 +71,9 @@ def checkpoint_table(checkpoints: tuple[CheckpointReport, ...]) -> str:
 def _loaded(checkpoint: CheckpointReport) -> str:
     smoke = checkpoint.smoke
     if isinstance(smoke, Loaded):
-        return f"loads: {count(smoke.tensors, 'tensor')}"
+        moved = sum(row.largest > 0 or row.new_bad_values > 0 for row in checkpoint.drift)
+        against = f"; {moved:,} of {count(len(checkpoint.drift), 'tensor')} moved" if checkpoint.drift else ""
+        return f"loads: {count(smoke.tensors, 'tensor')}{against}"
     return prose(smoke.reason) if smoke is not None else "not loaded"
 
 
@@ -101,7 +105,7 @@ def _why(finding: Finding, *, offered: bool) -> list[str]:
         added = ", ".join(code(word) for word in finding.fix.adds)
         lines.insert(0, f"- There is a fix ({added}), but no button for it: its lines are not all in this diff.")
     if finding.fix is None or finding.fix.tier is not Tier.SAFE:
-        advice = finding.advice or (finding.fix.reason if finding.fix else "")
+        advice = finding.remedy or (finding.fix.reason if finding.fix else "")
         lines += [f"- {prose(advice)}"] if advice else []
     return lines
 
@@ -114,7 +118,7 @@ def _at(path: str, line: int) -> str:
 
 def _remedy(finding: Finding) -> str:
     if finding.fix is None:
-        return prose(finding.advice) or "by hand"
+        return prose(finding.remedy) or "by hand"
     added = ", ".join(code(word) for word in finding.fix.adds)
     return f"{added} (proved)" if finding.fix.tier is Tier.SAFE else f"{added} (review it)"
 
@@ -125,6 +129,10 @@ def _headline(new: int, fixable: int, unread: int) -> str:
     else:
         said = f"{count(new, 'new finding')}, {fixable} with a fix."
     return said + (f" {count(unread, 'file')} could not be read." if unread else "")
+
+
+def _recipe(finding: Finding) -> str:
+    return folded("How a file that needs an allow-list is loaded as it is", fenced(finding.recipe, language="python"))
 
 
 def _unread(report: Report) -> str:

@@ -41,7 +41,7 @@ def _annotation(finding: Finding) -> Annotation:
         end_line=1 if whole else finding.end_line,
         level=_LEVELS[finding.severity],
         title=title,
-        message=_told(" ".join(filter(None, (f"{finding.message.rstrip('.')}.", fix, finding.advice)))),
+        message=_told(" ".join(filter(None, (f"{finding.message.rstrip('.')}.", fix, finding.remedy)))),
     )
 
 

@@ -47,7 +47,7 @@ def finding_command(finding: Finding) -> str:
         if finding.line == finding.end_line:
             properties |= {"col": str(finding.column), "endColumn": str(finding.end_column)}
     properties["title"] = f"{finding.rule} in cell {finding.cell + 1}" if finding.cell is not None else finding.rule
-    told = [f"{finding.message.rstrip('.')}.", finding.advice]
+    told = [f"{finding.message.rstrip('.')}.", finding.remedy]
     if finding.fix:
         told.insert(1, f"{finding.fix.tier.value.capitalize()} fix: add {', '.join(finding.fix.adds)}.")
     return command(COMMANDS[finding.severity], " ".join(filter(None, told)), properties)

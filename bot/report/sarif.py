@@ -96,7 +96,7 @@ def _invocation(report: Report, left: int) -> dict[str, Any]:
 
 
 def _result(finding: Finding, codes: list[str], *, read: ReadFile, fixes: bool) -> dict[str, Any]:
-    text = visible(" ".join(filter(None, [finding.message + ".", finding.advice])).replace("..", "."))
+    text = visible(" ".join(filter(None, [finding.message + ".", finding.remedy])).replace("..", "."))
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": codes.index(finding.rule),

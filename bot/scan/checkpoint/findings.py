@@ -20,6 +20,7 @@ SEVERITIES: dict[str, Severity] = {
 }
 ADVICE: dict[str, str] = {
     CORRUPT: "Do not load it: fetch it again from where it was made, or save it anew with torch.save.",
+    LAYOUT: "No fault, unless it was not meant to change.",
     LIMITS: "Do not load it without a memory limit. If the file is meant to be so large, raise the policy's limits.",
 }
 
