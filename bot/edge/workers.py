@@ -25,7 +25,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 BATCH = 24
-"""Items handed over at once: a message for each would cost more than most files do."""
+"""Items handed over at once, at most: a message for each would cost more than most files do."""
 
 _LENGTH = struct.Struct("<I")
 _PIECE = 1 << 20
@@ -98,7 +98,9 @@ class _Herd:
             self.children.append(self._fork())
         for child in self.children:
             if not child.left and self.waiting:
-                child.left.extend(self.waiting.popleft() for _ in range(min(BATCH, len(self.waiting))))
+                # fewer towards the end, so that no child is left with a long batch when the others are done
+                share = min(BATCH, 1 + len(self.waiting) // (4 * self.jobs))
+                child.left.extend(self.waiting.popleft() for _ in range(share))
                 child.since = time.monotonic()
                 with contextlib.suppress(BrokenPipeError):  # it has died; its results end, and that is noticed
                     os.write(child.orders, struct.pack(f"<{BATCH}i", *child.left, *[-1] * (BATCH - len(child.left))))

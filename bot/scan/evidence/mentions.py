@@ -6,6 +6,11 @@ import re
 
 _LISTED = re.compile(rb"[\w\s,()\\]*\Z")
 _CALLED = re.compile(rb"\s*\(")
+_OBJECTS = ("torch", "th", "t", "serialization", "fabric", "xm", "accelerator")
+_BEHIND = "|".join(rf"(?<=\b{name}\.save\()" for name in _OBJECTS)
+_SAVES = re.compile(rf"\.save\((?:{_BEHIND})".encode())
+_SAVE = re.compile(rb"save\b(?<=\bsave)")
+_IMPORT = re.compile(rb"import\b(?<=\bimport)")
 
 
 def may_call_method(name: str, data: bytes) -> bool:
@@ -28,3 +33,11 @@ def _may_import(word: bytes, data: bytes) -> bool:
             return True
         at = data.find(word, after)
     return False
+
+
+def may_write(data: bytes) -> bool:
+    """Whether a call that writes a checkpoint can stand there: words are asked for before patterns."""
+    if (b".save(" in data and _SAVES.search(data)) or b"trainer.save_checkpoint(" in data:
+        return True
+    words = (found.start() for found in _SAVE.finditer(data))
+    return any(_IMPORT.search(data, data.rfind(b"\n", 0, at) + 1, at) for at in words)

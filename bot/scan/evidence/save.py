@@ -15,6 +15,7 @@ from bot.scan.evidence.helper import savers_above
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.keyed import keys_of
 from bot.scan.evidence.memo import remember
+from bot.scan.evidence.mentions import may_write
 from bot.scan.evidence.stored import Look
 from bot.scan.names.module import Module
 
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 
 MOST_FILES = 40
 _SURE, _FAR = 0, 4
-_OBJECTS = ("torch", "th", "t", "serialization", "fabric", "xm", "accelerator")
-_BEHIND = "|".join(rf"(?<=\b{name}\.save\()" for name in _OBJECTS)
-_MAY_WRITE = (
-    re.compile(rf"\.save\((?:{_BEHIND})".encode()),
-    re.compile(rb"trainer\.save_checkpoint\("),
-    re.compile(rb"import\b(?<=\bimport)[^\n]*\bsave\b"),
-)
-"""What every writer has in its text; each begins with plain letters, which are found ten times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,7 @@ def _may_write(project: Project) -> tuple[str, ...]:
 
     def find() -> tuple[str, ...]:
         saving = ((path, project.files[path]) for path in project.containing(b"save"))
-        return tuple(path for path, data in saving if any(pattern.search(data) for pattern in _MAY_WRITE))
+        return tuple(path for path, data in saving if may_write(data))
 
     return remember(project, "may write", find)
 

@@ -84,9 +84,10 @@ def _attempts(module: Module) -> Iterator[Attempt]:
     for block in withs:
         for item in block.items:
             call = item.context_expr
-            if isinstance(call, ast.Call) and _is_suppress(call, module):
+            then = _after(block, module, block.body) if isinstance(call, ast.Call) else []
+            if isinstance(call, ast.Call) and then and _is_suppress(call, module):
                 caught = frozenset(name for argument in call.args for name in _names(argument))
-                yield Attempt(block.body, caught, _after(block, module, block.body))
+                yield Attempt(block.body, caught, then)
 
 
 def _is_suppress(call: ast.Call, module: Module) -> bool:

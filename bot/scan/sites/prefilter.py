@@ -8,13 +8,17 @@ A wrong yes costs a parse; a wrong no would lose a finding, so doubt says yes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 _LOAD = re.compile(rb"load\b")
 _BEFORE = re.compile(rb"([\w\x80-\xff)\]\"'}]?)\s*(?:\\\s*|#[^\n]*\n\s*)*\.\s*(?:\\\s*|#[^\n]*\n\s*)*\Z")
 _WORD_BEFORE = re.compile(rb"(\w+)\Z")
 _FROM = re.compile(rb"from(?<!\wfrom)\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;]*(?:\\\r?\n[^\n;]*)*)")
 _WORD = re.compile(rb"\w+")
+_RENAMED = (re.compile(rb"torch\s+as\b"), re.compile(rb"serialization\s+as\b"))
+_SET_TO_TORCH = re.compile(rb"\s*=\s*\\?\s*torch")
+_GIVEN = re.compile(rb"[^=\n]*=[^=\n]([^\n]*)")
+_SET_TO_NAME = re.compile(rb"[ \t]*=[ \t]*([A-Za-z_]\w*)\s*$", re.M)
 _WIDE = 200
 _STEPS = 4
 """How often a name is given to another before nobody would follow it."""
@@ -72,24 +76,51 @@ def _receiver(data: bytes, start: int) -> bytes | None:
 def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callable[[str], bool]) -> bool:
     """Whether a word before `.load` can stand for torch: `import torch as t`, `t = torch`, `from .compat import t`."""
     if torch:
-        words = b"|".join(sorted(_with_sources(receivers, data)))
-        if re.search(rb"\bas\s+(?:%b)\b" % words, data) and re.search(rb"(?:torch|serialization)\s+as\b", data):
-            return True
-        if re.search(
-            rb"\b(?:%b)\b[^=\n]*=[^=\n][^\n]*(?:torch|import)|(?:%b)\s*=\s*\\?\s*torch" % (words, words), data
-        ):
+        renamed = any(pattern.search(data) for pattern in _RENAMED)
+        ends = [(at, end) for word in _with_sources(receivers, data) for at, end in _places(word, data)]
+        if any((renamed and _behind_as(at, end, data)) or _given_torch(at, end, data) for at, end in ends):
             return True
     return any(resolves(module) and names & receivers for module, names in _imports(data))
 
 
+def _places(word: bytes, data: bytes) -> Iterator[tuple[int, int]]:
+    """Where a word stands, also as the end of a longer one. Its own search: a pattern for each would be slower."""
+    at = data.find(word)
+    while at >= 0:
+        yield at, at + len(word)
+        at = data.find(word, at + 1)
+
+
+def _is_whole(at: int, end: int, data: bytes) -> bool:
+    return _begins(at, data) and (end == len(data) or data[end] not in _CODES)
+
+
+def _begins(at: int, data: bytes) -> bool:
+    return at == 0 or data[at - 1] not in _CODES
+
+
+def _behind_as(at: int, end: int, data: bytes) -> bool:
+    """`as word`."""
+    head = data[max(0, at - _WIDE) : at]
+    bare = head.rstrip()
+    return len(bare) < len(head) and bare.endswith(b"as") and _begins(len(bare) - 2, bare) and _is_whole(at, end, data)
+
+
+def _given_torch(at: int, end: int, data: bytes) -> bool:
+    """`word = ...torch...`, `word = import_module(...)` on one line, or `word = torch` over two."""
+    if _SET_TO_TORCH.match(data, end):
+        return True
+    given = _GIVEN.match(data, end)
+    return given is not None and _is_whole(at, end, data) and (b"torch" in given[1] or b"import" in given[1])
+
+
 def _with_sources(words: set[bytes], data: bytes) -> set[bytes]:
     """The words, and those they are assigned from: `lib = torch`, `backend = lib`, `backend.load(...)`."""
-    found = set(words)
+    found, fresh = set(words), set(words)
     for _ in range(_STEPS):
-        more = set(re.findall(rb"\b(?:%b)[ \t]*=[ \t]*([A-Za-z_]\w*)\s*$" % b"|".join(sorted(found)), data, re.M))
-        if more <= found:
-            break
-        found |= more
+        begun = [end for word in fresh for at, end in _places(word, data) if _begins(at, data)]
+        fresh = {given[1] for end in begun if (given := _SET_TO_NAME.match(data, end))} - found
+        found |= fresh
     return found
 
 
