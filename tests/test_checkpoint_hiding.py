@@ -84,6 +84,19 @@ def test_numpys_ufunc_reconstruct_imports_whatever_it_is_told() -> None:
         assert_code(PROTO2 + call(module, "_ufunc_reconstruct", text("posix") + text("system")) + STOP, "reconstruct")
 
 
+@pytest.mark.parametrize(
+    ("module", "attribute"),
+    [
+        ("torch.distributed", "TCPStore"), ("torch.distributed", "FileStore"), ("h5py._hl.files", "File"),
+        ("torch.utils.tensorboard.writer", "SummaryWriter"), ("numpy", "memmap"), ("git.repo.base", "Repo"),
+        ("pandas.io.pytables", "HDFStore"), ("torch.storage", "UntypedStorage.from_file"), ("torch", "save"),
+    ],
+    ids=lambda each: each,
+)  # fmt: skip
+def test_a_class_whose_making_opens_a_file_or_a_socket(module: str, attribute: str) -> None:
+    assert_code(torch_zip(state_dict(w=Tensor(), x=call(module, attribute, text("/tmp/x")))), attribute)
+
+
 def test_a_name_that_would_be_pasted_as_code() -> None:
     """The proposed line is Python that people paste: a name from the file must not be able to end its bracket."""
     for attribute in ("A]): __import__('os').system('id') #", "A B", "A#", "", "A."):
@@ -256,6 +269,22 @@ def test_an_extra_field_with_another_name() -> None:
         archive.writestr(info, b"harmless")
     report = read(out.getvalue())
     assert any("'m/data.pkl'" in found.message for found in report.findings)
+
+
+def test_sizes_in_the_local_headers_zip64_field() -> None:
+    """What is full in the local header stands in an extra field, and streaming readers go by that."""
+    sound = torch_zip()
+    with zipfile.ZipFile(io.BytesIO(sound)) as archive:
+        infos = {info.header_offset: info for info in archive.infolist()}
+    room = {at: int.from_bytes(sound[at + 28 : at + 30], "little") for at in infos}
+    start = max(room, key=lambda at: room[at])
+    info, rest = infos[start], room[start] - 20
+    padding = struct.pack("<HH", 0x4246, rest - 4) + b"Z" * (rest - 4)
+    for more, verdict in ((0, Verdict.LOADABLE), (1, Verdict.CORRUPT)):
+        made, field = bytearray(sound), start + 30 + len(info.filename)
+        made[field : field + room[start]] = struct.pack("<HHQQ", 1, 16, info.file_size + more, info.file_size) + padding
+        made[start + 18 : start + 26] = b"\xff" * 8
+        assert read(bytes(made)).verdict is verdict
 
 
 # -- archives of others ----------------------------------------------------------------------------------------------

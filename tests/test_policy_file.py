@@ -51,7 +51,11 @@ def refused(text: str | bytes, name: str = "p.yml") -> PolicyError:
         ("checkpoints:\n  limits:\n    seconds: 5000\n", "p.yml:3:14: `checkpoints.limits.seconds` is 5000", ""),
         ("sweep:\n  target: [org:acme]\n", "p.yml:2:3: unknown key `sweep.target`", "did you mean `targets`?"),
         ("sweep:\n  publish:\n    mode: opt_in\n", "p.yml:3:11: `sweep.publish.mode` is 'opt_in'", "`opt-in`"),
-        ("sweep:\n  targets: [acme]\n", "p.yml:2:13: `sweep.targets` is 'acme'; it does not look like org:acme or acme/models", ""),
+        (
+            "sweep:\n  targets: [acme]\n",
+            "p.yml:2:13: `sweep.targets` is 'acme'; it does not look like org:acme or acme/models",
+            "",
+        ),
         ("? [a]\n: b\n", "p.yml:1:3: a key that is a collection", ""),
         ("fix: 'a\x00b'\n", "p.yml:1:1: not YAML", ""),
     ],

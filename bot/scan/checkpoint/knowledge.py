@@ -99,6 +99,8 @@ CODE_MODULES = frozenset(
     torch._C._distributed_rpc torch.library torch.ops torch.classes torch.utils.data.datapipes.utils
     pandas.core.computation pandas.io.pickle joblib.memory joblib.parallel joblib._parallel_backends
     tensorflow.python.ops.script_ops keras.src.layers.core.lambda_layer transformers.dynamic_module_utils
+    torch.utils.tensorboard torch.distributed.rpc torch._C._distributed_c10d numpy.lib._datasource
+    h5py lmdb smart_open git docker kubernetes selenium playwright
     asteval numexpr sympy.parsing lief pydoc_data
     """.split()
 )
@@ -111,7 +113,7 @@ CODE_NAMES = frozenset(
     __getattribute__ __getattr__ __subclasses__ __globals__ __builtins__ __code__ __reduce__ __reduce_ex__ __dict__
     __class__ __bases__ __mro__ __base__ __init_subclass__ __setstate__ __call__ loads load_url runstring execWrapper
     attrgetter methodcaller runcode runsource runpy
-    run_cprofile rmtree unlink _ufunc_reconstruct
+    run_cprofile rmtree unlink _ufunc_reconstruct TCPStore FileStore HDFStore ExcelWriter
     """.split()
 )
 """Parts of a dotted name that mean code or a way to it, whatever module they hang on."""

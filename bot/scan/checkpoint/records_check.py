@@ -46,6 +46,8 @@ def check_local(reader: Reader, entry: Entry, log: FaultLog) -> None:
                 record=entry.name,
                 offset=entry.header,
             )
+    extra = reader.read(entry.header + _LOCAL.size + names, extras) if U32 in (packed, size) else b""
+    size, packed = wide_sizes(extra, size, packed)
     for what, local, central in (
         ("CRC", crc, entry.crc),
         ("packed size", packed, entry.packed),
@@ -63,6 +65,20 @@ def check_local(reader: Reader, entry: Entry, log: FaultLog) -> None:
         log.corrupt(
             f"ends {entry.end - reader.size:,} bytes after the file does", record=entry.name, offset=entry.start
         )
+
+
+def wide_sizes(extra: bytes, size: int, packed: int) -> tuple[int, int]:
+    """Sizes of 4 GiB and more stand in extra field 1, in this order, where the header's own are full."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        body = extra[at + 4 : at + 4 + length]
+        at += 4 + length
+        if kind == 1 and size == U32 and len(body) >= 8:
+            size, body = int.from_bytes(body[:8], "little"), body[8:]
+        if kind == 1 and packed == U32 and len(body) >= 8:
+            packed = int.from_bytes(body[:8], "little")
+    return size, packed
 
 
 def _check_flags(entry: Entry, flags: int, log: FaultLog) -> None:
