@@ -172,7 +172,7 @@ class Door:
         except GithubException as error:  # the token of an App that could not be made
             return self._judged(call, error.status, error.headers or {}, error.data)
         except requests.RequestException as error:
-            return Broken(f"{type(error).__name__}: {error}")
+            return Broken(f"{type(error).__name__}: {_innermost(error)}")
         except RuntimeError as error:  # PyGithub's word for a redirect to another host
             raise ForgeError(f"{call}: {error}", hint="Look at the address of the API.") from error
         finally:
@@ -266,6 +266,17 @@ def _spared(error: Mapping[str, Any], spare: Spare) -> bool:
     """Whether the error lies in or below a field that may be missing for it."""
     path = f"{'.'.join(map(str, error.get('path') or ()))}."
     return any(error.get("type") in types and path.startswith(f"{name}.") for name, types in spare.items())
+
+
+def _innermost(error: BaseException) -> str:
+    """Why a connection failed, without the wrappers of requests and urllib3, which say it three times over."""
+    for _ in range(10):
+        told = (getattr(error, "reason", None), *error.args[:1], error.__context__)
+        inside = next((each for each in told if isinstance(each, BaseException)), None)
+        if inside is None:
+            break
+        error = inside
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _parsed(text: str) -> tuple[Any, bool]:
