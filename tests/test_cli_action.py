@@ -142,8 +142,16 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(step: Step, capsys: Cap
     assert step.pull({"new.py": UNSAFE}, dry_run="true", comment="review") == ExitCode.FINDINGS
     assert not step.github.mutating
     log = capsys.readouterr().out
-    assert "dry run: would post a review on #1 with 1 comments" in log
+    assert "dry run: would post a review on #1, with comments at new.py:" in log
     assert "dry run: would write the summary comment" in log
+
+
+def test_a_dry_run_tells_later_steps_that_nothing_happened(step: Step, capsys: Captured) -> None:
+    fixable = "import torch\n\n\ndef fit(net):\n    net.load_state_dict(torch.load('net.pt'))\n"
+    assert step.pull({"new.py": fixable}, dry_run="true", fix="pr") == ExitCode.FINDINGS
+    assert not step.github.mutating
+    assert "dry run: would open a pull request" in capsys.readouterr().out
+    assert (step.outputs["pr-operation"], step.outputs["pr-url"]) == ("none", "")
 
 
 def test_a_pull_request_cannot_loosen_its_own_gate(step: Step) -> None:

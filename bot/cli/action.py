@@ -164,10 +164,16 @@ def _default_branch(payload: dict[str, Any]) -> str:
 
 
 def _with_dry_run(stage: Stage, outcome: Outcome) -> Outcome:
-    """In a dry run what was done is what would have been."""
+    """In a dry run what was done is what would have been, and a later step is told that nothing happened."""
     if not isinstance(stage.forge, DryForge):
         return outcome
-    return replace(outcome, written=tuple(f"dry run: would {each}" for each in stage.forge.would))
+    operation = "unchanged" if outcome.pull_request_operation == "unchanged" else "none"
+    return replace(
+        outcome,
+        written=tuple(f"dry run: would {each}" for each in stage.forge.would),
+        pull_request_operation=operation,
+        outputs={**outcome.outputs, "pr-operation": operation},
+    )
 
 
 def reader(stage: Stage, story: Story) -> Read:

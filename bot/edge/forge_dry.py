@@ -125,7 +125,7 @@ class DryForge:
     # -- what does not ---------------------------------------------------------------------------------------
     def post_review(self, pull: PullRequest, review: Review) -> tuple[Refusal, ...]:
         places = ", ".join(f"{one.path}:{one.line or 'file'}" for one in review.comments)
-        self.would.append(f"post a review on #{pull.number} with {len(review.comments)} comments ({places or 'none'})")
+        self.would.append(f"post a review on #{pull.number}, with comments at {places or 'no line'}")
         return ()
 
     def resolve_thread(self, thread: Thread) -> None:
@@ -138,9 +138,7 @@ class DryForge:
     def push_fix_branch(self, branch: FixBranch, *, standing: BranchState | None) -> str:
         verb = "move" if standing else "create"
         paths = ", ".join(change.path for change in branch.changes)
-        self.would.append(
-            f"{verb} branch {branch.name} with {len(branch.changes)} files on {branch.base_ref} ({paths})"
-        )
+        self.would.append(f"{verb} branch {branch.name} on {branch.base_ref}, changing {paths}")
         return "0" * 40
 
     def open_fix_pull_request(self, branch: FixBranch) -> FixPullRequest:
