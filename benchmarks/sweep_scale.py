@@ -1,11 +1,12 @@
 """A sweep of a whole organisation within GitHub's limits, twice: the first night, and the second with 3 % changed.
 
-    python benchmarks/sweep_scale.py [--repositories N] [--trees N] [--changed PERCENT] [--limit N]
+    python benchmarks/sweep_scale.py [--repositories N] [--trees N] [--changed PERCENT] [--limit N] [--publish GLOB]
 
 The test server holds N repositories over a few hundred distinct trees of real git content and enforces GitHub's limits
 on a clock that only waiting moves: 5,000 requests and points an hour, 900 and 2,000 points a minute, content creation.
 Every command (`sweep plan org:acme`, `sweep run`) is a process of its own, and run again at the moment it names when it
-ends with 5. What is counted is what the server saw.
+ends with 5. With --publish, repositories that the glob names get their pull requests after that, 40 an hour and 10 and
+100 before the rest. What is counted is what the server saw.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from tests.fake_github.routes_misc import download_tarball  # noqa: E402
 from tests.fake_github.wire import ROUTES, Answer, Request  # noqa: E402
 from tests.sweep_organisation import DAY, Organisation, organisation, run_stage  # noqa: E402
 from tests.sweep_run_helpers import Clock  # noqa: E402
-from tests.sweep_simulation import Figures, sweep  # noqa: E402
+from tests.sweep_simulation import Figures, publish, sweep  # noqa: E402
 
 
 class SharedClock(Clock):
@@ -102,6 +103,7 @@ def main() -> int:
     parser.add_argument("--trees", type=int, default=400, help="distinct trees (default: 400)")
     parser.add_argument("--changed", type=float, default=3.0, help="percent changed before the second (default: 3)")
     parser.add_argument("--limit", type=int, default=5_000, help="requests of the REST API an hour (default: 5000)")
+    parser.add_argument("--publish", metavar="GLOB", help="open fix pull requests in these, such as 'acme/r000*'")
     options = parser.parse_args()
     keep_archives()
     with (
@@ -125,10 +127,20 @@ def measure(made: Organisation, options: argparse.Namespace) -> int:
     listing, reading = second.requests["plan"] / options.repositories, second.requests["run"] / changed
     print(f"requests for each unchanged repository: {listing:.4f} (at most 0.02; {same:,} of them)")
     print(f"requests for each changed repository:   {listing + reading:.4f} (at most 2)")
+    if options.publish:
+        tell_published(made, options.publish)
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(f"largest process of a command: {largest / 1024:.0f} MB")
     held = listing <= 0.02 and listing + reading <= 2 and not (first.refused or second.refused)
     return 0 if held and not made.github.rates.unheeded else 1
+
+
+def tell_published(made: Organisation, glob: str) -> None:
+    made.say(f"sweep:\n  publish:\n    mode: opt-in\n    opt_in: ['{glob}']\n")
+    told = publish(made)
+    print(f"publish, where {glob} or their own policy opts in: {told.pulls:,} pull requests, no repository has two")
+    print(f"  {told.requests:,} requests, {told.writes:,} of them writes; {told.runs} runs over {told.hours:.0f} h; "
+          f"at most {told.fullest_hour} opened in an hour; refused by a limit: {told.refused or 'none'}")  # fmt: skip
 
 
 def tell(name: str, figures: Figures) -> None:

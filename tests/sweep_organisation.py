@@ -16,6 +16,7 @@ from random import Random
 
 from bot.cli.context import Context
 from bot.cli.sweep_plan import sweep_plan
+from bot.cli.sweep_publish import sweep_publish
 from bot.cli.sweep_run import sweep_run
 from bot.edge.github.http import Patience
 from bot.edge.runner import Console
@@ -28,7 +29,11 @@ from tests.sweep_run_helpers import Clock
 
 CASES = Path(__file__).parent / "cases" / "forms"
 DAY = 86_400.0
-STAGES: dict[str, Callable[[Namespace, Context], int]] = {"plan": sweep_plan, "run": sweep_run}
+STAGES: dict[str, Callable[[Namespace, Context], int]] = {
+    "plan": sweep_plan,
+    "run": sweep_run,
+    "publish": sweep_publish,
+}
 
 
 def tree(number: int) -> dict[str, bytes | None]:
@@ -108,6 +113,17 @@ class Organisation:
         """`loadguard sweep run`."""
         options = {"shard": None, "jobs": 2, "read": "tarball", "state": "state", "reserve": None, "quiet": True}
         return self.run("run", {**options, **more}, self.environ)
+
+    def publish(self) -> int:
+        """`loadguard sweep publish`, by the policy in the folder."""
+        options = {"state": "state", "config": None, "reserve": None, "dry_run": False, "quiet": True}
+        return self.run("publish", dict(options), self.environ)
+
+    def say(self, policy: str) -> None:
+        """The calling repository's policy."""
+        path = self.folder / ".github" / "loadguard.yml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(policy)
 
     def run(self, stage: str, options: dict[str, object], environ: dict[str, str]) -> int:
         """One stage, in this process."""

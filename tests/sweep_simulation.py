@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.sweep_organisation import Organisation
+from tests.fake_github.wire import Answer
+from tests.sweep_organisation import DAY, Organisation
 
 
 @dataclass
@@ -51,6 +52,46 @@ def sweep(made: Organisation, *, between: Callable[[], None] | None = None) -> F
         len(found) for row in rows if row.scan and isinstance(found := row.scan.report["findings"], list)
     )
     return figures
+
+
+@dataclass
+class Published:
+    """What publishing came to: pull requests, the requests and the hours they took, and what the limits said."""
+
+    pulls: int = 0
+    requests: int = 0
+    writes: int = 0
+    runs: int = 0
+    hours: float = 0.0
+    refused: dict[str, int] = field(default_factory=dict)
+    fullest_hour: int = 0
+
+
+def publish(made: Organisation, *, most: int = 30) -> Published:
+    """Again each day until nothing is left: a pull request that lay open for a day counts as looked at."""
+    github, told = made.github, Published()
+    github.forget()
+    refused, began = Counter(github.rates.refused), made.clock.now
+    moments: list[float] = []
+    github.faults.add("POST", "/pulls$", times=1_000_000, change=lambda _, answer: noted(moments, made, answer))
+    while made.publish() != 0:
+        told.runs += 1
+        assert told.runs < most, made.said
+        made.clock.now += DAY
+    github.faults.clear()
+    pulls = [len(each.pulls) for each in github.repositories.values()]
+    assert max(pulls) <= 1, "a repository has two"
+    told.pulls, told.runs = sum(pulls), told.runs + 1
+    told.requests, told.writes = api_requests(made), len(github.mutating)
+    told.hours = (made.clock.now - began) / 3600
+    told.refused = dict(github.rates.refused - refused)
+    told.fullest_hour = max((sum(at <= each < at + 3600 for each in moments) for at in moments), default=0)
+    return told
+
+
+def noted(moments: list[float], made: Organisation, answer: Answer) -> Answer:
+    moments.append(made.clock.now)
+    return answer
 
 
 def cpu_seconds() -> float:

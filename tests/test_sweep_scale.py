@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.model.sweep import Progress
 from tests.sweep_organisation import DAY, organisation
-from tests.sweep_simulation import sweep
+from tests.sweep_simulation import publish, sweep
 
 
 def test_two_sweeps_keep_within_the_budget_and_the_second_costs_what_changed(tmp_path: Path) -> None:
@@ -24,6 +24,19 @@ def test_two_sweeps_keep_within_the_budget_and_the_second_costs_what_changed(tmp
         assert second.requests["plan"] / 300 <= 0.02
         assert second.requests["run"] / len(changed) <= 2
         assert second.stops == []
+
+
+def test_publishing_keeps_its_pace_and_every_limit_and_opens_one_each(tmp_path: Path) -> None:
+    with organisation(tmp_path, 60, trees=range(20)) as made:
+        made.say("sweep:\n  targets: [org:acme]\n  publish: {mode: all, per_hour: 12, canary: [4, 12]}\n")
+        sweep(made)
+        told = publish(made)
+        assert told.pulls >= 10
+        assert told.fullest_hour <= 12
+        assert told.refused == {} and made.github.rates.unheeded == []
+        made.github.forget()
+        assert made.publish() == 0
+        assert made.github.mutating == []
 
 
 def test_what_happens_to_repositories_between_plan_and_run_ends_no_sweep(tmp_path: Path) -> None:
