@@ -32,6 +32,9 @@ class Export:
 INDEX_AFTER = 100
 """Words after which an index of them all is cheaper than to go on searching (measured on diffusers)."""
 
+IMPORTS_AFTER = 10
+"""The same for an index of what files import."""
+
 _DEFINES = (re.compile(rb"def ([^\s()]+)\("), re.compile(rb"class ([^\s():]+)"))
 """Each begins with plain letters: the engine looks for those at the speed of memory."""
 
@@ -112,6 +115,11 @@ class Project:
         """Paths of Python files whose bytes hold `class name`, by an index of them all; sorted."""
         return tuple(self._definitions()[1].get(name.encode(), ()))
 
+    @property
+    def asked_often(self) -> bool:
+        """Whether so many words have been looked for that an index of imports costs less than to go on."""
+        return self._imports is not None or len(self._holding) + len(self._common) >= IMPORTS_AFTER
+
     def importing(self, *names: str) -> frozenset[str]:
         """Paths of Python files in whose import statements one of `names` stands, by an index of them all."""
         if self._imports is None:
@@ -120,6 +128,10 @@ class Project:
                 for word in imported_words(data):
                     self._imports.setdefault(word, []).append(path)
         return frozenset(path for name in names for path in self._imports.get(name.encode(), ()))
+
+    def imports(self, path: str, *names: str) -> bool:
+        """Whether one of `names` stands in the import statements of one file."""
+        return not imported_words(self.files[path]).isdisjoint(name.encode() for name in names)
 
     def _definitions(self) -> tuple[dict[bytes, list[str]], ...]:
         if not self._defined:

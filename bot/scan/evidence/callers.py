@@ -53,10 +53,14 @@ def _callers(function: Definition, module: Module, project: Project, *, method: 
 
     One that is no method is called in another file by an import, of itself or of its module.
     """
-    if not method and project.importing(function.name, _stem(module.path)) <= {module.path}:
-        return (module.path,) if is_source(module.path) else ()
+    own = (module.path,) if is_source(module.path) else ()
+    asked = (function.name, _stem(module.path))
+    if not method and project.asked_often and not any(path != module.path for path in project.importing(*asked)):
+        return own
     paths = project.holders(function.name.encode(), most=MOST_FILES)
-    return (module.path,) if paths is None else paths
+    if paths is None:
+        return (module.path,)
+    return tuple(path for path in paths if method or path == module.path or project.imports(path, *asked))
 
 
 def _method_calls(
