@@ -13,6 +13,7 @@ import json
 import lzma
 import struct
 import tarfile
+import time
 import zipfile
 import zlib
 
@@ -368,6 +369,18 @@ def test_code_in_safetensors_metadata(value: str) -> None:
 
 def test_an_address_that_a_program_is_told_to_call() -> None:
     assert_code(_safetensors({"callback_url": "http://127.0.0.1/x"}), "an address", "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    "piece", ["{{", "{{a__b", "curl ", "wget x", "rm -", "import ", "os.exec", "subprocess.", "exec ", "hook", "<scrip"]
+)
+def test_a_megabyte_of_what_nearly_is_a_program_takes_no_time(piece: str) -> None:
+    """A pattern that begins anew at every place and runs to the end would take hours."""
+    length = 1_000_000
+    for value in (piece * (length // len(piece)), piece + " " * length, piece + "x" * length, piece + "_" * length):
+        started = time.process_time()
+        read(_safetensors({"note": value, value[:100_000]: ""}), "model.safetensors")
+        assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,20 @@ from bot.scan.checkpoint.reading import Reading
 from bot.scan.checkpoint.streams import read_hidden
 
 PROGRAM = re.compile(
-    r"\b(?:import\s+(?:os|sys|subprocess|socket|ctypes|base64|pty|shutil)\b"
-    r"|from\s+(?:os|subprocess|socket|ctypes)\s+import\b"
-    r"|(?:os\.(?:system|popen|exec\w{1,3}|spawn\w{1,4})|subprocess\.\w+|pickle\.loads?)\s*\("
-    r"|(?:eval|exec|compile|__import__)\s*\(\s*[\w'\"]"
-    r"|rm\s+-\w*[rf]\w*\s|(?:curl|wget)\s+\S*https?://|(?:ba|z)?sh\s+-c\s|powershell(?:\.exe)?\s+-)"
-    r"|<script\b|javascript:|\{\{[^}]*__\w+__",
+    r"\b(?:import\s{1,9}(?:os|sys|subprocess|socket|ctypes|base64|pty|shutil)\b"
+    r"|from\s{1,9}(?:os|subprocess|socket|ctypes)\s{1,9}import\b"
+    r"|(?:os\.(?:system|popen|exec\w{1,3}|spawn\w{1,4})|subprocess\.\w{1,40}|pickle\.loads?)\s{0,9}\("
+    r"|(?:eval|exec|compile|__import__)\s{0,9}\(\s{0,9}[\w'\"]"
+    r"|rm\s{1,9}-[a-z]{1,9}\s|(?:curl|wget)\s{1,9}[^\s:]{0,99}https?://"
+    r"|(?:ba|z)?sh\s{1,9}-c\s|powershell(?:\.exe)?\s{1,9}-)"
+    r"|<script\b|javascript:|\{\{[^{}]{0,99}__[a-z]{1,40}__",
     re.I,
 )
-"""Python, shell, HTML and templates, by what takes part in running something."""
+"""Python, shell, HTML and templates, by what takes part in running something. Every repetition is bounded, since a
+stranger's text is searched."""
 CALLED = re.compile(r"(?:callback|webhook|payload|download|post_?install|hook)\w*\Z", re.I)
 ADDRESS = re.compile(r"\s*(?:https?|ftp)://", re.I)
-LONGEST = 1024 * 1024
+LONGEST, KEY = 1024 * 1024, 200
 
 
 def check_text(reading: Reading, key: str, value: str, label: str) -> None:
@@ -39,7 +41,7 @@ def check_text(reading: Reading, key: str, value: str, label: str) -> None:
         reading.log.code(
             f"text that is a program ({what}): nothing that loads tensors runs it, and none is needed", record=place
         )
-    elif CALLED.search(key) and ADDRESS.match(value):
+    elif CALLED.search(key[-KEY:]) and ADDRESS.match(value):
         reading.log.code(
             "an address for a program to call or to download from, which tensors do not need", record=place
         )
