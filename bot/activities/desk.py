@@ -30,7 +30,7 @@ class Desk:
 
     `patches` is the folder for what could not be pushed. `review_tier` puts likely fixes into fix pull requests too, as
     drafts. `only` are paths to scan; empty for all. `sarif` renders the report for code scanning, None where nothing
-    is to be uploaded.
+    is to be uploaded. `anew` forgets that a fix pull request was closed: a person asked for another.
     """
 
     forge: Forge
@@ -42,6 +42,7 @@ class Desk:
     review_tier: bool = False
     only: tuple[str, ...] = ()
     sarif: Callable[[Report, Read], str] | None = None
+    anew: bool = False
 
 
 def reader_at(desk: Desk, commit: str) -> Read:

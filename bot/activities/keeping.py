@@ -37,6 +37,8 @@ def keep_fix(desk: Desk, material: Material, target: Target, *, policy: Policy, 
         # The branch first: on GitHub the same answer then holds its pull requests too.
         branch = desk.forge.fix_branch(name, target.base_ref)
         pulls = desk.forge.fix_pull_requests(name)
+        if desk.anew:
+            pulls = tuple(pull for pull in pulls if pull.state == "open")
         wanted = _wanted(desk, material, target, policy, declined(pulls))
         if wanted is None and not any(pull.state == "open" for pull in pulls):
             return

@@ -41,12 +41,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """`patches` is the folder for fixes that could not be pushed; `now` has a time zone."""
+    """`patches` is the folder for fixes that could not be pushed; `now` has a time zone; `anew` opens again what was
+    closed.
+    """
 
     forge: Forge
     stand: Stand
     patches: Path
     now: datetime
+    anew: bool = False
 
     def keep(self, row: Row, scan: Scan) -> Kept:
         """Decide and write. Raises `LimitReached`; whatever else is in the way is a `failure`."""
@@ -63,13 +66,14 @@ class Keeper:
         return self._each(gathered, was, scan)
 
     def _each(self, gathered: Gathered, was: Publication, scan: Scan) -> Kept:
-        desk = Desk(self.forge, None, lambda read: gathered.policy, self.patches, clock=lambda: self.now)
+        policy = gathered.policy
+        desk = Desk(self.forge, None, lambda read: policy, self.patches, clock=lambda: self.now, anew=self.anew)
         found: list[Publication] = []
         operations: list[str] = []
         sentences: list[str] = []
         for material, target in gathered.parts:
             deeds = Deeds()
-            keep_fix(desk, material, target, policy=gathered.policy, deeds=deeds)
+            keep_fix(desk, material, target, policy=policy, deeds=deeds)
             if deeds.limit is not None:
                 raise deeds.limit
             if deeds.operation in ("none", "branch") and deeds.refused:
@@ -80,7 +84,7 @@ class Keeper:
                 sentences.append(deeds.written[-1])
                 found.append(self._written(was, deeds))
             else:
-                name = branch_name(gathered.policy.fix_pull_request, target)
+                name = branch_name(policy.fix_pull_request, target)
                 found.append(_found(was, deeds, self.forge.fix_pull_requests(name)))
         best = min(found, key=lambda each: _BEST.index(each.standing))
         waits = best.standing is Standing.CLOSED and bool(best.reason)

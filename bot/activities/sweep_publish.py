@@ -80,6 +80,7 @@ class PublishTerms:
 class PublishOutcome:
     """What publishing came to. `done` are repositories and what was done there, as sentences; `left` is how many wait
     for a later run, and `why`; `halted` is the sentence of a halt. `resume` is a moment in seconds since the epoch.
+    `remarks` are about the dashboard.
     """
 
     opened: int = 0
@@ -96,6 +97,7 @@ class PublishOutcome:
     paused: bool = False
     resume: float | None = None
     seconds: float = 0.0
+    remarks: list[str] = field(default_factory=list)
 
 
 def publish(store: Store, publisher: Publisher, terms: PublishTerms, *, heard: Heard | None = None) -> PublishOutcome:
@@ -234,7 +236,8 @@ class _Publishing:
             kept = Kept(replace(was, answers="", reason=str(trouble)), failure=str(trouble))
         else:
             now = datetime.fromtimestamp(self._now, UTC)
-            kept = Keeper(forge, stand, self.terms.patches / slug, now).keep(row, scan)
+            anew = slug in self.terms.wishes.again
+            kept = Keeper(forge, stand, self.terms.patches / slug, now, anew).keep(row, scan)
         self._count(slug, kept)
         return kept.publication
 

@@ -47,7 +47,7 @@ def tasks_of(store: Store, publish: PublishPolicy, wishes: Wishes) -> list[Task]
     changed: list[Publication] = []
     in_hand = store.note(IN_HAND)
     for row in _rows(store):
-        asked = row.repository.id in wishes.now or row.repository.id in wishes.again
+        asked = wishes.asks(row.repository.slug)
         may = consent(row.repository, publish, asked=asked)
         task = _task(row, asked=asked, interrupted=row.repository.id == in_hand)
         if task is not None and may.given:

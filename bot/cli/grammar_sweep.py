@@ -94,6 +94,7 @@ def _add_sweep_publish(stages: Any) -> None:
     examples = (
         "  loadguard sweep publish --dry-run  what it would open, and where\n"
         "  loadguard sweep publish            one fix pull request in each repository that opted in\n"
+        "  loadguard sweep publish --dashboard acme/sweep\n"
     )
     sentence = "Open or update the fix pull request of each repository that gets one"
     parser = _stage(stages, "publish", sentence, examples=examples)
@@ -104,6 +105,9 @@ def _add_sweep_publish(stages: Any) -> None:
     )
     parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     parser.add_argument("--dry-run", action="store_true", help="print what would be written and write nothing")
+    parser.add_argument(
+        "--dashboard", metavar="OWNER/NAME", help="keep an issue there that shows how far it is, with boxes to tick"
+    )
     _add_reserve(parser)
 
 

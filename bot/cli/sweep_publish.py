@@ -6,11 +6,12 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.activities.sweep_dashboard import BoardKeeper
 from bot.activities.sweep_publish import NAMED, PublishOutcome, PublishTerms, publish
 from bot.cli.context import Context
 from bot.cli.policy import find_policy
@@ -18,6 +19,7 @@ from bot.cli.sweep_door import Doors
 from bot.cli.sweep_run import Owners, duration, reserve_of
 from bot.edge.forge import Forge
 from bot.edge.forge_dry import DryForge
+from bot.edge.github.dashboard import Dashboard
 from bot.edge.github.http import Patience
 from bot.edge.runner import Progress
 from bot.edge.store import Store
@@ -26,12 +28,17 @@ from bot.model.sweep import Allowance, Publication
 from bot.policy.load import load_policy
 from bot.policy.sweep import PublishPolicy
 from bot.report.escape import one_line
+from bot.settings import read_settings
 
 if TYPE_CHECKING:
     from bot.edge.github.http import Door
 
 WRITE = {"contents": "write", "pull_requests": "write", "metadata": "read"}
 """Rights of an App's token that opens fix pull requests."""
+
+
+ISSUES = {"issues": "write", "metadata": "read"}
+"""Those of one that keeps the dashboard."""
 
 
 def sweep_publish(arguments: Namespace, context: Context) -> int:
@@ -58,9 +65,29 @@ def run_publish(arguments: Namespace, context: Context) -> tuple[PublishOutcome,
         hands = Hands(Doors(context, WRITE, (row.repository for row in store.rows(findings_only=True))))
         hands = DryHands(hands.doors) if arguments.dry_run else hands
         terms = _terms(arguments, context, hands, policy.sweep.publish, folder / "patches")
+        board = _board(arguments, context, store, terms)
+        terms = replace(terms, wishes=board.read())
         bar = stack.enter_context(Progress(context.console, "publishing", hidden=getattr(arguments, "quiet", False)))
         outcome = publish(store, hands, terms, heard=bar)
+        board.write(outcome)
+        outcome.remarks = board.remarks
     return outcome, tuple(hands.would)
+
+
+def _board(arguments: Namespace, context: Context, store: Store, terms: PublishTerms) -> BoardKeeper:
+    """The dashboard's keeper; with a token of its own where there is one, as it stands in the calling repository."""
+    settings, clock = read_settings(context.environ), terms.patience.clock
+    if not arguments.dashboard or not terms.publish.dashboard:
+        return BoardKeeper(store, None, settings.server_url, clock)
+    if arguments.dashboard.count("/") != 1:
+        raise UsageError(f"--dashboard {arguments.dashboard}: not a repository", hint="owner/name")
+    token = context.environ.get("LOADGUARD_STATE_TOKEN", "")
+    if token:
+        environ = {**context.environ, "LOADGUARD_TOKEN": token, "LOADGUARD_APP_ID": "", "LOADGUARD_APP_PRIVATE_KEY": ""}
+        context = replace(context, environ=environ)
+    door = Doors(context, ISSUES).forge(arguments.dashboard).door
+    board = Dashboard(door, arguments.dashboard)
+    return BoardKeeper(store, board, settings.server_url, clock, dry=arguments.dry_run)
 
 
 def _opened(folder: Path, stack: ExitStack, *, dry: bool) -> Store:
@@ -166,4 +193,4 @@ def closing_lines(outcome: PublishOutcome, *, dry: bool = False) -> list[str]:
     if outcome.left:
         which = f"{outcome.left:,} {'repository' if outcome.left == 1 else 'repositories'}"
         lines.append(f"{which} left: {outcome.why}.")
-    return lines
+    return lines + [one_line(each) for each in outcome.remarks]
