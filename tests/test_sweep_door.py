@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.cli.context import Context
 from bot.cli.sweep_door import READ, Doors, app_of, sweep_token
+from bot.cli.sweep_publish import run_publish
 from bot.edge.github.errors import Answered
 from bot.edge.github.http import Patience
 from bot.edge.github.narrow import MOST_REPOSITORIES
@@ -20,6 +22,7 @@ from bot.errors import ForgeError, PermissionMissing, UsageError
 from bot.model.sweep import Repository
 from tests.fake_github import FakeGitHub
 from tests.sweep_organisation import organisation
+from tests.sweep_publish_helpers import Publishing
 from tests.sweep_run_helpers import LOAD, Bench, planned
 
 APP = 77
@@ -160,3 +163,40 @@ def test_a_token_by_the_names_people_use(name: str) -> None:
 def test_no_token_at_all() -> None:
     with pytest.raises(UsageError, match="a sweep needs a token"):
         sweep_token({"GITHUB_TOKEN": ""})
+
+
+def test_a_token_that_dies_while_publishing_is_renewed(
+    github: FakeGitHub, key: rsa.RSAPrivateKey, tmp_path: Path
+) -> None:
+    bench = Publishing(github, tmp_path)
+    bench.scanned(2)
+    fault = github.faults.add("POST", r"/pulls$", status=401, body={"message": "Bad credentials"})
+    context = replace(bench.context, environ=environ_of(github, key))
+    outcome, _ = run_publish(bench.arguments(), context)
+    assert (outcome.opened, outcome.failures, fault.struck) == (2, 0, 1)
+    assert len(bench.pulls) == 2, "and none has two"
+    made = [one.body for one in github.requests if one.path.endswith("/access_tokens")]
+    writing = [each for each in made if each["permissions"]["contents"] == "write"]
+    assert len(writing) == 2, "one at first, and another after that one died"
+    assert all(len(each["repository_ids"]) == 2 for each in writing)
+    seeing = [each["permissions"] for each in made if each not in writing]
+    assert [each["checks"] for each in seeing] == ["read"]
+
+
+def test_rights_the_app_was_not_given_are_done_without(
+    github: FakeGitHub, key: rsa.RSAPrivateKey, tmp_path: Path
+) -> None:
+    bench = Publishing(github, tmp_path)
+    bench.scanned(1)
+    refused = {"message": "The permissions requested are not granted to this installation."}
+    github.faults.add("POST", r"/access_tokens$", status=422, body=refused)
+    outcome, _ = run_publish(bench.arguments(), replace(bench.context, environ=environ_of(github, key)))
+    assert outcome.opened == 1
+
+
+def test_a_persons_token_that_dies_is_told_of(github: FakeGitHub, tmp_path: Path) -> None:
+    bench = Publishing(github, tmp_path)
+    bench.scanned(1)
+    github.faults.add("POST", r"/graphql$", status=401, body={"message": "Bad credentials"}, times=99)
+    outcome = bench.publish()
+    assert outcome.failures == 1 and "does not accept the token" in outcome.failed[0][1]

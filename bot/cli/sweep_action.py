@@ -95,6 +95,7 @@ def sweep_stage(settings: Settings, context: Context) -> int:
 def _environ(settings: Settings, context: Context) -> dict[str, str]:
     """The environment of the command as typed: tokens come from inputs here, the address of the API too."""
     found = {**context.environ, "LOADGUARD_TOKEN": settings.token}
+    found |= {"LOADGUARD_STATE_TOKEN": settings.sweep_state_token} if settings.sweep_state_token else {}
     if settings.app_id is not None:
         found |= {"LOADGUARD_APP_ID": str(settings.app_id), "LOADGUARD_APP_PRIVATE_KEY": settings.app_private_key}
     return found
@@ -146,7 +147,8 @@ def _published(stage: Stage) -> Ended:
     from bot.cli.sweep_publish import closing_lines, exit_code, run_publish
 
     dry = ("--dry-run",) if stage.settings.dry_run else ()
-    outcome, would = run_publish(stage.arguments(*stage.config, *dry), stage.context)
+    here = ("--dashboard", stage.settings.repository)
+    outcome, would = run_publish(stage.arguments(*stage.config, *here, *dry), stage.context)
     lines = [*would, *closing_lines(outcome, dry=stage.settings.dry_run)]
     outputs = {
         "pull-requests": str(outcome.opened),

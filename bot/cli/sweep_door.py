@@ -23,14 +23,20 @@ READ = {"contents": "read", "metadata": "read"}
 class Doors:
     """A forge for each owner, made when it is first asked for. `repositories` are those the job will touch: an App's
     token is narrowed to them. An owner's policy lies in none of them, and would look as if it were not there: a token
-    of its own reads it.
+    of its own reads it. `wishes` are rights that an App's token has too where the App was given them.
     """
 
     def __init__(
-        self, context: Context, permissions: Mapping[str, str], repositories: Iterable[Repository] = ()
+        self,
+        context: Context,
+        permissions: Mapping[str, str],
+        repositories: Iterable[Repository] = (),
+        *,
+        wishes: Mapping[str, str] | None = None,
     ) -> None:
         self._context = context
         self._permissions = permissions
+        self._wishes = wishes
         self._settings = read_settings(context.environ)
         self._app = app_of(context.environ)
         self._mine: dict[str, list[Repository]] = {}
@@ -74,12 +80,13 @@ class Doors:
         patience = self._context.patience
         if self._app is None:
             return connect(address, token=sweep_token(self._context.environ), patience=patience)
-        from bot.edge.github.narrow import connect_narrow
+        from bot.edge.github.narrow import Rights, connect_narrow
 
         mine = self._mine.get(_owner(slug), [])
         address = replace(address, slug=mine[0].slug if mine else slug)  # where the App is surely installed
         ids = [each.database_id for each in mine] if narrow else []
-        return connect_narrow(address, self._app, permissions=self._permissions, repositories=ids, patience=patience)
+        rights = Rights(self._permissions, self._wishes or {})
+        return connect_narrow(address, self._app, rights=rights, repositories=ids, patience=patience)
 
 
 def sweep_token(environ: Mapping[str, str]) -> str:

@@ -37,6 +37,10 @@ WRITE = {"contents": "write", "pull_requests": "write", "metadata": "read"}
 """Rights of an App's token that opens fix pull requests."""
 
 
+SEE = {"contents": "read", "pull_requests": "read", "metadata": "read"}
+"""Those of one that reads owners' policies, and what became of pull requests anywhere."""
+CHECKS = {"checks": "read", "statuses": "read"}
+"""Those that tell whether the checks of ours failed, where the App has them."""
 ISSUES = {"issues": "write", "metadata": "read"}
 """Those of one that keeps the dashboard."""
 
@@ -62,8 +66,9 @@ def run_publish(arguments: Namespace, context: Context) -> tuple[PublishOutcome,
     policy = load_policy(find_policy(context.folder, here=context.folder, config=arguments.config).files)
     with ExitStack() as stack:
         store = _opened(folder, stack, dry=arguments.dry_run)
-        hands = Hands(Doors(context, WRITE, (row.repository for row in store.rows(findings_only=True))))
-        hands = DryHands(hands.doors) if arguments.dry_run else hands
+        mine = [row.repository for row in store.rows(findings_only=True)]
+        kind = DryHands if arguments.dry_run else Hands
+        hands = kind(Doors(context, WRITE, mine), Doors(context, SEE, mine, wishes=CHECKS))
         terms = _terms(arguments, context, hands, policy.sweep.publish, folder / "patches")
         board = _board(arguments, context, store, terms)
         terms = replace(terms, wishes=board.read())
@@ -107,7 +112,7 @@ def _terms(arguments: Namespace, context: Context, hands: Hands, policy: Publish
     patience = context.patience or Patience()
     return PublishTerms(
         policy,
-        Owners(hands.doors, patience.clock).stand,
+        Owners(hands.readers, patience.clock).stand,
         patches,
         reserve=reserve_of(arguments.reserve),
         patience=patience,
@@ -117,9 +122,10 @@ def _terms(arguments: Namespace, context: Context, hands: Hands, policy: Publish
 
 @dataclass(slots=True)
 class Hands:
-    """`Publisher` on GitHub, with a door for each owner."""
+    """`Publisher` on GitHub, with a door for each owner; `readers` are those that are not narrowed to a repository."""
 
     doors: Doors
+    readers: Doors
     would: list[str] = field(default_factory=list)
     _used: list[Door] = field(default_factory=list)
 
@@ -129,16 +135,16 @@ class Hands:
         return forge
 
     def seen(self, publications: Sequence[Publication], now: str) -> Iterator[Publication]:
-        """By owner: as an App there is a token for each, and this one is not narrowed to what is published today."""
+        """By owner: as an App there is a token for each."""
         from bot.edge.github.seen import seen
 
         owners: dict[str, list[Publication]] = {}
         for each in publications:
             owners.setdefault(urlsplit(each.url).path.lstrip("/").partition("/")[0], []).append(each)
-        if not self.doors.is_app:
+        if not self.readers.is_app:
             owners = {next(iter(owners)): list(publications)}
         for owner, theirs in owners.items():
-            door = self.doors.owner(owner).door
+            door = self.readers.owner(owner).door
             self._note(door)
             yield from seen(door, theirs, now=now)
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("loadguard.github")
 
 
+_RENEWALS_APART = 300.0
+"""Seconds: a token that dies sooner than this after its renewal is refused for another reason."""
+
 Spare = Mapping[str, frozenset[str]]
 """Fields of a GraphQL answer, dotted, and the types of errors for which each may be missing."""
 
@@ -85,6 +88,7 @@ class Door:
         self._waited = 0.0
         self._limits: dict[str, Allowance] = {}
         self._next_write = 0.0
+        self._renewed_at = float("-inf")
 
     @property
     def limits(self) -> Mapping[str, Allowance]:
@@ -213,6 +217,8 @@ class Door:
             return limited
         if status >= 500:
             return Broken(f"GitHub said {status}: {said(data)}")
+        if status == 401 and self._renewed():
+            return Broken(f"the token had ended ({said(data)})")
         what = "GraphQL" if call.graphql else str(call)
         raise refusal(status, headers, data, what=what, needs=call.needs)
 
@@ -224,6 +230,15 @@ class Door:
             return
         resource = headers.get("x-ratelimit-resource", "core")
         self._limits[resource] = Allowance(resource, int(limit), int(left), reset)
+
+    def _renewed(self) -> bool:
+        """Whether another token was asked for: an App's, once in a while. Of a person's there is no other."""
+        renew, now = getattr(self._requester.auth, "renew", None), self._patience.clock()
+        if renew is None or now < self._renewed_at + _RENEWALS_APART:
+            return False
+        self._renewed_at = now
+        renew()
+        return True
 
     # -- waiting ---------------------------------------------------------------------------------------------
     def _wait_for_limit(self, call: Call, limited: Limited, times: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from github.Auth import AppAuth, AppInstallationAuth
+from github.GithubException import GithubException
 from github.InstallationAuthorization import InstallationAuthorization
 
 from bot.edge.github.errors import Answered
@@ -22,17 +23,44 @@ MOST_REPOSITORIES = 500
 """GitHub narrows a token to no more than these; a job that reads more has one for all of them."""
 
 
-class NarrowAuth(AppInstallationAuth):
-    """An installation's token with `permissions` (`{"contents": "read"}`) on `repositories` (database ids)."""
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a token may do (`{"contents": "read"}`); `wished` is taken along where the App was given it."""
 
-    def __init__(
-        self, app: AppAuth, installation: int, *, permissions: Mapping[str, str], repositories: Sequence[int]
-    ) -> None:
-        super().__init__(app, installation, dict(permissions))
+    needed: Mapping[str, str]
+    wished: Mapping[str, str] = field(default_factory=dict)
+
+
+class NarrowAuth(AppInstallationAuth):
+    """An installation's token with `rights` on `repositories` (database ids)."""
+
+    def __init__(self, app: AppAuth, installation: int, *, rights: Rights, repositories: Sequence[int]) -> None:
+        super().__init__(app, installation, dict(rights.needed))
         self._repositories = tuple(repositories)
+        self._wishes = dict(rights.wished)
+        self._dead = False
+
+    def renew(self) -> None:
+        """GitHub took the token for dead before its hour was over: the next request has another."""
+        self._dead = True
+
+    @property
+    def _is_expired(self) -> bool:
+        return self._dead or bool(super()._is_expired)
 
     def _get_installation_authorization(self) -> InstallationAuthorization:
-        body: dict[str, Any] = {"permissions": self.token_permissions}
+        try:
+            made = self._asked({**(self.token_permissions or {}), **self._wishes})
+        except GithubException as trouble:
+            if trouble.status != 422 or not self._wishes:
+                raise
+            self._wishes = {}  # the App was not given them
+            made = self._asked(self.token_permissions or {})
+        self._dead = False
+        return made
+
+    def _asked(self, permissions: Mapping[str, str]) -> InstallationAuthorization:
+        body: dict[str, Any] = {"permissions": dict(permissions)}
         if 0 < len(self._repositories) <= MOST_REPOSITORIES and all(self._repositories):
             body["repository_ids"] = list(self._repositories)
         headers, made = self.requester.requestJsonAndCheck(
@@ -53,7 +81,7 @@ def connect_narrow(
     address: Address,
     app: App,
     *,
-    permissions: Mapping[str, str],
+    rights: Rights,
     repositories: Sequence[int] = (),
     patience: Patience | None = None,
 ) -> GitHubForge:
@@ -69,7 +97,7 @@ def connect_narrow(
         raise UsageError("the private key of the GitHub App is none", hint="give the whole PEM file's text") from None
     forge = _connect(address, auth, patience)
     installation = _installation_at(forge) if address.slug.endswith("/") else _installation(forge)
-    narrow = NarrowAuth(auth, installation, permissions=permissions, repositories=repositories)
+    narrow = NarrowAuth(auth, installation, rights=rights, repositories=repositories)
     return _connect(address, narrow, patience)
 
 
