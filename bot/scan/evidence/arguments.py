@@ -26,14 +26,21 @@ _OBJECT_CALLS = (
     "torch.nn.parallel.",
     "torch.utils.data.",
     "torch.fx.",
+    "torch.onnx.",
+    "torch.vmap",
+    "torch.nn.Sequential",
+    "torch.nn.ModuleList",
 )
 
 
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
 
-_TAKE_ANYTHING = ("torch.distributed.", "torch.utils.", "torch.multiprocessing.", "torch.export.", "torch.hub.")
-"""torch's own functions that take what they are given: no tensor operation."""
+_OF_TENSORS = re.compile(
+    r"torch\.(?!is_tensor$|typename$|is_storage$)[a-z]\w*|torch\.[A-Z]\w*|"
+    r"torch\.(?:_C\._nn|fft|linalg|special|testing|nn\.functional|sparse|Tensor|nested|masked|nn\.Embedding)\..+"
+)
+"""torch's own functions that take tensors alone; the others (`torch.ao`, `torch.optim`, `torch.cuda`) modules too."""
 
 
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
@@ -107,11 +114,11 @@ def _library(spot: Spot, call: ast.Call, full: str) -> Answer:
         yield spot.says(Kind.OBJECT, f"goes into {full}")
     elif full in ("torch.tensor", "torch.as_tensor", "torch.from_numpy", "torch.asarray"):
         yield spot.says(Kind.ARRAY, f"goes into {full}")
-    elif full.startswith(_TAKE_ANYTHING):
-        yield spot.says(Kind.ESCAPES, f"goes into {full}")
-    elif full.startswith("torch."):
+    elif _OF_TENSORS.fullmatch(full):
         yield spot.says(Kind.TENSOR, f"goes into {full}")
         yield spot.at(call)
+    elif full.startswith("torch."):
+        yield spot.says(Kind.ESCAPES, f"goes into {full}")
     else:
         yield spot.says(Kind.TENSOR if full.startswith("safe") else Kind.ARRAY, f"goes into {full}")
 

@@ -143,11 +143,17 @@ def _from_save(saved: Saved) -> Evidence:
     return Evidence(EvidenceKind.SAVE, saved.writer.module.path, call.lineno, f"{saved.how}: {detail}")
 
 
+_OF_MODULES = frozenset({"is called", ".eval()", ".train()", ".forward()", ".parameters()", ".state_dict()", ".fuse()"})
+"""What only a module does: a file that holds one is refused by weights_only=True, whatever stands beside it."""
+
+
 def _object_inside(facts: Facts) -> Decision | None:
     sign = part_object_sign(facts.reading)
     if sign is None:
         return None
     evidence = _from_sign(facts, sign)
+    if sign.detail in _OF_MODULES:
+        return _none(facts, f"a part of the result is a live module: {sign.detail}", evidence)
     return Decision(
         use_of(facts.reading), Tier.REVIEW, f"a part of the result is used as an object: {sign.detail}", (evidence,)
     )
