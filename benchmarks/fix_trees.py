@@ -26,9 +26,13 @@ def main() -> int:
     """Exit code 1 when a tree fails one of the checks."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trees", nargs="+", type=Path)
-    troubles = [trouble for tree in parser.parse_args().trees for trouble in check(tree)]
-    sys.stdout.writelines(f"{trouble}\n" for trouble in troubles)
-    return 1 if troubles else 0
+    found = False
+    for tree in parser.parse_args().trees:
+        for trouble in check(tree):
+            found = True
+            sys.stdout.write(f"{trouble}\n")
+        sys.stdout.flush()
+    return 1 if found else 0
 
 
 def check(tree: Path) -> list[str]:
