@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.edits import apply_edits
 from bot.model import CheckpointReport, Mmap, MmapDecision, Verdict
+from bot.scan.engine import scan_files
 from bot.scan.evidence.judge import judge
 from bot.scan.names.module import Module
 from bot.scan.options import ScanOptions
@@ -223,3 +225,15 @@ def test_gemma_before_its_own_fix() -> None:
         assert found.tier is not None
         adds.append((found.tier.value, found.adds))
     assert adds == [("safe", ("weights_only=True",)), ("safe", ("weights_only=True",))]
+
+
+def test_a_likely_fix_brings_the_map_along_so_that_a_second_run_finds_nothing() -> None:
+    files = {
+        "requirements.txt": b"torch>=2.6\n",
+        "write.py": b"import torch\ntorch.save({'a': torch.ones(1)}, 'out/tokens.pt')\n",
+        "read.py": b"import torch\ntokens = torch.load('out/tokens.pt')\nuse(tokens)\n",
+    }
+    for _ in range(2):
+        fixes = [f.fix for f in scan_files(files).findings if f.path == "read.py" and f.fix]
+        files["read.py"] = apply_edits(files["read.py"], [edit for fix in fixes for edit in fix.edits])
+    assert not fixes

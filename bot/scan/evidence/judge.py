@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Tier, Use, WeightsOnly
+from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Use, WeightsOnly
 from bot.scan.evidence.checkpoint import find_checkpoint
 from bot.scan.evidence.decide import decide
 from bot.scan.evidence.facts import Facts
@@ -39,7 +39,7 @@ def judge(site: Site, project: Project) -> Judgement:
         facts.checkpoint,
         project.options.mmap,
     )
-    safe = site.says is WeightsOnly.TRUE or decision.tier is Tier.SAFE
+    safe = site.says is WeightsOnly.TRUE or decision.tier is not None  # else a second `fix` would add the map
     mmap = judge_mmap(site, mmap_facts, becomes_safe=safe)
     evidence = _evidence(facts, decision.evidence)
     if decision.tier is None and site.says is not WeightsOnly.TRUE:
