@@ -103,7 +103,8 @@ def forks(github: FakeGitHub) -> Iterator[Forks]:
 
 
 def begin_again(github: FakeGitHub) -> None:
-    """No trace of us."""
+    """No trace of us, and a new hour of requests: two hundred seeds take more than one has."""
+    github.token.used = 0
     for repository in github.repositories.values():
         repository.pulls.clear()
         repository.issues.clear()
