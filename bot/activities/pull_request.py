@@ -28,8 +28,7 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
     """Review one pull request. A second run over the same commits writes nothing.
 
     `privileged` says that the token may write although the head is a fork's. Raises `ForgeError` where the changes
-    cannot
-    be read and `PolicyError` for a policy that is wrong; trouble in writing is in the outcome.
+    cannot be read and `PolicyError` for a policy that is wrong; trouble in writing is in the outcome.
     """
     listed = None if pull.draft else changed_files(desk, pull)
     _prepare(desk, pull, listed[0] if listed else (), writes=privileged or not pull.fork)

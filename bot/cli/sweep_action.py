@@ -85,8 +85,9 @@ def sweep_stage(settings: Settings, context: Context) -> int:
         raise
     for line in ended.lines:
         context.console.say(line)
-    reason = ended.lines[0] if ended.lines else ""
-    append_summary(settings.summary_path, f"## Loadguard sweep: {settings.sweep}\n\n{_listed(ended.lines)}\n")
+    if ended.lines:
+        append_summary(settings.summary_path, f"## Loadguard sweep: {settings.sweep}\n\n{_listed(ended.lines)}\n")
+    reason = ended.lines[0].strip() if ended.lines else f"{settings.sweep} is done"
     outputs = {**ended.outputs, "exit-reason": reason, "exit-code": str(int(ended.code))}
     append_outputs(settings.output_path, {each.name: outputs.get(each.name, "") for each in OUTPUTS})
     return ended.code

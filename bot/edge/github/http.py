@@ -10,14 +10,14 @@ What is right instead:
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.edge.github.call import Call, Spare, innermost, parsed, spared
 from bot.edge.github.errors import Broken, Limited, LimitReached, Troubled, limit_of, refusal, said
 from bot.errors import ForgeError
 from bot.model.sweep import Allowance
@@ -31,9 +31,6 @@ _LOG = logging.getLogger("loadguard.github")
 
 _RENEWALS_APART = 300.0
 """Seconds: a token that dies sooner than this after its renewal is refused for another reason."""
-
-Spare = Mapping[str, frozenset[str]]
-"""Fields of a GraphQL answer, dotted, and the types of errors for which each may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +48,6 @@ class Patience:
     after_notifying: float = 3.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request. `standing` reads back what a POST may have made; `graphql` marks a query or a mutation, of which
-    the fields in `spare` may be missing for the errors named there.
-    """
-
-    method: str
-    address: str
-    body: Any = None
-    query: Mapping[str, Any] | None = None
-    needs: str = ""
-    notifies: bool = False
-    repeatable: bool = True
-    standing: Callable[[], Any] | None = None
-    graphql: bool = False
-    elsewhere: bool = False
-    spare: Spare = field(default_factory=dict)
-
-    @property
-    def writes(self) -> bool:
-        return bool(self.needs)
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.address}"
 
 
 class Door:
@@ -176,7 +147,7 @@ class Door:
         except GithubException as error:  # the token of an App that could not be made
             return self._judged(call, error.status, error.headers or {}, error.data)
         except requests.RequestException as error:
-            return Broken(f"{type(error).__name__}: {_innermost(error)}")
+            return Broken(f"{type(error).__name__}: {innermost(error)}")
         except RuntimeError as error:  # PyGithub's word for a redirect to another host
             raise ForgeError(f"{call}: {error}", hint="Look at the address of the API.") from error
         finally:
@@ -188,7 +159,7 @@ class Door:
         self._note(headers)
         if call.elsewhere and status in (302, 303, 307) and headers.get("location"):
             return _Done(headers["location"])
-        data, whole = _parsed(text)
+        data, whole = parsed(text)
         if call.elsewhere and status < 300:
             return Broken(f"GitHub said {status} where it sends elsewhere")
         if status >= 300:
@@ -198,7 +169,7 @@ class Door:
         return self._read_graphql(call, headers, data) if call.graphql else _Done(data)
 
     def _read_graphql(self, call: Call, headers: Mapping[str, str], answer: Any) -> _Done | Limited | Broken:
-        errors = [one for one in answer.get("errors") or [] if not _spared(one, call.spare)]
+        errors = [one for one in answer.get("errors") or [] if not spared(one, call.spare)]
         if not errors:
             return _Done(answer["data"])
         if any(one.get("type") == "RATE_LIMITED" for one in errors):
@@ -275,28 +246,3 @@ class Door:
 @dataclass(frozen=True, slots=True)
 class _Done:
     value: Any
-
-
-def _spared(error: Mapping[str, Any], spare: Spare) -> bool:
-    """Whether the error lies in or below a field that may be missing for it."""
-    path = f"{'.'.join(map(str, error.get('path') or ()))}."
-    return any(error.get("type") in types and path.startswith(f"{name}.") for name, types in spare.items())
-
-
-def _innermost(error: BaseException) -> str:
-    """Why a connection failed, without the wrappers of requests and urllib3, which say it three times over."""
-    for _ in range(10):
-        told = (getattr(error, "reason", None), *error.args[:1], error.__context__)
-        inside = next((each for each in told if isinstance(each, BaseException)), None)
-        if inside is None:
-            break
-        error = inside
-    return getattr(error, "strerror", None) or str(error)
-
-
-def _parsed(text: str) -> tuple[Any, bool]:
-    """The body, and whether it was whole JSON: a proxy answers in HTML, a cut connection with half of it."""
-    try:
-        return (json.loads(text) if text else None), True
-    except ValueError:
-        return {"message": text[:200]}, False
