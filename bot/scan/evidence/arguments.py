@@ -27,6 +27,8 @@ _OBJECT_CALLS = (
     "torch.utils.data.",
     "torch.fx.",
     "torch.onnx.",
+    "torch.ao.quantization.",
+    "torch.quantization.",
     "torch.vmap",
     "torch.nn.Sequential",
     "torch.nn.ModuleList",

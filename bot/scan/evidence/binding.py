@@ -6,10 +6,11 @@ import ast
 import re
 
 from bot.scan.evidence import signs
-from bot.scan.evidence.callers import enclosing_class
+from bot.scan.evidence.callers import enclosing_class, share_self
 from bot.scan.evidence.reach import loads_in, reads_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import Answer, Spot, label_of, step_into
+from bot.scan.names.module import Module
 
 _TENSORS = re.compile(
     r"(torch\.)?Tensor|(typing\.)?([Dd]ict|OrderedDict|Mapping)\[str, (torch\.)?Tensor\]"
@@ -43,17 +44,22 @@ def claimed_by_name(spot: Spot, name: str) -> Answer:
 
 
 def _kept(spot: Spot, target: ast.Attribute) -> Answer:
-    """`self.x = value`: every `self.x` of the class; `block.x = value`: every `block.x` after it."""
+    """`self.x = value`: every `self.x` of the class, its bases and subclasses here; `block.x = value`: every `block.x`
+    after it.
+    """
     owner, found = ast.unparse(target.value), False
-    around = enclosing_class(target, spot.module) if owner == "self" else spot.module.function(target)
     for read in spot.module.attributes(target.attr):
-        inside = enclosing_class(read, spot.module) if owner == "self" else spot.module.function(read)
-        same = isinstance(read.ctx, ast.Load) and inside is around and ast.unparse(read.value) == owner
-        if same and (owner == "self" or read.lineno > target.lineno):
+        if isinstance(read.ctx, ast.Load) and ast.unparse(read.value) == owner and _reaches(target, read, spot.module):
             found = True
             yield spot.at(read)
     if not found:
         yield spot.says(Kind.ESCAPES, f"kept as {owner}.{target.attr}")
+
+
+def _reaches(target: ast.Attribute, read: ast.Attribute, module: Module) -> bool:
+    if isinstance(target.value, ast.Name) and target.value.id == "self":
+        return share_self(enclosing_class(target, module), enclosing_class(read, module), module)
+    return module.function(read) is module.function(target) and read.lineno > target.lineno
 
 
 def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:

@@ -222,6 +222,22 @@ def enclosing_class(node: ast.AST, module: Module) -> ast.ClassDef | None:
     return current
 
 
+def share_self(one: ast.ClassDef | None, other: ast.ClassDef | None, module: Module) -> bool:
+    """Whether `self` of one class can be `self` of the other: the same, or one a base of the other in this module."""
+    if one is other or one is None or other is None:
+        return one is other
+    return _descends(one, other, module) or _descends(other, one, module)
+
+
+def _descends(node: ast.ClassDef, ancestor: ast.ClassDef, module: Module) -> bool:
+    waiting, known = {node.name}, set[str]()
+    while waiting and ancestor.name not in known:
+        known |= waiting
+        found = (each for each in module.of(ast.ClassDef) if each.name in waiting)
+        waiting = {base for each in found for base in _bases(each)} - known
+    return ancestor.name in known
+
+
 def _bases(node: ast.ClassDef) -> set[str]:
     return {ast.unparse(base).split(".")[-1].split("[")[0] for base in node.bases}
 

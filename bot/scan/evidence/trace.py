@@ -181,6 +181,11 @@ def _literals_of(left: ast.expr, spot: Spot) -> list[ast.expr]:
     return [left]
 
 
+def _enter(spot: Spot, parent: Any, project: Project) -> Answer:
+    if spot.node is parent.context_expr:
+        yield spot.says(Kind.OBJECT, "is entered by `with`")
+
+
 def _return(spot: Spot, parent: Any, project: Project) -> Answer:
     function = spot.module.function(spot.node)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -228,4 +233,5 @@ _PARENTS: dict[type[ast.AST] | type[None], _Handler] = {
     ast.Compare: _compare,
     ast.Return: _return,
     ast.FormattedValue: _print,
+    ast.withitem: _enter,
 }
