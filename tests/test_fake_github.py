@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -203,3 +205,15 @@ def test_the_server_as_a_process(tmp_path: Path) -> None:
     assert event["pull_request"]["number"] == 1
     assert state["octo/models"]["pulls"]["1"]["head_ref"] == "feature"
     assert log == {"log": log["log"], "undescribed": []}
+
+
+def test_a_request_that_breaks_off_is_none() -> None:
+    """A bot that is killed while it sends: GitHub never sees the request, and so it must not be judged either."""
+    with FakeGitHub() as github:
+        github.create_repository({"a.py": "x = 1\n"})
+        address = urlsplit(github.api_url)
+        with socket.create_connection((address.hostname, address.port)) as client:
+            client.sendall(b"POST /repos/octo/models/git/trees HTTP/1.1\r\nContent-Length: 400\r\n\r\n{")
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(100) == b""
+        assert not github.requests

@@ -65,7 +65,9 @@ runs:
       env: {NAME: "${{ inputs.name }}", PATTERN: "${{ inputs.pattern }}", TARGET: "${{ inputs.path }}"}
       run: |
         mkdir -p "$TARGET"
-        for each in /artifacts/${NAME:-$PATTERN}; do cp -r "$each/." "$TARGET"; done
+        [ -z "$NAME" ] || cp -r "/artifacts/$NAME/." "$TARGET"
+        shopt -s nullglob
+        for each in ${PATTERN:+/artifacts/$PATTERN}; do cp -r "$each/." "$TARGET"; done
 """,
 }
 

@@ -294,7 +294,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = parts.path.removeprefix("/api/v3").replace("/api/graphql", "/graphql") if github.ghes else parts.path
         if github.ghes and path == parts.path:
             path = "/not-under-api-v3" + path
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        size = int(self.headers.get("Content-Length") or 0)
+        raw = self.rfile.read(size)
+        if len(raw) < size:
+            raise ConnectionAbortedError("the client was killed in the middle of its request")
         return Request(self.command, path, dict(parse_qsl(parts.query)), self.headers, raw)  # type: ignore[arg-type]
 
     def _send(self, github: FakeGitHub, answer: Answer, *, cut: bool) -> None:
