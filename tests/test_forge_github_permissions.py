@@ -183,10 +183,10 @@ def test_the_dry_twin_writes_nothing_and_says_what_it_would(world: World) -> Non
     assert (dry.slug, dry.web) == ("octo/models", world.github.web)
     assert not world.github.mutating
     assert dry.would == [
-        "post a review on #1 with 1 comments (train.py:2)",
+        "post a review on #1, with comments at train.py:2",
         "resolve the thread on train.py",
         "write the summary comment on #1 (4 characters)",
-        "create branch loadguard/weights-only with 1 files on feature (train.py)",
+        "create branch loadguard/weights-only on feature, changing train.py",
         "open a pull request 'Load safely' from loadguard/weights-only onto feature",
         "edit pull request #0 'Load safely'",
         "close pull request #0: Not needed.",
