@@ -116,7 +116,14 @@ class Organisation:
 
     def publish(self) -> int:
         """`loadguard sweep publish`, by the policy in the folder."""
-        options = {"state": "state", "config": None, "reserve": None, "dry_run": False, "dashboard": None, "quiet": True}
+        options = {
+            "state": "state",
+            "config": None,
+            "reserve": None,
+            "dry_run": False,
+            "dashboard": None,
+            "quiet": True,
+        }
         return self.run("publish", dict(options), self.environ)
 
     def say(self, policy: str) -> None:
