@@ -7,6 +7,7 @@ from contextlib import closing
 
 from bot.activities.sweep_report import report
 from bot.cli.context import Context
+from bot.cli.grammar_sweep import STATE
 from bot.cli.rules import documentation_of, rule_table
 from bot.edge.runner import append_summary
 from bot.edge.store import Store
@@ -14,8 +15,6 @@ from bot.errors import ExitCode, UsageError
 from bot.report.sweep.html import RuleText
 from bot.report.words import counted
 from bot.settings import read_settings
-
-STATE = ".loadguard-sweep"
 
 
 def sweep_report(arguments: Namespace, context: Context) -> int:
