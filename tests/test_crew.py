@@ -38,6 +38,11 @@ def hangs() -> bytes:
     return b""
 
 
+def says_so_and_hangs(at_work: Path) -> bytes:
+    at_work.touch()
+    return hangs()
+
+
 def swells() -> bytes:
     return bytes(2 * GIB)
 
@@ -100,13 +105,15 @@ def test_nobody_is_left_behind() -> None:
     assert dies(pid)
 
 
-def test_a_child_keeps_nothing_of_ours_open() -> None:
+def test_a_child_keeps_nothing_of_ours_open(tmp_path: Path) -> None:
     """A pipe of the parent's has to end when the parent closes it: a server's thread once waited on one for ever."""
+    at_work = tmp_path / "at-work"
     read, write = os.pipe()
     with crew() as it:
-        it.start("one", hangs)
+        it.start("one", lambda: says_so_and_hangs(at_work))
         os.close(write)
         assert os.read(read, 1) == b""
+        assert comes_true(at_work.exists)  # that pipe has ended, but the child may still be letting go of others
         descriptors = {str(path.readlink()) for path in Path(f"/proc/{it._children[0].pid}/fd").iterdir()}
         assert len([each for each in descriptors if each.startswith(("socket:", "pipe:"))]) <= 4
     os.close(read)
@@ -114,12 +121,20 @@ def test_a_child_keeps_nothing_of_ours_open() -> None:
 
 def dies(pid: int) -> bool:
     """Whether a process is gone, within the moment that a signal takes to arrive."""
+    return comes_true(lambda: is_gone(pid))
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def comes_true(what: Callable[[], bool]) -> bool:
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except OSError:
+        if what():
             return True
         time.sleep(0.005)
     return False
