@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.scan.project import INDEX_AFTER, Project
-from bot.scan.words import Words
+from bot.scan.words import Words, imported_words
 
 texts = st.lists(st.text(alphabet="abAB_0 .(\né\x0c", max_size=40).map(str.encode), max_size=6)
 pieces = st.text(alphabet="abAB_0.é", min_size=1, max_size=4).map(str.encode)
@@ -30,3 +30,10 @@ def test_a_project_answers_the_same_before_and_after() -> None:
     project = Project(files)
     for piece in asked:
         assert project.containing(piece) == tuple(sorted(path for path, data in files.items() if piece in data))
+
+
+def test_an_import_that_is_never_closed_is_read_at_once() -> None:
+    """A pattern that could end a comment anywhere tried them all: two real files were given up after a minute."""
+    unclosed = b"# import (as for the old layout\n" + b"#### x\n" * 2_000
+    assert b"layout" in imported_words(unclosed)
+    assert imported_words(b"from a import (b,  # not c)\n    d,\n)\ne = 1\n") >= {b"a", b"b", b"d"}
