@@ -66,12 +66,57 @@ def test_a_re_export_is_followed(giver: str, taker: str, line: int) -> None:
     assert [p for p in places(files) if p[0] == "pkg/io.py"] == []
 
 
+@pytest.mark.parametrize(
+    ("giver", "taker"),
+    [
+        ("from torch import load\n", "from . import io\nio.load('m.pt')\n"),
+        ("from torch import load\n", "import pkg.io as reading\nreading.load('m.pt')\n"),
+        ("import torch\nload = torch.load\n", "from pkg import io\nio.load('m.pt')\n"),
+        ("import torch\nload = getattr(torch, 'load')\n", "from pkg import io\nio.load('m.pt')\n"),
+        ("from torch import *\n", "import pkg.io as th\nth.load('m.pt')\n"),
+        ("import torch as th\n", "from pkg import io\nio.th.load('m.pt')\n"),
+        ("import torch as th\n", "from .io import *\nth.load('m.pt')\n"),
+        ("from torch import serialization as tensors\n", "from .io import *\ntensors.load('m.pt')\n"),
+        (
+            "import torch\nclass Backend:\n    lib = torch  # for now\n",
+            "from .io import Backend\nBackend.lib.load(1)\n",
+        ),
+        ("def get():\n    import torch\n    return torch\n", "from .io import get\nget().load('m.pt')\n"),
+        ("def get():\n    import torch\n    return torch\n", "from .io import get\nlib = get(); lib.load('m.pt')\n"),
+        ("import torch as th\nclass A:\n    lib = th\n", "from .io import A\nclass B(A): s = A.lib.load(1)\n"),
+    ],
+)
+def test_torch_itself_is_followed_into_files_that_do_not_name_it(giver: str, taker: str) -> None:
+    files = {"pkg/__init__.py": "", "pkg/io.py": giver, "pkg/use.py": taker}
+    assert places(files) == [("pkg/use.py", 2, "LG001")]
+
+
+def test_a_module_with_a_load_of_its_own_stays_clean_beside_one_that_hands_torch_out() -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/compat.py": "import torch as th\n",
+        "pkg/io.py": "def load(path):\n    return path\nth = load\n",
+        "pkg/use.py": "from . import io\nio.load('m.pt')\nio.th('m.pt')\n",
+        "pkg/trucks.py": "from garage import th\nth.load('bricks')\n",
+    }
+    assert places(files) == []
+
+
 def test_a_chain_of_re_exports_is_followed() -> None:
     files = {
         "src/pkg/__init__.py": "from .compat import restore\n",
         "src/pkg/compat.py": "from .low import read as restore\n",
         "src/pkg/low.py": "import torch\nread = torch.load\n",
         "app.py": "from pkg import restore\nrestore('m.pt')\n",
+    }
+    assert places(files) == [("app.py", 2, "LG001")]
+
+
+def test_a_package_hands_out_what_a_module_of_it_took_from_torch() -> None:
+    files = {
+        "pkg/__init__.py": "from .compat import *\n",
+        "pkg/compat.py": "from torch import load\n__all__ = ['load']\n",
+        "app.py": "import pkg\npkg.load('m.pt')\n",
     }
     assert places(files) == [("app.py", 2, "LG001")]
 

@@ -10,8 +10,9 @@ from functools import partial
 from bot.model import FileReport, Report, Scanned, Unreadable
 from bot.scan.examine import scan_file
 from bot.scan.options import ScanOptions
-from bot.scan.project import Project
+from bot.scan.project import Project, is_source
 from bot.scan.sites.exports import project_exports
+from bot.scan.sites.handed import handed_torch
 
 __all__ = ("ScanOptions", "report_of", "scan_files", "scan_project")
 
@@ -30,7 +31,9 @@ def scan_project(project: Project, options: ScanOptions | None = None, *, root: 
     project.options = options or ScanOptions()
     only = project.options.only
     with _without_collector():
-        project.exports = project_exports(project, [p for p in project.paths if p.endswith((".py", ".pyw"))])
+        sources = [p for p in project.paths if is_source(p)]
+        project.handed = handed_torch(project, sources)
+        project.exports = project_exports(project, sources)
         chosen = [p for p in project.paths if only is None or p in only]
         return report_of(list(run(partial(scan_file, project), chosen)), root=root)
 

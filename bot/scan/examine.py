@@ -69,7 +69,8 @@ def _scan(project: Project, path: str) -> FileReport:
     if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
     asking = [r for r in rules if r.check_module and (not r.trigger or any(t.fires(data) for t in r.trigger))]
-    sites = may_hold_site(data, resolves=resolver(project, path)) or uses_export(data, project.exports)
+    resolves = resolver(project, path)
+    sites = may_hold_site(data, resolves=resolves, handed=project.handed) or uses_export(data, project.exports)
     # UTF-16 hides every word we look for; and a comment of ours that silences nothing has to be told.
     if not (sites or asking or found or b"\0" in data[:4] or b"loadguard:" in data):
         return Scanned(path)

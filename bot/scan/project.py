@@ -29,6 +29,18 @@ class Export:
     used: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """How modules hand out torch itself: names that stand for it or for a module with its `load`, functions that
+    return it.
+    """
+
+    names: frozenset[bytes] = frozenset()
+    functions: frozenset[bytes] = frozenset()
+
+
+NONE_HANDED = Handed()
+
 INDEX_AFTER = 100
 """Words after which an index of them all is cheaper than to go on searching (measured on diffusers)."""
 
@@ -59,6 +71,7 @@ class Project:
         self._imports: dict[bytes, list[str]] | None = None
         self._found: dict[str, str | None] = {}
         self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/sites/exports.py`
+        self.handed = NONE_HANDED  # the same, see `scan/sites/handed.py`
         self.options = ScanOptions()  # set by the engine: what the evidence may ask of the policy
 
     @property

@@ -144,7 +144,7 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
         if isinstance(parent, ast.Call) and parent.func is not current:
             word = _word(parent.func)
             if _runs(parent, current):
-                yield text
+                yield from _programs(text)
                 return
             if word in ("dedent", "indent", "compile", "split", "quote", "str"):
                 todo.append(parent)
@@ -158,7 +158,7 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
             ):
                 todo += _uses(parent.func.value.id, module)
         elif isinstance(parent, ast.List | ast.Tuple) and _follows_c(parent.elts, current):
-            yield text
+            yield from _programs(text)
             return
         elif isinstance(parent, ast.Assign | ast.AnnAssign):
             targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
@@ -192,6 +192,13 @@ def _follows_c(argv: Sequence[ast.expr], node: ast.expr) -> bool:
         and isinstance(before.value, str)
         and bool(re.fullmatch(r"-\w*c", before.value))
     )
+
+
+def _programs(text: str) -> Iterator[str]:
+    """What runs as it is, and what stands behind `python -c` in it where it is a shell's: `["bash", "-c", text]`."""
+    yield text
+    if _DASH_C.search(text):
+        yield from _after_c(text)
 
 
 def _after_c(command: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ from bot.scan.names.values import (
 
 TRANSPARENT = frozenset(
     """builtins.staticmethod builtins.classmethod functools.cache functools.lru_cache joblib.delayed dask.delayed
-    contextlib.nullcontext contextlib.closing importlib.util.module_from_spec
+    contextlib.nullcontext contextlib.closing importlib.util.module_from_spec importlib.reload
     torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.iter builtins.list
     builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
     ray.put ray.get weakref.ref""".split()
@@ -66,7 +66,8 @@ def _result(function: Value, call: ast.Call, module: Module, of: Evaluate) -> It
     if isinstance(function, Qualified):
         return _library_call(function, call, module, of)
     if isinstance(function, Function):
-        return _returned(function, call, module, of)
+        torch = _named_torch(call)  # `optional("torch")`
+        return (*_returned(function, call, module, of), *(torch if torch and _imports_by_name(function) else ()))
     if isinstance(function, Class):
         return (Instance(function),)
     if isinstance(function, Getter):
@@ -118,6 +119,13 @@ def _import_by_hand(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Va
     if not any(word in said for word in ("import", "lazy")):
         return ()
     return _named_torch(call)
+
+
+def _imports_by_name(function: Function) -> bool:
+    """Whether a function of the project says `import_module(name)` or `__import__(name)`."""
+    owner = function.module
+    words = [node for word in ("import_module", "__import__") for node in (*owner.names(word), *owner.attributes(word))]
+    return any(owner.function(node) is function.node for node in words)
 
 
 def _named_torch(call: ast.Call) -> list[Value]:

@@ -62,7 +62,9 @@ def resolver(project: Project, path: str) -> Callable[[str], bool]:
 
 def _may_give_out(project: Project, path: str) -> bool:
     data = project.files[path]
-    return bool(_GIVES_OUT.search(data)) and may_hold_site(data, resolves=resolver(project, path))
+    return bool(_GIVES_OUT.search(data)) and may_hold_site(
+        data, resolves=resolver(project, path), handed=project.handed
+    )
 
 
 def _exports(project: Project, path: str, words: Collection[str]) -> list[Export]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from bot.scan.project import NONE_HANDED, Handed
+
 _LOAD = re.compile(rb"load\b")
 _BEFORE = re.compile(rb"([\w\x80-\xff)\]\"'}]?)\s*(?:\\\s*|#[^\n]*\n\s*)*\.\s*(?:\\\s*|#[^\n]*\n\s*)*\Z")
 _WORD_BEFORE = re.compile(rb"(\w+)\Z")
-_FROM = re.compile(rb"from(?<!\wfrom)\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;]*(?:\\\r?\n[^\n;]*)*)")
+_FROM = re.compile(rb"from(?<!\wfrom)\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;\\]*(?:\\\r?\n[^\n;\\]*)*)")
 _WORD = re.compile(rb"\w+")
 _RENAMED = (re.compile(rb"torch\s+as\b"), re.compile(rb"serialization\s+as\b"))
 _SET_TO_TORCH = re.compile(rb"\s*=\s*\\?\s*torch")
@@ -26,12 +28,13 @@ _CODES = frozenset(code for code in range(128) if chr(code).isalnum() or code ==
 _LETTERS = frozenset(bytes((code,)) for code in _CODES)
 
 
-def may_hold_site(data: bytes, *, resolves: Callable[[str], bool]) -> bool:
+def may_hold_site(data: bytes, *, resolves: Callable[[str], bool], handed: Handed = NONE_HANDED) -> bool:
     """Whether a file can hold a site. `resolves` says whether an imported module can be one of the project's own."""
     if b"load" not in data:
         return False
     receivers: set[bytes] = set()
     quoted = bare = False
+    torch = b"torch" in data
     for match in _LOAD.finditer(data):
         start = match.start()
         before = data[start - 1 : start] if start else b"\n"
@@ -42,16 +45,17 @@ def may_hold_site(data: bytes, *, resolves: Callable[[str], bool]) -> bool:
             if receiver == b"any" or (
                 receiver and receiver.endswith((b"torch", b"serialization"))
             ):  # also r"\ntorch.load"
-                return b"torch" in data
+                return torch or _is_handed({receiver}, data, handed)
             if receiver:
                 receivers.add(receiver)
             bare = bare or receiver is None
         elif not (before.isalnum() or before == b"_"):
             bare = True
-    torch = b"torch" in data
     if quoted and torch:
         return True
-    return bool(receivers and _is_alias(receivers, data, torch, resolves)) or (bare and _imports_load(data, resolves))
+    if receivers and (_is_alias(receivers, data, torch, resolves) or _is_handed(receivers, data, handed)):
+        return True
+    return bare and _imports_load(data, resolves)
 
 
 def _receiver(data: bytes, start: int) -> bytes | None:
@@ -81,6 +85,17 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
         if any((renamed and _behind_as(at, end, data)) or _given_torch(at, end, data) for at, end in ends):
             return True
     return any(resolves(module) and names & receivers for module, names in _imports(data))
+
+
+def _is_handed(receivers: set[bytes], data: bytes, handed: Handed) -> bool:
+    """Whether a word before `.load` is what a module of the project calls torch, or has it from there."""
+    if receivers & handed.names:
+        return True
+    ways = [(word, b" as ") for word in handed.names] + [(word, b"(") for word in handed.functions]
+    return any(
+        word + behind in data and re.search(rb"\b%b" % re.escape(word + behind), data) is not None
+        for word, behind in ways
+    )
 
 
 def _places(word: bytes, data: bytes) -> Iterator[tuple[int, int]]:

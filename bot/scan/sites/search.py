@@ -157,7 +157,7 @@ class Search:
             self._leave(node, parent, origin)
 
     def _leave(self, node: ast.expr, parent: ast.AST | None, origin: ast.expr) -> None:
-        """Out of the expression: returned, a parameter's default, looped over."""
+        """Out of the expression: returned, a parameter's default, looped over, entered."""
         if isinstance(parent, ast.Return | ast.Yield):
             function = self.module.function(parent)
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -166,6 +166,8 @@ class Search:
             self._remember(parameters_with_default(parent, node), origin, shared=False)
         elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.iter is node:
             self._remember(names_of_targets([parent.target]), origin, shared=False)
+        elif isinstance(parent, ast.withitem) and parent.optional_vars is not None:  # `with nullcontext(...) as reader`
+            self._remember(names_of_targets([parent.optional_vars]), origin, shared=False)
 
     def _argument(self, node: ast.expr, call: ast.Call, origin: ast.expr) -> None:
         values = evaluate(call, self.module)
