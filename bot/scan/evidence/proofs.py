@@ -1,0 +1,88 @@
+"""What shows that `weights_only=True` reads the file: each rule says `safe`, or nothing."""
+
+from __future__ import annotations
+
+from bot.model import Evidence, EvidenceKind, Tier, Use
+from bot.scan.evidence.content import Content
+from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state
+from bot.scan.evidence.facts import Decision, Facts
+from bot.scan.evidence.human import expects_refusal
+from bot.scan.evidence.keyed import is_test
+from bot.scan.evidence.lightning import reads_library_keys, trained_above
+from bot.scan.evidence.save import text_of
+from bot.scan.evidence.signs import Kind
+from bot.scan.evidence.telling import from_save, from_sign
+from bot.scan.evidence.use import Reading, state_reason, use_of
+
+
+def saved_plainly(facts: Facts) -> Decision | None:
+    plain = bool(facts.saved) and all(s.stored.content is Content.PLAIN for s in facts.saved)
+    if not plain:
+        return None
+    first = facts.saved[0]
+    evidence = tuple(from_save(s) for s in facts.saved)
+    if first.far:
+        return None  # a name as common as model.pth is no address
+    known = facts.read_keys and all(facts.read_keys <= s.keys for s in facts.saved)
+    if first.close or known or state_reason(facts.reading) or _every_part_is_plain(facts.reading):
+        where = f"{first.writer.module.path}:{first.writer.call.lineno}"
+        return Decision(Use.STATE, Tier.SAFE, f"{where} saves it, and stores tensors, numbers and strings", evidence)
+    return None
+
+
+def _every_part_is_plain(reading: Reading) -> bool:
+    """Keys are read, and each is loaded, a tensor, or a number."""
+    plain = {Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS, Kind.PLAIN}
+    return bool(reading.sections) and all(plain & reading.keys[k] for k in reading.sections)
+
+
+def trained_here(facts: Facts) -> Decision | None:
+    line = trained_above(facts.reading)
+    if line is None or not reads_library_keys(facts.reading):
+        return None
+    evidence = Evidence(
+        EvidenceKind.SAVE, facts.path, line, "a Lightning trainer writes it: state dicts, counters, callback states"
+    )
+    return Decision(Use.STATE, Tier.SAFE, "a Lightning trainer wrote it a few lines above", (evidence,))
+
+
+def refusal_expected(facts: Facts) -> Decision | None:
+    line = expects_refusal(facts.reading.call, facts.reading.module)
+    if line is None:
+        return None
+    evidence = Evidence(EvidenceKind.HUMAN, facts.path, line, "an UnpicklingError is expected and explained")
+    return Decision(
+        use_of(facts.reading), Tier.SAFE, "its handler explains what weights_only=True refuses", (evidence,)
+    )
+
+
+def published_file(facts: Facts) -> Decision | None:
+    if facts.site.file is None or facts.site.call is None or is_test(facts.path):
+        return None
+    name = published_name(text_of(facts.site.call, facts.site.file, facts.site.module))
+    if not name:
+        return None
+    evidence = Evidence(EvidenceKind.SAVE, facts.path, facts.line, f"{name}: transformers' name for a state dict")
+    return Decision(Use.STATE, Tier.SAFE, f"{name} is a published name for a file of weights", (evidence,))
+
+
+def own_extra_state(facts: Facts) -> Decision | None:
+    if not reads_extra_state(facts.reading) or not own_extra_state_is_plain(facts.project):
+        return None
+    return Decision(Use.STATE, Tier.SAFE, "it is a state dict of the project's own modules: _extra_state is read")
+
+
+def declared_tensors(facts: Facts) -> Decision | None:
+    said = next((s for s in facts.reading.signs if s.kind is Kind.DECLARED and not s.path), None)
+    if said is None or facts.reading.sections or facts.reading.asked_for_keys:
+        return None  # what is declared is what was taken out of it
+    return Decision(Use.STATE, Tier.SAFE, f"the result {said.detail}", (from_sign(said),))
+
+
+def used_as_state(facts: Facts) -> Decision | None:
+    reason = state_reason(facts.reading)
+    if not reason:
+        return None
+    sign = facts.reading.anywhere(Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS)
+    evidence = (from_sign(sign),) if sign is not None else ()
+    return Decision(Use.STATE, Tier.SAFE, f"the result {reason}", evidence)

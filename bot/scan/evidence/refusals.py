@@ -1,0 +1,108 @@
+"""What stands in the way of `weights_only=True`: each rule says no fix or `review`, or nothing."""
+
+from __future__ import annotations
+
+import ast
+
+from bot.model import Evidence, EvidenceKind, Tier, Use, WeightsOnly
+from bot.scan.evidence import advice
+from bot.scan.evidence.checkpoint import rule_on_checkpoint
+from bot.scan.evidence.content import Content
+from bot.scan.evidence.facts import Decision, Facts
+from bot.scan.evidence.floor import WEIGHTS_ONLY
+from bot.scan.evidence.telling import from_save, from_sign
+from bot.scan.evidence.use import object_sign, part_object_sign, use_of
+
+
+def _none(facts: Facts, reason: str, *evidence: Evidence, use: Use | None = None, advise: str = "") -> Decision:
+    return Decision(use or use_of(facts.reading), None, reason, evidence, advise or advice.for_objects(facts.saved))
+
+
+def other_pickler(facts: Facts) -> Decision | None:
+    given = facts.site.pickle_module
+    if given is None or (isinstance(given, ast.Constant) and given.value is None):
+        return None
+    return _none(
+        facts,
+        "pickle_module is given, which weights_only=True refuses",
+        Evidence(EvidenceKind.USE, facts.path, given.lineno, "pickle_module is given"),
+        advise="Drop pickle_module (torch's own unpickler reads what torch.save writes), then write weights_only=True.",
+    )
+
+
+def unresolved(facts: Facts) -> Decision | None:
+    if facts.site.says in (WeightsOnly.DYNAMIC, WeightsOnly.KWARGS):
+        return _none(
+            facts,
+            "weights_only comes from elsewhere and is not changed here",
+            advise="Make the value True where it comes from, or write weights_only=True here.",
+        )
+    return None
+
+
+def old_torch(facts: Facts) -> Decision | None:
+    if facts.floor.firm and facts.floor.admits_below(WEIGHTS_ONLY):
+        declared = Evidence(EvidenceKind.VERSION, facts.floor.path, facts.floor.line, f"declares {facts.floor.text}")
+        return _none(
+            facts,
+            "the declared torch admits versions before 1.13, which have no weights_only",
+            declared,
+            advise="Raise the project's lowest torch to 2.10 first; below 2.6 weights_only=True does not protect.",
+        )
+    return None
+
+
+def known_file(facts: Facts) -> Decision | None:
+    if facts.checkpoint is None:
+        return None
+    tier, evidence = rule_on_checkpoint(facts.checkpoint)
+    if tier is None:
+        return _none(facts, evidence.detail, evidence, advise=advice.for_checkpoint(facts.checkpoint))
+    use = use_of(facts.reading)
+    return None if use is Use.OBJECT else Decision(use, tier, evidence.detail, (evidence,))
+
+
+def live_object(facts: Facts) -> Decision | None:
+    sign = object_sign(facts.reading)
+    if sign is None:
+        return None
+    return _none(facts, f"the result is a live object: {sign.detail}", from_sign(sign), use=Use.OBJECT)
+
+
+def in_a_shape(facts: Facts) -> Decision | None:
+    if facts.shape is None:
+        return None
+    here = Evidence(EvidenceKind.HUMAN, facts.path, facts.shape.line, facts.shape.why)
+    return _none(
+        facts,
+        f"part of a larger construction: {facts.shape.why}",
+        here,
+        advise="Decide the construction as a whole: one load with weights_only=True, and no way back to an unsafe one.",
+    )
+
+
+def saved_objects(facts: Facts) -> Decision | None:
+    """The project's own save stores something weights_only refuses."""
+    blocked = next((s for s in facts.saved if s.stored.content is Content.OBJECT), None)
+    if blocked is None:
+        return None
+    evidence = from_save(blocked)
+    if blocked.close and all(s.stored.content is Content.OBJECT for s in facts.saved):
+        return _none(facts, f"what is saved there holds {blocked.stored.why}", evidence)
+    return Decision(use_of(facts.reading), Tier.REVIEW, f"a save of that name holds {blocked.stored.why}", (evidence,))
+
+
+_OF_MODULES = frozenset({"is called", ".eval()", ".train()", ".forward()", ".parameters()", ".state_dict()", ".fuse()"})
+"""What only a module does: a file that holds one is refused by weights_only=True, whatever stands beside it."""
+
+
+def object_inside(facts: Facts) -> Decision | None:
+    sign = part_object_sign(facts.reading)
+    if sign is None:
+        return None
+    evidence = from_sign(sign)
+    if sign.detail in _OF_MODULES:
+        return _none(facts, f"a part of the result is a live module: {sign.detail}", evidence)
+    return Decision(
+        use_of(facts.reading), Tier.REVIEW, f"a part of the result is used as an object: {sign.detail}", (evidence,)
+    )
