@@ -50,12 +50,12 @@ def _bound(name: ast.Name, parent: ast.AST | None, module: Module) -> Iterator[a
     while isinstance(statement, ast.Tuple | ast.List | ast.Starred):
         statement = module.parent(statement)
     if isinstance(statement, ast.For | ast.AsyncFor | ast.comprehension):
-        yield _source_of(statement.iter)
+        yield source_of(statement.iter)
     elif isinstance(statement, ast.Assign):
         yield None
 
 
-def _source_of(iterable: ast.expr) -> ast.expr:
+def source_of(iterable: ast.expr) -> ast.expr:
     """`x` of `x.items()`: what is taken out of a plain container is plain."""
     if not isinstance(iterable, ast.Call):
         return iterable
@@ -63,7 +63,7 @@ def _source_of(iterable: ast.expr) -> ast.expr:
     if isinstance(function, ast.Attribute) and function.attr in ("items", "values", "keys"):
         return function.value
     wraps = isinstance(function, ast.Name) and function.id in ("enumerate", "sorted", "reversed", "list", "tqdm")
-    return _source_of(iterable.args[0]) if wraps and iterable.args else iterable
+    return source_of(iterable.args[0]) if wraps and iterable.args else iterable
 
 
 def kept_as(attribute: str, node: ast.expr, module: Module) -> Iterator[ast.expr]:

@@ -81,13 +81,16 @@ def by_annotation(name: str, function: Definition) -> Stored | None:
 
 def by_default(name: str, function: Definition) -> Stored | None:
     """A parameter whose default is a number, a flag or a string is one."""
+    default = defaults(function).get(name)
+    return PLAIN if isinstance(default, ast.Constant) and default.value is not None else None
+
+
+def defaults(function: Definition) -> dict[str, ast.expr]:
+    """What each parameter is where its caller gives nothing for it."""
     a = function.args
     positional = [*a.posonlyargs, *a.args]
     pairs = [*zip(positional[::-1], a.defaults[::-1], strict=False), *zip(a.kwonlyargs, a.kw_defaults, strict=True)]
-    for argument, default in pairs:
-        if argument.arg == name and isinstance(default, ast.Constant) and default.value is not None:
-            return PLAIN
-    return None
+    return {argument.arg: default for argument, default in pairs if default is not None}
 
 
 def by_torch_name(full: str) -> Stored:

@@ -38,7 +38,7 @@ def _every_part_is_plain(reading: Reading) -> bool:
 
 def trained_here(facts: Facts) -> Decision | None:
     line = trained_above(facts.reading)
-    if line is None or not reads_library_keys(facts.reading):
+    if line is None or not reads_library_keys(facts.reading, facts.project):
         return None
     evidence = Evidence(
         EvidenceKind.SAVE, facts.path, line, "a Lightning trainer writes it: state dicts, counters, callback states"
@@ -73,8 +73,10 @@ def own_extra_state(facts: Facts) -> Decision | None:
 
 
 def declared_tensors(facts: Facts) -> Decision | None:
-    said = next((s for s in facts.reading.signs if s.kind is Kind.DECLARED and not s.path), None)
-    if said is None or facts.reading.sections or facts.reading.asked_for_keys:
+    reading = facts.reading
+    said = next((s for s in reading.signs if s.kind is Kind.DECLARED and not s.path), None)
+    asked = [k for k in reading.asked if k[:1] in "'\"" and "." not in k]
+    if said is None or reading.named_sections or asked:
         return None  # what is declared is what was taken out of it
     return Decision(Use.STATE, Tier.SAFE, f"the result {said.detail}", (from_sign(said),))
 

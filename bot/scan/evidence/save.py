@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
-from bot.scan.evidence.content import Content, Stored
+from bot.scan.evidence.content import Content, Stored, defaults
 from bot.scan.evidence.helper import savers_above
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.keyed import keys_of
@@ -191,9 +191,6 @@ _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:FILE_?NAME|FILE)\b")
 """`EMA_STATE_FILENAME`: a name given once and imported is as good an address as the file's own."""
 
 _WRAPPERS = frozenset({"str", "Path", "pathlib.Path", "os.fspath", "open", "os.path.expanduser", "os.path.abspath"})
-_NAME = re.compile(
-    r"""[\w.{}()=\[\]*-]*?([\w-]+\.(?:pth?|bin|ckpt|tar|pkl|th|pickle|t7|model|safetensors)(?:\.tar|\.gz)?)\b"""
-)
 
 
 def _inline(node: ast.expr, module: Module, depth: int) -> str:
@@ -204,7 +201,7 @@ def _inline(node: ast.expr, module: Module, depth: int) -> str:
         return text
     for part in ast.walk(node):
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-            value = _only_binding(part, module)
+            value = _only_binding(part, module) or _default(part, module)
             if value is not None:
                 text += " <- " + _inline(value, module, depth + 1)
     return text
@@ -220,6 +217,15 @@ def _only_binding(name: ast.Name, module: Module) -> ast.expr | None:
         return None
     parent = module.parent(stores[-1])
     return parent.value if isinstance(parent, ast.Assign) and parent.targets == [stores[-1]] else None
+
+
+def _default(name: ast.Name, module: Module) -> ast.expr | None:
+    """The string a parameter has where its caller gives none."""
+    function = module.function(name)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    value = defaults(function).get(name.id)
+    return value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
 def _file_name(text: str) -> str:
@@ -274,8 +280,10 @@ def remember_place(writer: Writer) -> _Place:
     return cached
 
 
-_LOADS = re.compile(r"load|read|restore|resume|deserialize|unpickle|from_(?=checkpoint|file|disk|pretrained)|get")
-_SAVES = re.compile(r"save|write|store|dump|serialize|pickle|to_(?=checkpoint|file|disk)|put")
+_LOADS = re.compile(
+    r"load|read|restore|resume|deserialize|unpickle|decode|unpack|from_(?=checkpoint|file|disk|pretrained)|get"
+)
+_SAVES = re.compile(r"save|write|store|dump|serialize|pickle|encode|pack|to_(?=checkpoint|file|disk)|put")
 
 
 def _pair(reader: _Place, place: _Place) -> bool:
@@ -289,4 +297,4 @@ def _pair(reader: _Place, place: _Place) -> bool:
     load, save = getattr(reader.function, "name", ""), getattr(place.function, "name", "")
     if not (_LOADS.search(load) and _SAVES.search(save)):
         return False
-    return _LOADS.sub("", load) == _SAVES.sub("", save)
+    return _LOADS.sub("", load, count=1) == _SAVES.sub("", save, count=1)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.behind import class_of, given_for, kept_as, project_classes, values_of
+from bot.scan.evidence.behind import class_of, given_for, kept_as, project_classes, source_of, values_of
 from bot.scan.evidence.callers import callee, calls_of, definitions
 from bot.scan.evidence.content import (
     CONFIG_NAME,
@@ -39,6 +39,9 @@ MOST_OF_A_NAME = 6
 """Methods of one name in several classes are all looked at, up to so many."""
 _STAYS_OBJECT = re.compile(r"lambda|numpy|Namespace|defaultdict|deque|Path|datetime|config")
 
+
+_SET_UP = re.compile(r"what setup(_\w+)?\(\) returns")
+"""`fabric.setup(model)`, `setup_module`, `setup_optimizers`: wrapped modules and optimizers."""
 
 _TENSOR_METHODS = frozenset(
     "detach clone contiguous size numel item tolist flatten squeeze unsqueeze permute mean sum".split()
@@ -76,7 +79,8 @@ class Look:
         handler = _HANDLERS.get(node.__class__)
         found = handler(self, node, module, depth + 1) if handler else _unknown(node)
         # `fabric.save(path, {"model": model})` writes the state_dict of whatever has one
-        as_state = self._modules_are_state and depth > 0 and found.content is Content.OBJECT
+        whole = found.content is Content.OBJECT or _SET_UP.match(found.why)
+        as_state = self._modules_are_state and depth > 0 and whole
         return PLAIN if as_state and not _STAYS_OBJECT.search(found.why) else found
 
     def _constant(self, node: Any, module: Module, depth: int) -> Stored:
@@ -201,6 +205,8 @@ class Look:
         """`x.state_dict()`: torch's, unless `x` is made by a class of this project that writes its own."""
         if HOLDS_ANYTHING.search(ast.unparse(receiver)):
             return Stored(Content.UNKNOWN, f"the state of {ast.unparse(receiver)}")
+        if isinstance(receiver, ast.Name) and _one_of_a_parameter(receiver, module):
+            return Stored(Content.UNKNOWN, f"the state of whatever {receiver.id} is")
         if isinstance(receiver, ast.Name | ast.Attribute):
             made = class_of(receiver, module, self._project)
             if made is not None and made[0] is not None:
@@ -264,6 +270,24 @@ def has_extra_state(project: Project) -> bool:
     """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
     paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
     return any(not path.split("/")[-1].startswith("test_") for path in paths)
+
+
+def _target(name: ast.Name, module: Module) -> ast.expr:
+    """The tuple a name is bound in, or the name itself."""
+    around = module.parent(name)
+    return around if isinstance(around, ast.Tuple) else name
+
+
+def _one_of_a_parameter(name: ast.Name, module: Module) -> bool:
+    """`each.state_dict()` for all that a caller hands over: models, optimizers, and loaders with their queues."""
+    function = module.function(name)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    given = {a.arg for a in parameters(function)}
+    bound = (n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
+    loops = (module.parent(_target(n, module)) for n in bound)
+    sources = (source_of(loop.iter) for loop in loops if isinstance(loop, ast.For | ast.comprehension))
+    return any(isinstance(source, ast.Name) and source.id in given for source in sources)
 
 
 def _new(parts: Iterator[Stored]) -> Stored:

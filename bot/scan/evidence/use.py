@@ -63,6 +63,11 @@ class Reading:
         """Keys read at the top that are no parameter's: the file holds more than one thing."""
         return tuple(k for k in self.keys if k.startswith("[") and "." not in k)
 
+    @cached_property
+    def named_sections(self) -> tuple[str, ...]:
+        """Those of them that are written out as strings."""
+        return tuple(k for k in self.sections if k[1:2] in ("'", '"'))
+
     @property
     def direct(self) -> bool:
         """`x.load_state_dict(torch.load(...))`."""
@@ -113,13 +118,12 @@ def _goes_straight_in(reading: Reading) -> str:
 
 
 def _rebuilt_and_loaded(reading: Reading) -> str:
-    """Every entry is gone through, and the result is loaded: a flat dict of weights."""
+    """Every entry is gone through, and the result is loaded: a flat dict of weights.
+
+    One that is read by name is a section, and what its neighbours hold is not known.
+    """
     loaded = next((s for s in reading.signs if s.kind is Kind.LOADED and _at_most_named(s)), None)
-    if (
-        loaded is None
-        or any(_SECTION.match(k) for k in reading.sections)
-        or any(_SECTION.match(f"[{k}]") for k in reading.asked)
-    ):
+    if loaded is None or reading.named_sections or any(_SECTION.match(f"[{k}]") for k in reading.asked):
         return ""
     touched = any(
         s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
@@ -177,6 +181,23 @@ def _parts_are_tensors(reading: Reading) -> str:
     return "every part that is read is used as a tensor"
 
 
+_BY_PLACE = re.compile(r"\[(\?|\d+)\]|each")
+
+
+def _elements_are_tensors(reading: Reading) -> str:
+    """What is taken out by number, by a variable or in a loop is a tensor each time: nothing tells them apart.
+
+    The values of a dict gone through with their keys are told apart by these, and so left out.
+    """
+    if not reading.keys or reading.asked_for_keys or not all(_BY_PLACE.fullmatch(k) for k in reading.keys):
+        return ""
+    proved = {s.path[0] for s in reading.signs if s.kind is Kind.TENSOR and len(s.path) == 1}
+    numbered = [k for k in reading.keys if k[1:-1].isdigit()]
+    if not proved or any(k not in proved for k in numbered):
+        return ""
+    return "is a container of tensors: each that is taken out is used as one"
+
+
 STATE_RULES: tuple[Rule, ...] = (
     _goes_straight_in,
     _rebuilt_and_loaded,
@@ -184,6 +205,7 @@ STATE_RULES: tuple[Rule, ...] = (
     _names_weights,
     _tutorial_layout,
     _parts_are_tensors,
+    _elements_are_tensors,
 )
 
 
