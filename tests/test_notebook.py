@@ -10,6 +10,7 @@ import pytest
 
 from bot.edits import apply_edits
 from bot.model import Unreadable
+from bot.scan.engine import scan_files
 from bot.scan.fixing.prove import Expected, prove
 from bot.scan.fixing.rewrite import rewrite
 from bot.scan.text.notebook import MAX_BYTES, NotebookText, read_notebook, same_apart_from_source
@@ -82,6 +83,12 @@ def test_any_json_escape_maps_back() -> None:
     before = b'{"cells": [{"source": [%s], "cell_type": "code"}]}' % raw.encode()
     after = raw.replace(r"\u00e9\")", r"\u00e9\", weights_only=True)")
     assert fixed(before) == b'{"cells": [{"source": [%s], "cell_type": "code"}]}' % after.encode()
+
+
+def test_letters_spelt_out_as_numbers_hide_no_call() -> None:
+    raw = rb'{"cells": [{"source": ["import torch\n", "tor\u0063h.lo\u0061d(path)"], "cell_type": "code"}]}'
+    report = scan_files({"a.ipynb": raw})
+    assert [(f.rule, f.cell, f.line) for f in report.findings] == [("LG001", 0, 2)]
 
 
 def test_nbformat_3() -> None:

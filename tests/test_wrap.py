@@ -41,6 +41,10 @@ STATEMENTS = [
     'checkpoint = torch.load(os.path.join(folder, "a_rather_long_name.bin"), map_location="cpu")',
     'checkpoint = torch.load(os.path.join(folder, "a_rather_long_name.bin"), map_location="cp")["state_dict"]',
     'return torch.load(os.path.join(folder, "a_rather_long_name.bin"), map_location="cpu").items()',
+    'state = torch.load(path, map_location=device)["the_state_of_it"]',
+    'return torch.load(path, map_location=device)["state"][self.name]',
+    'self.state = torch.load(path, map_location=cpu)["state"].items()  # why',
+    'torch.load(path, map_location="cpu")["state"].to(self.device_of)',
     'model.load_state_dict(torch.load(os.path.join(folder, "a_long_name.bin"), map_location=cpu))',
     "self.the.model.of.this.experiment.load_state_dict(torch.load(self.file), strict=False)",
     'self.a.b.the_model.load_state_dict(torch.load(path)["state_dict"], strict=False)',
@@ -77,6 +81,22 @@ def test_arguments_on_one_hanging_line() -> None:
         """)
     assert formatted(before) == before
     assert formatted(fixed(before)) == fixed(before)
+
+
+def test_below_an_argument_that_fills_lines_of_its_own() -> None:
+    before = textwrap.dedent("""\
+        import torch
+
+        checkpoint = torch.load(
+            fetch(
+                repository="a/rather-long-name-of-a-repository", filename="a_rather_long_name.bin"
+            )
+        )["state"]
+        """)
+    after = fixed(before)
+    assert after == before.replace("    )\n)", "    ),\n    weights_only=True,\n)")
+    assert formatted(after) == formatted(before).replace("    )\n)", "    ),\n    weights_only=True,\n)")
+    assert fixed(after) == after
 
 
 def test_carriage_returns_and_multibyte_characters() -> None:

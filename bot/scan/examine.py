@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from bot.scan.text.read import is_python_script
 from bot.scan.text.source import MAX_BYTES
 
 _PYTHON = (".py", ".pyw", ".ipynb")
+_SPELT_OUT = re.compile(rb"\\u00[2-7]")
+"""A plain letter as JSON's number of it: no editor writes one, and it hides every word we look for."""
 _MAPPING = "LG008"
 _MARKDOWN = (".md", ".markdown", ".mdx")
 
@@ -70,7 +73,11 @@ def _scan(project: Project, path: str) -> FileReport:
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
     asking = [r for r in rules if r.check_module and (not r.trigger or any(t.fires(data) for t in r.trigger))]
     resolves = resolver(project, path)
-    sites = may_hold_site(data, resolves=resolves, handed=project.handed) or uses_export(data, project.exports)
+    sites = (
+        may_hold_site(data, resolves=resolves, handed=project.handed)
+        or uses_export(data, project.exports)
+        or (path.endswith(".ipynb") and _SPELT_OUT.search(data) is not None)
+    )
     # UTF-16 hides every word we look for; and a comment of ours that silences nothing has to be told.
     if not (sites or asking or found or b"\0" in data[:4] or b"loadguard:" in data):
         return Scanned(path)

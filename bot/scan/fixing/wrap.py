@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +26,9 @@ def wrap(module: Module, call: ast.Call, *, edit: Edit, limit: int) -> tuple[Edi
     """`edit`, an insertion into `call`, with the breaks that keep its line within `limit` characters."""
     if edit.start != edit.end or not edit.text.startswith(", "):
         return (edit,)
+    below = _below(module.source, call, edit)
+    if below is not None:
+        return (below,)
     row = _read_row(module.source, call.end_lineno or call.lineno)
     if call.end_lineno != call.lineno:
         row = _read_row(module.source, call.lineno + 1)
@@ -37,28 +41,33 @@ def wrap(module: Module, call: ast.Call, *, edit: Edit, limit: int) -> tuple[Edi
         if row.is_whole(node):
             break
         node = module.parents.get(node)
-    outermost = _outermost(node) if node is not None and row.is_whole(node) else None
-    if outermost is None or row.width > limit:
+    if node is None or not row.is_whole(node) or row.width > limit:
         return (edit,)
-    return row.broken(outermost, edit, limit) or (edit,)
+    outermost = next((each for each in _brackets(node) if row.head(each, edit) <= limit), None)
+    if isinstance(outermost, ast.Call) and not row.is_before(edit, outermost):
+        return row.broken(outermost, edit, limit) or (edit,)
+    return row.opened(outermost, edit, limit) if outermost else (edit,)
 
 
-def _outermost(node: ast.AST | None) -> ast.Call | None:
-    """The call whose brackets are broken first: the last with arguments, seen from the right."""
+def _below(source: SourceText, call: ast.Call, edit: Edit) -> Edit | None:
+    """The keywords below the only argument, where that fills lines of its own: `torch.load(fetch(...))`."""
+    only = _given(call)[0]
+    alone = len(_given(call)) == 1 and call.lineno < only.lineno < (only.end_lineno or 0) < (call.end_lineno or 0)
+    first = _read_row(source, only.lineno) if alone else None
+    last = _read_row(source, only.end_lineno or 0) if first else None
+    if first is None or last is None or first.indent != only.col_offset or len(last.raw) != only.end_col_offset:
+        return None
+    return Edit(edit.start, edit.end, edit.text.replace(", ", f",{first.joint}") + ",")
+
+
+def _brackets(node: ast.AST | None) -> Iterator[ast.Call | ast.Subscript]:
+    """The calls with arguments and the subscripts, from the right: the first that leaves a short line is broken."""
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.Expr | ast.keyword):
         node = node.value
-    while node is not None:
-        if isinstance(node, ast.Call) and (node.args or node.keywords):
-            return node
-        if isinstance(node, ast.Call):
-            node = node.func
-        elif isinstance(node, ast.Attribute | ast.Await) or (
-            isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
-        ):
-            node = node.value
-        else:
-            return None
-    return None
+    while isinstance(node, ast.Call | ast.Attribute | ast.Await | ast.Subscript):
+        if isinstance(node, ast.Subscript) or (isinstance(node, ast.Call) and (node.args or node.keywords)):
+            yield node
+        node = node.func if isinstance(node, ast.Call) else node.value
 
 
 def _given(call: ast.Call) -> list[ast.expr | ast.keyword]:
@@ -131,10 +140,33 @@ class _Row:
             edit, commas = Edit(last, last, edit.text.replace(", ", f",{self.joint}") + ","), edit
         return self._ordered(edit, *([commas] if commas.start != edit.start else []), *self._splits(spans, self.joint))
 
+    def _inside(self, node: ast.Call | ast.Subscript) -> tuple[int, int]:
+        """The columns just inside the brackets of a call or a subscript."""
+        before, sign = (node.func, b"(") if isinstance(node, ast.Call) else (node.value, b"[")
+        return self.raw.index(sign, before.end_col_offset or 0) + 1, (node.end_col_offset or 0) - 1
+
+    def head(self, node: ast.Call | ast.Subscript, edit: Edit) -> int:
+        """How long the line is up to the opening bracket, the keywords with it where they stand before."""
+        opening, _ = self._inside(node)
+        return len(self.raw[:opening].decode()) + (len(edit.text) if self.is_before(edit, node) else 0)
+
+    def is_before(self, edit: Edit, node: ast.Call | ast.Subscript) -> bool:
+        return edit.start < self._at(self._inside(node)[0])
+
+    def opened(self, behind: ast.Call | ast.Subscript, edit: Edit, limit: int) -> tuple[Edit, ...]:
+        """What is in the brackets behind the call, `["state"]` or `.to(device)`, on a line of its own."""
+        opening, closing = self._inside(behind)
+        inside = self.raw[opening:closing].decode()
+        longest = max(len(inside) + _INDENT, len(self.raw[closing:].decode())) + self.indent
+        if inside != inside.strip() or longest > limit:
+            return (edit,)
+        inner = self.joint + " " * _INDENT
+        first, last = self._at(opening), self._at(closing)
+        return (edit, Edit(first, first, inner), Edit(last, last, self.joint))
+
     def broken(self, call: ast.Call, edit: Edit, limit: int) -> tuple[Edit, ...] | None:
         """The arguments on one line of their own, or each on one; None where neither fits or the layout is odd."""
-        opening = self.raw.index(b"(", call.func.end_col_offset or 0) + 1
-        closing = (call.end_col_offset or 0) - 1
+        opening, closing = self._inside(call)
         inside = self.raw[opening:closing].decode()
         outside = max(len(self.raw[:opening].decode()), self.indent + len(self.raw[closing:].decode()))
         first, last = self._at(opening), self._at(closing)
