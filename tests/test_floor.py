@@ -80,6 +80,20 @@ def test_the_lowest_of_the_strongest_kind_counts() -> None:
     assert len(torch_declarations(project)) == 3
 
 
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("  - pytorch>=1.8.1  # conda", "pytorch>=1.8.1"),
+        ('    "torch>=2.1",', "torch>=2.1"),
+        ("torch>=2.1", "torch>=2.1"),
+        ('torch = ">=2.1"', 'torch = ">=2.1"'),
+        ("-", "-"),
+    ],
+)
+def test_evidence_shows_what_is_asked_for_and_not_how_a_list_is_written(line: str, asked: str) -> None:
+    assert Floor(text=line.strip()).requirement == asked
+
+
 def test_the_policy_overrides() -> None:
     project = Project({"requirements.txt": b"torch>=2.0\n"})
     assert torch_floor(project, path="a.py", override="2.6").version == (2, 6)

@@ -76,6 +76,8 @@ def test_only_a_path_can_be_mapped(code: str, reason: str) -> None:
 XLA = [
     "net.load_state_dict(torch.load('m.pt', map_location='xla:0'))",
     "net.load_state_dict(torch.load('m.pt', 'xla'))",
+    "DEVICE = 'xla:1'\nnet.load_state_dict(torch.load('m.pt', map_location=DEVICE))",
+    "def go(device='xla'):\n    net.load_state_dict(torch.load('m.pt', map_location=device))",
     "import torch_xla.core.xla_model as xm\nnet.load_state_dict(torch.load('m.pt'))",
     "from torch_xla.core import xla_model as xm\nnet.load_state_dict(torch.load('m.pt', map_location='cpu'))",
 ]
@@ -185,12 +187,35 @@ def report(**changes: object) -> CheckpointReport:
         (report(format="torch-legacy", mappable=False), MmapDecision.SKIP, "torch-legacy"),
         (report(mappable=False, mmap_reason="its records are deflated"), MmapDecision.SKIP, "deflated"),
         (report(format="torch-tar", mappable=False), MmapDecision.SKIP, "torch-tar"),
+        (report(format="torchscript", mappable=False), MmapDecision.SKIP, "torchscript"),
+        (report(format="gzip", mappable=False), MmapDecision.SKIP, "gzip"),
+        (report(format="git-lfs-pointer", mappable=False), MmapDecision.SKIP, "git-lfs-pointer"),
     ],
 )
 def test_a_checkpoint_at_hand_decides(found: CheckpointReport, decision: MmapDecision, reason: str) -> None:
     told = mmap_of("net.load_state_dict(torch.load('m.pt'))", options=ScanOptions(checkpoints={"m.pt": found}))
     assert told.decision is decision
     assert reason in told.reason
+
+
+def test_a_damaged_file_is_not_mapped_even_where_it_is_legal() -> None:
+    """A map does not check the size a record declares: it reads what lies beside it."""
+    found = report(verdict=Verdict.CORRUPT, mappable=False)
+    told = mmap_of(
+        "net.load_state_dict(torch.load('m.pt', weights_only=True))",
+        options=ScanOptions(checkpoints={"m.pt": found}, mmap="always-when-legal"),
+    )
+    assert told.decision is MmapDecision.SKIP
+    assert "damaged" in told.reason
+
+
+def test_a_file_written_under_another_name_and_renamed_is_mapped() -> None:
+    """`os.replace` leaves the mapped file's contents alone."""
+    code = (
+        "import os\ndef go():\n    net.load_state_dict(torch.load('m.pt'))\n"
+        "    torch.save(net.state_dict(), 'm.tmp')\n    os.replace('m.tmp', 'm.pt')"
+    )
+    assert mmap_of(code, **WRITER).decision is MmapDecision.ADD
 
 
 def test_an_unsafe_load_is_not_mapped() -> None:

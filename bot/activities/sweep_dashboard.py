@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from bot.activities.sweep_publish import PublishOutcome
 from bot.activities.sweep_report import add_up
 from bot.edge.github.dashboard import DASHBOARD_MARKER, Dashboard, Issue
 from bot.edge.store import Store
 from bot.errors import ForgeError
+from bot.model.moment import iso_moment
 from bot.model.sweep import Standing
 from bot.plan.markdown import fit
 from bot.plan.sweep.wishes import Wishes, read_wishes
@@ -52,7 +52,7 @@ class BoardKeeper:
         known = {row.repository.slug for row in self.store.plain_rows()}
         found = read_wishes(self._issue.body, known)
         if found.go_on:
-            since = datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="seconds")
+            since = iso_moment(self.clock())
             self.store.put_note(SINCE, since)
         self._wishes = replace(found, since=since)
         return self._wishes

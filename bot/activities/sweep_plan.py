@@ -18,6 +18,7 @@ from bot.edge.github.errors import LimitReached
 from bot.edge.github.http import Patience
 from bot.edge.store import Store
 from bot.edge.workers import Heard
+from bot.model.moment import iso_moment
 from bot.model.sweep import Basis, Progress, Repository, Row, Sweep, Target
 from bot.plan.sweep.budget import RESERVE, Pause, pace, pause_before
 from bot.plan.sweep.choose import Known, make_rows
@@ -142,7 +143,7 @@ class _Planning:
         last = self.store.sweep()
         sweep = Sweep(
             number=last.number + 1 if last else 1,
-            started=datetime.fromtimestamp(self.now, UTC).isoformat(timespec="seconds"),
+            started=iso_moment(self.now),
             targets=tuple(str(each) for each in self.terms.targets),
             rules=self.terms.rules,
             policy=_digest_of(shared),

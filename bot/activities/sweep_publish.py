@@ -23,6 +23,7 @@ from bot.edge.github.http import Patience
 from bot.edge.store import Store
 from bot.edge.workers import Heard
 from bot.errors import ForgeError, UsageError
+from bot.model.moment import iso_moment
 from bot.model.sweep import Allowance, Publication, Repository, Row, Scan, Standing
 from bot.plan.sweep.bucket import Bucket, read_bucket
 from bot.plan.sweep.budget import RESERVE, pause_before, resume_text
@@ -134,7 +135,7 @@ class _Publishing:
 
     @property
     def _moment(self) -> str:
-        return datetime.fromtimestamp(self._now, UTC).isoformat(timespec="seconds")
+        return iso_moment(self._now)
 
     def go(self) -> None:
         outcome = self.outcome

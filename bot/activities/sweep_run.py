@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -26,6 +25,7 @@ from bot.edge.store_rows import LARGEST_REPORT
 from bot.edge.unpack import Choice, Tree
 from bot.edge.workers import Died, Heard
 from bot.errors import ForgeError, UsageError
+from bot.model.moment import iso_moment
 from bot.model.sweep import Allowance, Basis, Progress, Repository, Row, Scan
 from bot.plan.sweep.budget import RESERVE, Pause, pace, pause_before
 from bot.plan.sweep.choose import MOST_ATTEMPTS
@@ -207,7 +207,7 @@ class _Running:
 
     def _keep(self, row: Row, answer: dict[str, Any], seconds: float) -> None:
         repository, report = row.repository, answer["report"]
-        at = datetime.fromtimestamp(self.terms.patience.clock(), UTC).isoformat(timespec="seconds")
+        at = iso_moment(self.terms.patience.clock())
         downloaded = int(answer["downloaded"])
         basis = self.terms.basis(repository)
         self.store.scanned(repository.id, Scan(basis, repository.commit, at, report, round(seconds, 3), downloaded))

@@ -10,7 +10,6 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.activities.sweep_report import add_up
@@ -23,6 +22,7 @@ from bot.edge.github.state_branch import StateBranch
 from bot.edge.runner import append_outputs, append_summary
 from bot.edge.store import Store
 from bot.errors import ExitCode, LoadguardError, UsageError
+from bot.model.moment import iso_moment
 from bot.plan.sweep.budget import Pause
 from bot.plan.sweep.shards import matrix
 from bot.report.markdown import prose
@@ -154,7 +154,7 @@ def _published(stage: Stage) -> Ended:
     outputs = {
         "pull-requests": str(outcome.opened),
         "halted": outcome.halted,
-        "resume-after": _iso(outcome.resume) if outcome.resume else "",
+        "resume-after": iso_moment(outcome.resume) if outcome.resume else "",
     }
     return Ended(exit_code(outcome), lines, outputs)
 
@@ -173,8 +173,4 @@ def _code(*, left: bool) -> ExitCode:
 
 
 def _moment(pause: Pause | None) -> str:
-    return _iso(pause.resume) if pause else ""
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+    return iso_moment(pause.resume) if pause else ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from bot.model.moment import iso_moment
 from bot.model.sweep import Publication, Standing
 from bot.policy.sweep import PublishPolicy
 
@@ -32,7 +33,7 @@ class Tally:
 def tally(publications: Iterable[Publication], *, now: float, since: str = "") -> Tally:
     """Count those opened after `since` (ISO 8601). One whose opening was not seen counts from when it was first met."""
     ours = [each for each in publications if each.standing is not Standing.NONE and _opened(each) >= since]
-    day_ago = (datetime.fromtimestamp(now, UTC) - QUIET).isoformat(timespec="seconds")
+    day_ago = iso_moment(now - QUIET.total_seconds())
     gone = (Standing.MERGED, Standing.CLOSED)
     return Tally(
         opened=len(ours),

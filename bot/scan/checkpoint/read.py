@@ -17,14 +17,12 @@ def read_checkpoint(
     limits: Limits = DEFAULT_LIMITS,
     *,
     crc: bool = False,
-    torch_version: str = "",
 ) -> CheckpointReport:
     """Read a checkpoint statically, through `StreamReader(stream)` or `BytesReader(data)`; hostile bytes never raise.
 
     `crc` asks for the checksum of every record, one pass over all bytes; small records are always checked.
-    `torch_version` (such as `2.13`) picks whose allow-list judges; the newest on record by default.
     """
-    reading = Reading(path, limits, allow_list(torch_version), examine, crc=crc)
+    reading = Reading(path, limits, allow_list(), examine, crc=crc)
     if reader.size > limits.size:
         reading.log.over(f"a file of {reader.size:,} bytes, over {limits.size:,}")
     examine(reading, reader, "")

@@ -46,6 +46,12 @@ class Floor:
     line: int = 0
     firm: bool = False
 
+    @property
+    def requirement(self) -> str:
+        """What the line asks for, without a list's dash, quotes, comma and comment: `pytorch>=1.8.1`."""
+        bare = self.text.partition(" #")[0].removeprefix("- ").rstrip(", ")
+        return bare[1:-1] if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "\"'" else bare
+
     def admits_below(self, version: Version) -> bool:
         """Whether a torch older than `version` is certainly admitted."""
         return self.version is not None and self.version < version

@@ -95,5 +95,5 @@ def _evidence(facts: Facts, decided: tuple[Evidence, ...]) -> tuple[Evidence, ..
         more.append(Evidence(EvidenceKind.PATH, path, facts.proof.line, facts.proof.why))
     floor = facts.floor
     if floor.version is not None:
-        more.append(Evidence(EvidenceKind.VERSION, floor.path, floor.line, f"declares {floor.text}"))
+        more.append(Evidence(EvidenceKind.VERSION, floor.path, floor.line, f"declares {floor.requirement}"))
     return tuple(dict.fromkeys(more))

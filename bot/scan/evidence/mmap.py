@@ -11,11 +11,14 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.model import Mmap, MmapDecision
+from bot.model import Mmap, MmapDecision, Verdict
 from bot.scan.evidence.floor import MMAP, MMAP_PATHLIKE, Floor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.paths import PathKind, PathProof
 from bot.scan.evidence.save import Saved, Writer
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.values import Constant
+from bot.scan.sites.holding import defaults
 
 if TYPE_CHECKING:
     from bot.model import CheckpointReport
@@ -64,7 +67,7 @@ def _never_xla(site: Site) -> str:
     location = next((k.value for k in site.call.keywords if k.arg == "map_location"), None)
     if location is None and len(site.call.args) > 1:
         location = site.call.args[1]
-    if location is not None and "xla" in ast.unparse(location).lower():
+    if location is not None and ("xla" in ast.unparse(location).lower() or _can_be_xla(location, site)):
         return "map_location is an XLA device, which torch refuses to map to"
     module = site.module
     imports: list[ast.Import | ast.ImportFrom] = [*module.of(ast.Import), *module.of(ast.ImportFrom)]
@@ -73,6 +76,12 @@ def _never_xla(site: Site) -> str:
         if any(n.startswith(("torch_xla", "torch_tpu")) or n.rpartition(".")[2] in ("xm", "torch_xla") for n in names):
             return f"line {node.lineno} imports torch_xla: XLA code reads on the CPU, unmapped, and moves"
     return ""
+
+
+def _can_be_xla(location: ast.expr, site: Site) -> bool:
+    """`device = "xla:0"` elsewhere, or a parameter's default."""
+    values = defaults(evaluate(location, site.module))
+    return any(isinstance(v, Constant) and isinstance(v.value, str) and "xla" in v.value.lower() for v in values)
 
 
 def _not_a_path(proof: PathProof) -> str:
@@ -121,6 +130,8 @@ def _loops_together(site: Site, call: ast.Call) -> bool:
 
 
 def _not_mappable(checkpoint: CheckpointReport | None) -> str:
+    if checkpoint is not None and checkpoint.verdict is Verdict.CORRUPT:
+        return f"{checkpoint.path} is damaged: a map reads neighbouring records where sizes are wrong, without an error"
     if checkpoint is not None and not checkpoint.mappable:
         return checkpoint.mmap_reason or f"{checkpoint.path} is {checkpoint.format}, which cannot be mapped"
     return ""

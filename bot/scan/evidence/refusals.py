@@ -42,7 +42,9 @@ def unresolved(facts: Facts) -> Decision | None:
 
 def old_torch(facts: Facts) -> Decision | None:
     if facts.floor.firm and facts.floor.admits_below(WEIGHTS_ONLY):
-        declared = Evidence(EvidenceKind.VERSION, facts.floor.path, facts.floor.line, f"declares {facts.floor.text}")
+        declared = Evidence(
+            EvidenceKind.VERSION, facts.floor.path, facts.floor.line, f"declares {facts.floor.requirement}"
+        )
         return _none(
             facts,
             "the declared torch admits versions before 1.13, which have no weights_only",
