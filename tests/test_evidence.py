@@ -97,6 +97,97 @@ WHOLE_OBJECTS = [
     "m, other = torch.load('m.pt'), 1\nm.train()",
     "import torch.nn as nn\nm = nn.DataParallel(torch.load('m.pt'))",
     "m = torch.jit.script(torch.load('m.pt'))",
+    "ms=[torch.load(p) for p in ps]\nlist(map(lambda m: m.eval(), ms))",
+    "m=torch.load('a.pt')\nxs=map(lambda m: m(x), [m])",
+    "m=torch.load('a.pt')\no=torch.optim.Adam(m.parameters())",
+    "m=None\ndef init():\n    global m\n    m=torch.load('a.pt')\ndef run(x):\n    return m(x)",
+    "import functools\nm=torch.load('a.pt')\nf=functools.partial(m, 3)\nf()",
+    "import copy\nm=copy.deepcopy(torch.load('a.pt')).cuda().eval()",
+    "from torch.nn import DataParallel\nm=DataParallel(torch.load('a.pt'))",
+    "from torch.nn.parallel import DistributedDataParallel as D\nm=D(torch.load('a.pt'))",
+    "m=torch.jit.trace(torch.load('a.pt'), x)",
+    "m=torch.load('a.pt')\nm.module.conv(x)",
+    "getattr(torch.load('a.pt'),'eval')()",
+    "from dataclasses import dataclass\n@dataclass\nclass B:\n    net: object\n    def run(self,x):\n        return self.net(x)\nb=B(torch.load('a.pt'))\nb.run(1)",
+    "from dataclasses import dataclass\n@dataclass\nclass B:\n    net: object\nb=B(net=torch.load('a.pt'))\nb.net(x)",
+    "class A:\n    @property\n    def net(self):\n        return torch.load('a.pt')\n    def run(self,x):\n        return self.net(x)",
+    "from functools import cached_property\nclass A:\n    @cached_property\n    def net(self):\n        return torch.load('a.pt')\n    def run(self,x):\n        return self.net.forward(x)",
+    "class A:\n    @property\n    def net(self):\n        return torch.load('a.pt')\na=A()\na.net.eval()",
+    "def g():\n    yield torch.load('a.pt')\nfor m in g():\n    m.eval()",
+    "import pytest\n@pytest.fixture\ndef net():\n    yield torch.load('a.pt')\ndef test_it(net):\n    net.eval()",
+    "import pytest\n@pytest.fixture\ndef net():\n    return torch.load('a.pt')\ndef test_it(net):\n    net(3)",
+    "import asyncio\nasync def g():\n    return torch.load('a.pt')\nasync def h():\n    m=await g()\n    m.eval()",
+    "if (m := torch.load('a.pt')) is not None:\n    m.eval()",
+    "a, m = 1, torch.load('a.pt')\nm.eval()",
+    "def run(*nets):\n    for n in nets:\n        n.eval()\nrun(torch.load('a.pt'))",
+    "def run(*nets):\n    nets[0](x)\nrun(torch.load('a.pt'))",
+    "def run(**kw):\n    kw['net'].eval()\nrun(net=torch.load('a.pt'))",
+    "class A:\n    def __init__(self):\n        setattr(self,'net',torch.load('a.pt'))\n    def run(self,x):\n        return self.net(x)",
+    "setattr(cfg,'net',torch.load('a.pt'))\ncfg.net.eval()",
+    "globals()['m']=torch.load('a.pt')\nm.eval()",
+    "globals()['m']=torch.load('a.pt')\nglobals()['m'].eval()",
+    "m=torch.load('a.pt')\nwith torch.no_grad():\n    y=m(x)",
+    "import types\nns=types.SimpleNamespace()\nns.m=torch.load('a.pt')\nns.m.eval()",
+    "d={}\nd['m']=torch.load('a.pt')\nd['m'].eval()",
+    "d={'m':torch.load('a.pt')}\nd.get('m')(x)",
+    "d=[torch.load('a.pt')]\nd[0](x)",
+    "d=[]\nfor p in ps:\n    d.append(torch.load(p))\nfor m in d:\n    m.eval()",
+    "class A:\n    def __init__(self):\n        self.ms=[]\n        for p in ps:\n            self.ms.append(torch.load(p))\n    def run(self,x):\n        return [m(x) for m in self.ms]",
+    "m=torch.load('a.pt') if p else None\nm.eval()",
+    "def f():\n    m=torch.load('a.pt')\n    def g(x):\n        return m(x)\n    return g",
+    "load=lambda p: torch.load(p)\nm=load('a.pt')\nm.eval()",
+    "import functools\n@functools.lru_cache\ndef get(p):\n    return torch.load(p)\nget('a').eval()",
+    "def f(m=torch.load('a.pt')):\n    return m(x)",
+    "class A:\n    net=torch.load('a.pt')\n    def run(self,x):\n        return self.net(x)",
+    "class A:\n    net=torch.load('a.pt')\nA.net.eval()",
+    "import cfg\ncfg.net=torch.load('a.pt')\ndef f(x):\n    return cfg.net(x)",
+    "m=torch.nn.Sequential(torch.load('a.pt'), torch.nn.Softmax())",
+    "import torch.nn as nn\nm=nn.ModuleList([torch.load(p) for p in ps])",
+    "m=torch.compile(torch.load('a.pt'))",
+    "torch.onnx.export(torch.load('a.pt'), x, 'o')",
+    "m=torch.load('a.pt')\nm.apply(f)",
+    "m=torch.load('a.pt')\nm.zero_grad()",
+    "m=torch.load('a.pt')\nfor n,p in m.named_parameters():\n    p.requires_grad=False",
+    "m=torch.load('a.pt')\nl=list(m.children())",
+    "m=torch.load('a.pt')\nother.load_state_dict(m.state_dict())",
+    "m=torch.load('a.pt')\ndel m.fc",
+    "m=torch.load('a.pt')\nif hasattr(m,'module'):\n    m=m.module\nm.eval()",
+    "m=torch.load('a.pt').module.eval()",
+    "m=torch.load('a.pt').cuda()\nm.eval()",
+    "torch.load('a.pt').to('cpu')(x)",
+    "m=torch.load('a.pt').eval()",
+    "from torchsummary import summary\nm=torch.load('a.pt')\nsummary(m.cuda(), (3,1,1))",
+    "import itertools\nm=torch.load('a.pt')\nlist(map(m, xs))",
+    "m=torch.load('a.pt')\ny=list(map(m, xs))",
+    "m=torch.load('a.pt')\ny=filter(m, xs)",
+    "m=torch.load('a.pt')\ny=sorted(xs, key=m)",
+    "m=torch.load('a.pt')\npool.submit(m, x)",
+    "import threading\nm=torch.load('a.pt')\nthreading.Thread(target=m).start()",
+    "m=torch.load('a.pt')\ntorch.vmap(m)(x)",
+    "m=torch.load('a.pt')\ntorch.func.functional_call(m, {}, (x,))",
+    "ms=[torch.load(p) for p in ps]\nfor m, x in zip(ms, xs):\n    m(x)",
+    "ms=tuple(torch.load(p) for p in ps)\nms[0].eval()",
+    "y=sum(m(x) for m in (torch.load(p) for p in ps))",
+    "ms=[]\nms+=[torch.load('a.pt')]\nms[0].eval()",
+    "ms=[]+[torch.load('a.pt')]\nms[0].eval()",
+    "ms=[]\nms.extend([torch.load('a.pt')])\nms[0].eval()",
+    "m, *rest=[torch.load(p) for p in ps]\nm.eval()",
+    "import operator\nm=torch.load('a.pt')\noperator.methodcaller('eval')(m)",
+    "import operator\nm=torch.load('a.pt')\noperator.attrgetter('module')(m)",
+    "m=torch.load('a.pt')\ntorch.nn.utils.clip_grad_norm_(m.parameters(), 1)",
+    "m=torch.load('a.pt')\ntorch.quantization.quantize_dynamic(m)",
+    "m=torch.load('a.pt')\nm.train(False)",
+    "ds=torch.load('a.pt')\nfor b in torch.utils.data.DataLoader(ds):\n    pass",
+    "from torch.utils.data import Subset\nds=Subset(torch.load('a.pt'), [1])",
+    "try:\n    m=torch.load('a.pt')\nexcept OSError:\n    m=None\nm.eval()",
+    "while True:\n    m=torch.load('a.pt')\n    m.eval()",
+    "class B:\n    def __init__(self):\n        self.net=torch.load('a.pt')\nclass C(B):\n    def run(self,x):\n        return self.net(x)",
+    "m=torch.load('a.pt')\nm.register_forward_hook(h)",
+    "a=torch.load('a.pt')\na,b=b,a\nb.eval()",
+    "def f():\n    return torch.load('a.pt'), 1\nm,_=f()\nm.eval()",
+    "def f():\n    return {'m': torch.load('a.pt')}\nf()['m'].eval()",
+    "class W:\n    def __init__(self, m):\n        self.m=m\n    def go(self,x):\n        return self.m(x)\nw=W(torch.load('a.pt'))",
+    "class B:\n    def __init__(self, m):\n        self.m=m\n    def go(self,x):\n        return self.m(x)\nclass W(B):\n    def __init__(self):\n        super().__init__(torch.load('a.pt'))",
 ]
 
 
@@ -108,3 +199,65 @@ def test_whole_object_use_never_gets_a_fix(code: str) -> None:
     assert found.tier is None
     assert found.adds == ()
     assert "state_dict" in found.advice
+
+
+OBJECTS_IN_CONTAINERS = [
+    "m, o = torch.load('a.pt')\nm.eval()",
+    "d={'m':torch.load('a.pt')}\nfor k,v in d.items():\n    v.eval()",
+    "ms=[torch.load(p) for p in ps]\nfor i, m in enumerate(ms):\n    m.eval()",
+    "ms={p: torch.load(p) for p in ps}\nfor m in ms.values():\n    m.eval()",
+    "d=dict(net=torch.load('a.pt'))\nd['net'].eval()",
+]
+
+
+@pytest.mark.parametrize("code", OBJECTS_IN_CONTAINERS)
+def test_an_object_taken_out_of_a_container_never_gets_a_fix(code: str) -> None:
+    found = judge_first({"a.py": f"import torch\n{code}\n".encode()})
+    assert (found.tier, found.adds) == (None, ())
+    assert "live module" in found.reason
+
+
+OBJECTS_OF_OTHER_FILES: list[dict[str, str]] = [
+    {
+        "a.py": "import torch\nclass Base:\n    def __init__(self):\n        self.net = torch.load('a.pt')\n",
+        "b.py": "from a import Base\nclass C(Base):\n    def run(self, x):\n        return self.net(x)\n",
+    },
+    {
+        "pkg/a.py": "import torch\nclass Base:\n    def setup(self):\n        self.net = torch.load('a.pt')\n",
+        "pkg/b.py": "from pkg import a\nclass C(a.Base):\n    def run(self, x):\n        self.net.eval()\n",
+    },
+    {"a.py": "import torch\nNET = torch.load('a.pt')\n", "b.py": "from a import NET\nNET.eval()\n"},
+    {"a.py": "import torch\nNET = torch.load('a.pt')\n", "b.py": "import a\na.NET.eval()\n"},
+    {
+        "a.py": "import torch\nclass Holder:\n    def __init__(self):\n        self.network = torch.load('a.pt')\n",
+        "b.py": "from a import Holder\nh = Holder()\nh.network.eval()\n",
+    },
+    {
+        "a.py": "import torch\nfrom b import Base\nclass C(Base):\n    def __init__(self):\n        self.net = torch.load('a.pt')\n",
+        "b.py": "class Base:\n    def run(self, x):\n        return self.net(x)\n",
+    },
+]
+
+
+@pytest.mark.parametrize("tree", OBJECTS_OF_OTHER_FILES)
+def test_whole_object_use_in_another_file_never_gets_a_fix(tree: dict[str, str]) -> None:
+    found = judge_first({path: text.encode() for path, text in tree.items()})
+    assert found.use is Use.OBJECT
+    assert (found.tier, found.adds) == (None, ())
+
+
+STILL_DATA = [
+    "held = [torch.load(p) for p in ps]\nfor one, x in zip(held, xs):\n    model.load_state_dict(one)",
+    "model.load_state_dict(next(map(lambda s: s['state_dict'], [torch.load('m.pt')])))",
+    "import pytest\n@pytest.fixture\ndef state():\n    return torch.load('m.pt')\ndef test_it(state):\n    net.load_state_dict(state)",
+    "class A:\n    @property\n    def state(self):\n        return torch.load('m.pt')\n    def run(self):\n        net.load_state_dict(self.state)",
+    "pool.submit(torch.load('m.pt'))",
+    "xs = sorted(torch.load('m.pt'))",
+]
+
+
+@pytest.mark.parametrize("code", STILL_DATA)
+def test_what_is_followed_as_far_is_no_object_for_it(code: str) -> None:
+    found = judge_first({"a.py": f"import torch\n{code}\n".encode()})
+    assert found.use is not Use.OBJECT
+    assert found.tier is not None

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.attributes import kind_of_word
-from bot.scan.evidence.binding import claimed_by_annotation, put_into
+from bot.scan.evidence.binding import claimed_by_annotation, keep, put_into
 from bot.scan.evidence.callers import callee
+from bot.scan.evidence.elsewhere import into_constructor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, step_into
-from bot.scan.names.module import Definition
+from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -35,6 +36,16 @@ _OBJECT_CALLS = (
 )
 
 
+_RUNS: dict[str, tuple[int | str, int]] = {
+    **dict.fromkeys(("map", "filter", "starmap", "reduce", "submit", "functional_call"), (0, 2)),
+    **dict.fromkeys(("partial", "to_thread", "vmap", "call_soon"), (0, 1)),
+    "run_in_executor": (1, 2),
+    "Thread": ("target", 0),
+    "Process": ("target", 0),
+    "sorted": ("key", 1),
+}
+"""Calls that run what they are given: at which place, and with how many positional arguments at least."""
+
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
 
@@ -48,10 +59,13 @@ _OF_TENSORS = re.compile(
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
     """`spot.node` is argument number `place`, or the keyword `place`, of `call`."""
     name = _last_name(call.func)
+    if _is_run(call, name, place):
+        yield spot.says(Kind.OBJECT, f"is handed to {name} as a function")
+        return
     if name == "load_state_dict" and place in (0, "state_dict", 1):
         yield spot.says(Kind.LOADED, "goes into load_state_dict")
         return
-    quick = _by_name(spot, call, name, place)
+    quick = _by_name(spot, call, name, place) or _onward(spot, call, name, place)
     if quick is not None:
         yield from quick
         return
@@ -61,10 +75,17 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
             yield spot.at(call)
             return
     full = dotted(call.func, spot.module)
-    if full.startswith(("torch.", "numpy.", "safetensors.")):
+    if full.startswith(("torchsummary.", "torchinfo.", "thop.")):
+        yield spot.says(Kind.OBJECT, f"goes into {full}")
+    elif full.startswith(("torch.", "numpy.", "safetensors.")):
         yield from _library(spot, call, full)
     else:
         yield from _project(spot, call, place, name, project)
+
+
+def _is_run(call: ast.Call, name: str, place: int | str) -> bool:
+    at, least = _RUNS.get(name, (-1, 0))
+    return at == place and len(call.args) >= least
 
 
 def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
@@ -82,16 +103,48 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
         return iter((spot.says(Kind.PLAIN, f"{name}()"),))
     if name in signs.SAME_CALLS or (name == "cast" and place == 1):
         return iter((spot.at(call),))
+    if name in signs.TENSOR_CALLS:
+        return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
+    return None
+
+
+def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
+    """Where a call of this name puts what it is given, whoever defines it."""
     if name == "next":
         part = step_into(spot, "each")
         return iter((part._replace(node=call),) if part is not None else ())
-    if name in signs.TENSOR_CALLS:
-        return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
+    if name == "setattr" and place == 2 and isinstance(call.args[1], ast.Constant):
+        return keep(spot, call.args[0], str(call.args[1].value), call)
+    if name == "zip" and isinstance(place, int):
+        part = step_into(spot, "each")
+        return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())
+    if name in ("map", "filter") and place == 1 and isinstance(call.args[0], ast.Lambda):
+        return _each_into(spot, call.args[0])
+    if isinstance(call.func, ast.Call):
+        return _by_operator(spot, call.func)
     if isinstance(call.func, ast.Attribute) and name in ("append", "add", "appendleft", "insert"):
         return put_into(spot, call.func.value, "[*]")
     if isinstance(call.func, ast.Attribute) and name in ("update", "extend"):
         return _merged(spot, call.func.value)
     return None
+
+
+def _each_into(spot: Spot, function: ast.Lambda) -> Answer:
+    """`map(lambda each: ..., held)`."""
+    part = step_into(spot, "each")
+    for parameter in function.args.args[:1] if part is not None else ():
+        for read in reads_of_parameter(parameter.arg, function, spot.module):
+            yield part._replace(node=read) if part is not None else spot.at(read)
+
+
+def _by_operator(spot: Spot, maker: ast.Call) -> Answer:
+    """`operator.methodcaller("eval")(value)`, `attrgetter("module")(value)`."""
+    word = maker.args[0] if maker.args else None
+    if _last_name(maker.func) in ("methodcaller", "attrgetter") and isinstance(word, ast.Constant):
+        name = str(word.value)
+        yield spot.says(kind_of_word(name) or Kind.OBJECT, f".{name}")
+    else:
+        yield spot.says(Kind.ESCAPES, "goes into a call")
 
 
 def _merged(spot: Spot, container: ast.expr) -> Answer:
@@ -113,6 +166,8 @@ def _library(spot: Spot, call: ast.Call, full: str) -> Answer:
     if full == "torch.save":
         yield spot.says(Kind.SAVED, "is saved again")
     elif full.startswith(_OBJECT_CALLS):
+        if spot.path and spot.path[-1].startswith("«["):  # a list of modules
+            spot = spot._replace(path=spot.path[:-1])
         yield spot.says(Kind.OBJECT, f"goes into {full}")
     elif full in ("torch.tensor", "torch.as_tensor", "torch.from_numpy", "torch.asarray"):
         yield spot.says(Kind.ARRAY, f"goes into {full}")
@@ -128,17 +183,31 @@ def _library(spot: Spot, call: ast.Call, full: str) -> Answer:
 def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: Project) -> Answer:
     found = callee(call, spot.module, project) if spot.hops < MOST_CALLS else None
     if found is None:
-        yield spot.says(Kind.ESCAPES, f"goes into {name or 'a call'}")
+        made = list(into_constructor(spot, call, place, project)) if spot.hops < MOST_CALLS else []
+        yield from made
+        if not made:
+            yield spot.says(Kind.ESCAPES, f"goes into {name or 'a call'}")
         return
     function, module = found
     bound = isinstance(module.parent(function), ast.ClassDef) and not _static(function)
     parameter = _parameter(function, place, bound=bound and isinstance(call.func, ast.Attribute))
     if parameter is None:
-        yield spot.says(Kind.ESCAPES, f"goes into {name}")
+        yield from _into_rest(spot, function, module, place=place)
         return
     yield from claimed_by_annotation(spot, parameter.annotation)
     for read in reads_of_parameter(parameter.arg, function, module):
         yield Spot(read, module, spot.path, spot.hops + 1)
+
+
+def _into_rest(spot: Spot, function: Definition, module: Module, *, place: int | str) -> Answer:
+    """`*nets` and `**nets` take what no parameter does."""
+    rest = function.args.kwarg if isinstance(place, str) else function.args.vararg
+    if rest is None:
+        yield spot.says(Kind.ESCAPES, f"goes into {function.name}")
+        return
+    step = f"«[{place!r}]" if isinstance(place, str) else "«[*]"
+    for read in reads_of_parameter(rest.arg, function, module):
+        yield Spot(read, module, (*spot.path, step), spot.hops + 1)
 
 
 def _static(function: Definition) -> bool:

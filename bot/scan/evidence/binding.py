@@ -7,9 +7,10 @@ import re
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.callers import enclosing_class, share_self
-from bot.scan.evidence.reach import loads_in, reads_of
+from bot.scan.evidence.elsewhere import reads_as_global, reads_by_kin, reads_elsewhere
+from bot.scan.evidence.reach import loads_in, reads_in_scope, reads_of
 from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.spot import Answer, Spot, label_of, step_into
+from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.names.module import Module
 
 _TENSORS = re.compile(
@@ -24,6 +25,7 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
         yield from claimed_by_name(spot, target.id)
         for read in reads_of(target, spot.module):
             yield spot.at(read)
+        yield from _reached_from_afar(spot, target)
     elif isinstance(target, ast.Tuple | ast.List):
         for index, element in enumerate(target.elts):
             part = step_into(spot, f"[{index}]")
@@ -34,6 +36,8 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
     elif isinstance(target, ast.Attribute):
         yield from claimed_by_name(spot, target.attr)
         yield from _kept(spot, target)
+    elif isinstance(target, ast.Subscript) and ast.unparse(target.value) == "globals()":
+        yield from _as_global(spot, target)
     elif isinstance(target, ast.Subscript):
         yield from put_into(spot, target.value, label_of(target.slice, spot.module))
 
@@ -43,23 +47,56 @@ def claimed_by_name(spot: Spot, name: str) -> Answer:
         yield spot.says(Kind.CLAIM, f"is called {name}")
 
 
+def _as_global(spot: Spot, target: ast.Subscript) -> Answer:
+    """`globals()["net"] = value`."""
+    module, label = spot.module, label_of(target.slice, spot.module)
+    if isinstance(target.slice, ast.Constant):
+        for read in reads_in_scope(str(target.slice.value), module.tree, module):
+            yield spot.at(read)
+    for other in module.of(ast.Subscript):
+        same = isinstance(other.ctx, ast.Load) and ast.unparse(other.value) == "globals()"
+        if same and label_of(other.slice, module) == label:
+            yield spot.at(other)
+
+
+def _reached_from_afar(spot: Spot, target: ast.Name) -> Answer:
+    for read in reads_as_global(target, spot.module):
+        yield spot.at(read)
+    if spot.module.project is not None and spot.hops < MOST_CALLS:
+        for node, home in reads_elsewhere(target, spot.module, spot.module.project):
+            yield Spot(node, home, spot.path, spot.hops + 1)
+
+
 def _kept(spot: Spot, target: ast.Attribute) -> Answer:
     """`self.x = value`: every `self.x` of the class, its bases and subclasses here; `block.x = value`: every `block.x`
     after it.
     """
-    owner, found = ast.unparse(target.value), False
-    for read in spot.module.attributes(target.attr):
-        if isinstance(read.ctx, ast.Load) and ast.unparse(read.value) == owner and _reaches(target, read, spot.module):
+    yield from keep(spot, target.value, target.attr, target)
+
+
+def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answer:
+    """The value is kept as `holder.attribute`, at `place`."""
+    owner, found = ast.unparse(holder), False
+    for read in spot.module.attributes(attribute):
+        same = isinstance(read.ctx, ast.Load) and ast.unparse(read.value) == owner
+        if same and _reaches(holder, place, read, spot.module):
             found = True
             yield spot.at(read)
+    around, project = enclosing_class(place, spot.module), spot.module.project
+    if owner == "self" and around is not None and project is not None and spot.hops < MOST_CALLS:
+        for node, home in reads_by_kin(around, attribute, spot.module, project):
+            found = True
+            yield Spot(node, home, spot.path, spot.hops + 1)
     if not found:
-        yield spot.says(Kind.ESCAPES, f"kept as {owner}.{target.attr}")
+        yield spot.says(Kind.ESCAPES, f"kept as {owner}.{attribute}")
 
 
-def _reaches(target: ast.Attribute, read: ast.Attribute, module: Module) -> bool:
-    if isinstance(target.value, ast.Name) and target.value.id == "self":
-        return share_self(enclosing_class(target, module), enclosing_class(read, module), module)
-    return module.function(read) is module.function(target) and read.lineno > target.lineno
+def _reaches(holder: ast.expr, place: ast.expr, read: ast.Attribute, module: Module) -> bool:
+    if isinstance(holder, ast.Name) and holder.id == "self":
+        return share_self(enclosing_class(place, module), enclosing_class(read, module), module)
+    if module.function(place) is None and module.function(read) is not None:
+        return True  # what a module sets up is there when its functions run
+    return module.function(read) is module.function(place) and read.lineno > place.lineno
 
 
 def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:

@@ -54,7 +54,7 @@ def _callers(function: Definition, module: Module, project: Project, *, method: 
     One that is no method is called in another file by an import, of itself or of its module.
     """
     own = (module.path,) if is_source(module.path) else ()
-    asked = (function.name, _stem(module.path))
+    asked = (function.name, stem_of(module.path))
     if not method and project.asked_often and not any(path != module.path for path in project.importing(*asked)):
         return own
     paths = project.holders(function.name.encode(), most=MOST_FILES)
@@ -74,20 +74,26 @@ def _method_calls(
         receiver = attribute.value
         if isinstance(receiver, ast.Name) and receiver.id in ("self", "cls"):
             around = enclosing_class(attribute, other)
-            if around is not None and (around is owner or owner.name in _bases(around) or around.name in _bases(owner)):
+            if around is not None and (
+                around is owner or owner.name in bases_of(around) or around.name in bases_of(owner)
+            ):
                 yield call, other
         elif not common or (isinstance(receiver, ast.Name) and receiver.id == owner.name):
             yield call, other
 
 
+def _are_kin(one: ast.ClassDef, other: ast.ClassDef) -> bool:
+    return other.name in bases_of(one) or one.name in bases_of(other)
+
+
 def _function_calls(function: Definition, other: Module, home: Module) -> Iterator[Call]:
-    names = {function.name} if other is home else set(_imported_as(function.name, other, home.path))
+    names = {function.name} if other is home else set(imported_as(function.name, other, home.path))
     for name in names:
         for read in other.names(name):
             call = other.parent(read)
             if isinstance(call, ast.Call) and call.func is read:
                 yield call, other
-    stem = _stem(home.path)
+    stem = stem_of(home.path)
     for attribute in other.attributes(function.name):
         call = other.parent(attribute)
         if (
@@ -98,7 +104,7 @@ def _function_calls(function: Definition, other: Module, home: Module) -> Iterat
             yield call, other
 
 
-def _imported_as(name: str, other: Module, home: str) -> Iterator[str]:
+def imported_as(name: str, other: Module, home: str) -> Iterator[str]:
     """What `name` of the file `home` is called where another module imports it."""
     parts = set(PurePosixPath(home).with_suffix("").parts)
     for node in other.of(ast.ImportFrom):
@@ -120,7 +126,7 @@ def _taken_from(name: str, module: Module, project: Project) -> Iterator[Found]:
     """The functions called `name` that `module` can have imported; no other file is parsed."""
     paths = project.defining(name)
     for path in paths if len(paths) <= MOST_FILES else ():
-        if path != module.path and next(_imported_as(name, module, path), ""):
+        if path != module.path and next(imported_as(name, module, path), ""):
             yield from _in_file(name, path, project)
 
 
@@ -178,7 +184,7 @@ def _method(function: ast.Attribute, module: Module, project: Project) -> Found 
             return own[-1], module
         return _of_kin(function.attr, around, project) if around is not None else None
     found = _owned_by(function.attr, receiver, project)
-    in_module = [f for f in found if not _is_method(f) and _stem(f[1].path) == receiver.split(".")[-1]]
+    in_module = [f for f in found if not _is_method(f) and stem_of(f[1].path) == receiver.split(".")[-1]]
     in_class = [f for f in found if _is_method(f) and getattr(f[1].parent(f[0]), "name", "") == receiver]
     chosen = in_module or in_class or (found if len(project.defining(function.attr)) == 1 else ())
     return chosen[0] if len(chosen) == 1 else None
@@ -186,7 +192,7 @@ def _method(function: ast.Attribute, module: Module, project: Project) -> Found 
 
 def _of_kin(name: str, around: ast.ClassDef, project: Project) -> Found | None:
     """The method `name` of a class called as `around` or as one of its bases; other files are not parsed."""
-    kin = {around.name, *_bases(around)}
+    kin = {around.name, *bases_of(around)}
     owners = frozenset(path for owner in kin for path in project.naming_class(owner))
     for node, home in _definitions(name, project, among=owners):
         owner = home.parent(node)
@@ -201,7 +207,7 @@ def _owned_by(name: str, receiver: str, project: Project) -> tuple[Found, ...]:
     if len(paths) == 1:
         return definitions(name, project)
     last, owners = receiver.rpartition(".")[2], frozenset(project.naming_class(receiver))
-    return tuple(_definitions(name, project, among=owners | {path for path in paths if _stem(path) == last}))
+    return tuple(_definitions(name, project, among=owners | {path for path in paths if stem_of(path) == last}))
 
 
 def _is_common(name: str, project: Project) -> bool:
@@ -234,14 +240,14 @@ def _descends(node: ast.ClassDef, ancestor: ast.ClassDef, module: Module) -> boo
     while waiting and ancestor.name not in known:
         known |= waiting
         found = (each for each in module.of(ast.ClassDef) if each.name in waiting)
-        waiting = {base for each in found for base in _bases(each)} - known
+        waiting = {base for each in found for base in bases_of(each)} - known
     return ancestor.name in known
 
 
-def _bases(node: ast.ClassDef) -> set[str]:
+def bases_of(node: ast.ClassDef) -> set[str]:
     return {ast.unparse(base).split(".")[-1].split("[")[0] for base in node.bases}
 
 
-def _stem(path: str) -> str:
+def stem_of(path: str) -> str:
     pure = PurePosixPath(path)
     return pure.parent.name if pure.name == "__init__.py" else pure.stem

@@ -85,7 +85,7 @@ def by_default(name: str, function: Definition) -> Stored | None:
     return PLAIN if isinstance(default, ast.Constant) and default.value is not None else None
 
 
-def defaults(function: Definition) -> dict[str, ast.expr]:
+def defaults(function: Definition | ast.Lambda) -> dict[str, ast.expr]:
     """What each parameter is where its caller gives nothing for it."""
     a = function.args
     positional = [*a.posonlyargs, *a.args]

@@ -21,6 +21,11 @@ def reads_of(target: ast.Name, module: Module) -> Iterator[ast.Name]:
             yield read
 
 
+def reads_in_scope(name: str, scope: Scope, module: Module) -> list[ast.Name]:
+    """Every load of a name that `scope` owns, whenever it runs."""
+    return _owned(name, scope, module)[0]
+
+
 def reads_of_parameter(name: str, function: Definition | ast.Lambda, module: Module) -> Iterator[ast.Name]:
     """Each load of a parameter before it is bound anew."""
     reads, stores = _owned(name, function, module)

@@ -17,8 +17,12 @@ from bot.scan.evidence.arguments import read_argument
 from bot.scan.evidence.attributes import read_attribute
 from bot.scan.evidence.binding import bind, claimed_by_annotation, claimed_by_name
 from bot.scan.evidence.callers import calls_of
+from bot.scan.evidence.content import defaults
+from bot.scan.evidence.elsewhere import reads_of_result
+from bot.scan.evidence.reach import reads_of, reads_of_parameter
 from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
+from bot.scan.names.module import Definition
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -148,6 +152,16 @@ def _subscript(spot: Spot, parent: Any, project: Project) -> Answer:
 
 def _operate(spot: Spot, parent: Any, project: Project) -> Answer:
     yield spot.says(Kind.PLAIN, "is calculated with")
+    if spot.path and spot.path[-1].startswith("«"):  # a list it was put into
+        yield spot.at(parent)
+
+
+def _grow(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`held += [value]`."""
+    yield spot.says(Kind.PLAIN, "is calculated with")
+    if spot.path and spot.path[-1].startswith("«") and isinstance(parent.target, ast.Name):
+        for read in reads_of(parent.target, spot.module):
+            yield spot.at(read)._replace(path=(*spot.path[:-1], "«[*]"))
 
 
 def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -192,11 +206,45 @@ def _return(spot: Spot, parent: Any, project: Project) -> Answer:
         return
     yield from claimed_by_annotation(spot, function.returns)
     yield from claimed_by_name(spot, function.name)
+    yield from _to_callers(spot, function, project)
+
+
+def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str) -> Answer:
     calls = calls_of(function, spot.module, project) if spot.hops < MOST_CALLS else ()
     for call, module in calls:
-        yield Spot(call, module, spot.path, spot.hops + 1)
-    if not calls:
+        yield Spot(call, module, (*spot.path, *steps), spot.hops + 1)
+    reads = list(reads_of_result(function, spot.module, project)) if spot.hops < MOST_CALLS else []
+    for read, module in reads:
+        yield Spot(read, module, spot.path, spot.hops + 1)
+    if not calls and not reads:
         yield spot.says(Kind.RETURNED, f"is returned by {function.name}")
+
+
+def _yield(spot: Spot, parent: Any, project: Project) -> Answer:
+    """A generator gives its callers one after the other; a fixture gives its test the thing itself."""
+    function = spot.module.function(spot.node)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _to_callers(spot, function, project, "«[*]")
+
+
+def _lambda(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`load = lambda path: torch.load(path)`: what its calls give."""
+    statement = spot.module.parent(parent)
+    if spot.node is parent.body and isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            for read in reads_of(target, spot.module) if isinstance(target, ast.Name) else ():
+                call = spot.module.parent(read)
+                if isinstance(call, ast.Call) and call.func is read:
+                    yield spot.at(call)
+
+
+def _default(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`def run(net=torch.load(path))`."""
+    function = spot.module.parent(parent)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for name in (n for n, value in defaults(function).items() if value is spot.node):
+            for read in reads_of_parameter(name, function, spot.module):
+                yield spot.at(read)
 
 
 def _print(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -229,9 +277,12 @@ _PARENTS: dict[type[ast.AST] | type[None], _Handler] = {
     ast.Subscript: _subscript,
     ast.BinOp: _operate,
     ast.UnaryOp: _print,
-    ast.AugAssign: _operate,
+    ast.AugAssign: _grow,
     ast.Compare: _compare,
     ast.Return: _return,
+    ast.Yield: _yield,
+    ast.Lambda: _lambda,
+    ast.arguments: _default,
     ast.FormattedValue: _print,
     ast.withitem: _enter,
 }

@@ -58,6 +58,10 @@ class Reading:
                 found.setdefault(sign.path[0], set()).add(sign.kind)
         return found
 
+    def themselves(self, *kinds: Kind) -> set[str]:
+        """The parts that are said to be one of these kinds, and not only something inside them."""
+        return {s.path[0] for s in self.signs if s.kind in kinds and len(s.path) == 1}
+
     @cached_property
     def sections(self) -> tuple[str, ...]:
         """Keys read at the top that are no parameter's: the file holds more than one thing."""
@@ -164,7 +168,7 @@ def _tutorial_layout(reading: Reading) -> str:
     others = [k for k in reading.keys if k not in own]
     if not own or not any(Kind.LOADED in reading.keys[k] for k in own):
         return ""
-    if any(not ({Kind.PLAIN, Kind.TENSOR} & reading.keys[k]) for k in others):
+    if not set(others) <= reading.themselves(Kind.PLAIN, Kind.TENSOR):
         return ""
     return f"only {', '.join(k[1:-1] for k in own)} and numbers are read, into load_state_dict"
 
@@ -176,7 +180,8 @@ def _parts_are_tensors(reading: Reading) -> str:
     """
     if not reading.keys or reading.asked_for_keys or not reading.in_a_test:
         return ""
-    if not all(Kind.TENSOR in kinds for kinds in reading.keys.values()):
+    tensors = (s for s in reading.signs if s.kind is Kind.TENSOR and s.path and "value" not in s.path)
+    if not reading.keys.keys() <= {s.path[0] for s in tensors}:  # values side by side with others' tell little
         return ""
     return "every part that is read is used as a tensor"
 
@@ -191,7 +196,7 @@ def _elements_are_tensors(reading: Reading) -> str:
     """
     if not reading.keys or reading.asked_for_keys or not all(_BY_PLACE.fullmatch(k) for k in reading.keys):
         return ""
-    proved = {s.path[0] for s in reading.signs if s.kind is Kind.TENSOR and len(s.path) == 1}
+    proved = reading.themselves(Kind.TENSOR)
     numbered = [k for k in reading.keys if k[1:-1].isdigit()]
     if not proved or any(k not in proved for k in numbered):
         return ""

@@ -1,0 +1,147 @@
+"""Where a value is read that was bound to a name others reach: module globals, class attributes, properties, fixtures.
+
+Other files are parsed only when they name what is followed, and not at all where that is too common a name.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bot.model import Unreadable
+from bot.scan.evidence.behind import project_classes, values_of
+from bot.scan.evidence.callers import MOST_FILES, bases_of, enclosing_class, imported_as, share_self, stem_of
+from bot.scan.evidence.memo import remember
+from bot.scan.evidence.reach import reads_in_scope, reads_of_parameter
+from bot.scan.evidence.spot import Spot
+from bot.scan.names.module import Definition, Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+Read = tuple[ast.expr, Module]
+
+
+def reads_as_global(target: ast.Name, module: Module) -> Iterator[ast.Name]:
+    """Reads of a name that its function declares `global`, in the rest of the module."""
+    function = module.function(target)
+    if any(target.id in node.names and module.function(node) is function for node in module.of(ast.Global)):
+        yield from reads_in_scope(target.id, module.tree, module)
+
+
+def reads_elsewhere(target: ast.Name, module: Module, project: Project) -> Iterator[Read]:
+    """Reads of a name bound at the top of a module or of a class: `from a import NET`, `a.NET`, `self.net`, `A.net`."""
+    scope = module.scope(target)
+    if isinstance(scope, ast.ClassDef):
+        for read in module.attributes(target.id):
+            if isinstance(read.ctx, ast.Load) and _is_of(scope, read, module):
+                yield read, module
+    elif scope is module.tree:
+        for other in _others(target.id, module, project):
+            names = set(imported_as(target.id, other, module.path))
+            yield from ((n, other) for name in names for n in other.names(name) if isinstance(n.ctx, ast.Load))
+            stem = stem_of(module.path)
+            for read in other.attributes(target.id):
+                if ast.unparse(read.value).rpartition(".")[2] == stem:
+                    yield read, other
+
+
+def _is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
+    receiver = ast.unparse(read.value)
+    if receiver in ("self", "cls"):
+        return share_self(owner, enclosing_class(read, module), module)
+    return receiver == owner.name or _was_made_by(owner.name, read.value, module)
+
+
+def _was_made_by(name: str, receiver: ast.expr, module: Module) -> bool:
+    made = values_of(receiver, module) if isinstance(receiver, ast.Name) else iter((receiver,))
+    calls = (value.func for value in made if isinstance(value, ast.Call))
+    return any(name == getattr(function, "id", getattr(function, "attr", "")) for function in calls)
+
+
+def _others(word: str, module: Module, project: Project) -> tuple[Module, ...]:
+    """The other files that hold a word, parsed; none where they are many."""
+
+    def find() -> tuple[Module, ...]:
+        paths = project.holders(word.encode(), most=MOST_FILES) or ()
+        found = (project.module(path) for path in paths)
+        return tuple(each for each in found if not isinstance(each, Unreadable))
+
+    return tuple(m for m in remember(project, ("holding", word), find) if m is not module)
+
+
+def reads_by_kin(owner: ast.ClassDef, attribute: str, module: Module, project: Project) -> Iterator[Read]:
+    """Reads of `self.attribute` of a class in its bases and subclasses of other files, and of `made.attribute` where
+    `made` is seen to be one.
+    """
+    word, bases = f".{attribute}".encode(), bases_of(owner)
+    for read in module.attributes(attribute):
+        if isinstance(read.ctx, ast.Load) and _was_made_by(owner.name, read.value, module):
+            yield read, module
+    for other in _others(owner.name, module, project):
+        if word in project.files[other.path]:
+            for read in other.attributes(attribute):
+                around = enclosing_class(read, other)
+                inside = ast.unparse(read.value) == "self" and around is not None and owner.name in bases_of(around)
+                if isinstance(read.ctx, ast.Load) and (inside or _was_made_by(owner.name, read.value, other)):
+                    yield read, other
+    for base in bases - {"object", "Module", "ABC"}:
+        for node, home in project_classes(base, project):
+            if home is not module and word in project.files[home.path]:
+                inner = (n for n in home.attributes(attribute) if enclosing_class(n, home) is node)
+                yield from ((n, home) for n in inner if isinstance(n.ctx, ast.Load))
+
+
+def reads_of_result(function: Definition, module: Module, project: Project) -> Iterator[Read]:
+    """Where the result of a property or of a test's fixture is read: there is no call to be seen."""
+    decorators = {ast.unparse(d).partition("(")[0].rpartition(".")[2] for d in function.decorator_list}
+    owner = module.parent(function)
+    if decorators & {"property", "cached_property", "lazy_property"} and isinstance(owner, ast.ClassDef):
+        for read in module.attributes(function.name):
+            if isinstance(read.ctx, ast.Load) and _is_of(owner, read, module):
+                yield read, module
+        yield from reads_by_kin(owner, function.name, module, project)
+    elif "fixture" in decorators:
+        shared = module.path.endswith("conftest.py")
+        for other in (module, *(_others(function.name, module, project) if shared else ())):
+            takers: list[Definition] = [*other.of(ast.FunctionDef), *other.of(ast.AsyncFunctionDef)]
+            for taker in takers:
+                if any(a.arg == function.name for a in taker.args.args):
+                    yield from ((read, other) for read in reads_of_parameter(function.name, taker, other))
+
+
+def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.ClassDef, Module] | None:
+    """The one class of the project that `call` makes an instance of; `super().__init__` means the base."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if name == "__init__" and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "super()":
+        around = enclosing_class(call, module)
+        names = bases_of(around) if around is not None else set()
+        name = names.pop() if len(names) == 1 else ""
+    if not name[:1].isupper():
+        return None  # as cheap a test as there is: what is no class by its name is not looked for
+    own = [node for node in module.of(ast.ClassDef) if node.name == name]
+    found = [(own[-1], module)] if own else project_classes(name, project)
+    return found[0] if len(found) == 1 else None
+
+
+def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Iterator[Spot]:
+    """What is given to a class: the parameter of its `__init__`, or the field of a dataclass."""
+    made = constructor(call, spot.module, project)
+    if made is None:
+        return
+    node, home = made
+    own = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+    if own is not None:
+        names = [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
+    else:
+        names = [f.target.id for f in node.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
+    name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+    if own is not None:
+        for read in reads_of_parameter(name, own, home):
+            yield Spot(read, home, spot.path, spot.hops + 1)
+    elif name in names:
+        inside = (n for n in home.attributes(name) if _is_of(node, n, home) and isinstance(n.ctx, ast.Load))
+        seen = [*((n, home) for n in inside), *reads_by_kin(node, name, home, project)]
+        for found, where in seen:
+            yield Spot(found, where, spot.path, spot.hops + 1)
