@@ -61,6 +61,7 @@ def test_pr_loses_no_finding_where_nothing_can_be_written(repository: Repository
     assert "not done: review: " in captured.err and "not done: fix branch: " in captured.err
     assert "loadguard-fix.patch cannot be written either: Is a directory" in captured.err
     assert "it all stands there already" not in captured.err
+    assert "the findings stand above" in captured.err and "job summary" not in captured.err
 
 
 def test_pr_can_only_suggest_and_answers_in_json(repository: Repository, capsys: Captured) -> None:

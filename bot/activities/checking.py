@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.activities.deeds import ELSEWHERE, Deeds
+from bot.activities.deeds import Deeds
 from bot.activities.desk import Desk
 from bot.errors import ExitCode
 from bot.model import Report, Upload
@@ -34,7 +34,7 @@ class Judged:
 
 def keep_check(desk: Desk, judged: Judged, *, deeds: Deeds) -> None:
     """The check of the commit; nothing is sent where it stands already."""
-    with deeds.trying("check run", instead=ELSEWHERE):
+    with deeds.trying("check run", instead=desk.elsewhere):
         checks = desk.forge.checks()
         if checks is None:
             return
@@ -53,7 +53,7 @@ def keep_upload(desk: Desk, judged: Judged, *, ref: str, deeds: Deeds) -> None:
     scanning = desk.forge.code_scanning() if desk.sarif else None
     if desk.sarif is None or scanning is None:
         return
-    with deeds.trying("SARIF upload", instead=ELSEWHERE):
+    with deeds.trying("SARIF upload", instead=desk.elsewhere):
         log = json.loads(desk.sarif(judged.report, judged.read))
         for run in log["runs"]:
             run["automationDetails"] = {"id": f"{CATEGORY}/"}

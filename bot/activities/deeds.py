@@ -11,8 +11,6 @@ from bot.errors import ExitCode, ForgeError, PermissionMissing
 from bot.model import Outcome, Refusal, Report
 from bot.plan.verdict import Verdict
 
-ELSEWHERE = "the findings stand in the annotations and the job summary"
-
 
 @dataclass(slots=True)
 class Deeds:

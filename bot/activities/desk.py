@@ -30,7 +30,8 @@ class Desk:
 
     `patches` is the folder for what could not be pushed. `review_tier` puts likely fixes into fix pull requests too, as
     drafts. `only` are paths to scan; empty for all. `sarif` renders the report for code scanning, None where nothing
-    is to be uploaded. `anew` forgets that a fix pull request was closed: a person asked for another.
+    is to be uploaded. `anew` forgets that a fix pull request was closed: a person asked for another. `elsewhere` says
+    where findings stand that could not be written.
     """
 
     forge: Forge
@@ -43,6 +44,7 @@ class Desk:
     only: tuple[str, ...] = ()
     sarif: Callable[[Report, Read], str] | None = None
     anew: bool = False
+    elsewhere: str = "the findings stand in the annotations and the job summary"
 
 
 def reader_at(desk: Desk, commit: str) -> Read:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.activities.checking import CHECK_NAME, Judged, keep_check, keep_upload
-from bot.activities.deeds import ELSEWHERE, Deeds
+from bot.activities.deeds import Deeds
 from bot.activities.desk import Desk, reader_at
 from bot.activities.examining import Examined, changed_files, examine
 from bot.activities.keeping import Material, keep_fix
@@ -41,7 +41,9 @@ def run(desk: Desk, *, pull: PullRequest, privileged: bool = False) -> Outcome:
     verdict = decide(found.report, lambda path: fail_level(policy, path), only_new=True)
     if pull.fork and not privileged:
         if found.report.findings:
-            deeds.refused.append(Refusal("review", f"a pull request from a fork may not be written to; {ELSEWHERE}"))
+            deeds.refused.append(
+                Refusal("review", f"a pull request from a fork may not be written to; {desk.elsewhere}")
+            )
     else:
         first = _write(_Turn(desk, pull, found, policy, deeds))
         judged = Judged(found.report, verdict, pull.head_sha, found.source.files.get, first=first)
@@ -80,7 +82,7 @@ def _write(turn: _Turn) -> bool:
     """Whether these are our first words on this pull request: then no run before this one came to its end."""
     mode = turn.policy.pull_request.comment
     standing: Comment | None = None
-    with turn.deeds.trying("summary comment", instead=ELSEWHERE):
+    with turn.deeds.trying("summary comment", instead=turn.desk.elsewhere):
         standing = turn.desk.forge.summary(turn.pull) if mode is not CommentMode.OFF else None
     unplaced = frozenset(read_fact(standing.body, REFUSED_FACT)) if standing else frozenset()
     if mode is CommentMode.REVIEW:
@@ -93,7 +95,7 @@ def _write(turn: _Turn) -> bool:
 def _review(turn: _Turn, unplaced: frozenset[str]) -> frozenset[str]:
     """Say what is new, tidy what is gone. The fingerprints no inline comment could be made for."""
     report, forge, deeds = turn.found.report, turn.desk.forge, turn.deeds
-    with deeds.trying("review", instead=ELSEWHERE):
+    with deeds.trying("review", instead=turn.desk.elsewhere):
         limits = ReviewLimits(turn.policy.pull_request.inline_cap, unplaced)
         threads = forge.threads(turn.pull)
         plan = plan_review(report, turn.found.sides, threads, head_sha=turn.pull.head_sha, limits=limits)
@@ -136,7 +138,7 @@ def _summarise(turn: _Turn, standing: Comment | None, unplaced: frozenset[str]) 
     if standing is not None and standing.body.replace("\r\n", "\n").strip() == body.strip():
         return False
     done = len(turn.deeds.written)
-    with turn.deeds.trying("summary comment", instead=ELSEWHERE):
+    with turn.deeds.trying("summary comment", instead=turn.desk.elsewhere):
         turn.desk.forge.put_summary(turn.pull, body, existing=standing)
         turn.deeds.written.append("summary comment " + ("edited" if standing else "written"))
     return len(turn.deeds.written) > done

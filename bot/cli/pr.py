@@ -37,6 +37,7 @@ def pr(arguments: Namespace, context: Context) -> int:
         patches=checkout.root,
         checkpoints=gatekeeper_for(checkout, context),
         review_tier=arguments.review_tier,
+        elsewhere="the findings stand above",
     )
     outcome = pull_request.run(desk, pull=pull)
     context = replace(context, folder=checkout.root)

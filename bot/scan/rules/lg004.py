@@ -34,7 +34,7 @@ from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_at, words
 from bot.scan.rules.fallback import Fallback, find_fallbacks
 
-_ADVICE = "let the refusal be an error, or name what old files need with torch.serialization.safe_globals([...])"
+_ADVICE = "Let the refusal be an error, or name what old files need with torch.serialization.safe_globals([...])."
 
 
 def check(module: Module, project: Project) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ from bot.scan.rules.switches import NAME, may_be_script, may_switch, switched_in
 from bot.scan.rules.trusted import Trusted, find_trusted
 
 _ADVICE = (
-    "take it out, see which loads fail, and name what each file needs with torch.serialization.safe_globals([...])"
+    "Take it out, see which loads fail, and name what each file needs with torch.serialization.safe_globals([...])."
 )
 _ENVIRONMENT = f"{NAME} makes every torch.load that says nothing run the code a pickle asks for"
 

@@ -60,7 +60,7 @@ def _judge(floor: Floor) -> Iterator[Finding]:
         f"the declared torch admits {version}: " + "; ".join(admitted),
         source=floor.text,
         evidence=(Evidence(EvidenceKind.VERSION, floor.path, floor.line, floor.text),),
-        advice="raise the lower bound to torch>=2.10",
+        advice="Raise the lower bound to torch>=2.10.",
     )
 
 

@@ -165,11 +165,11 @@ def _says(call: ast.Call, module: Module) -> WeightsOnly:
 
 def _advice(name: str) -> str:
     if name == "torch_save_to_dcp":
-        return "read the file with torch.load(weights_only=True) and save it with torch.distributed.checkpoint"
+        return "Read the file with torch.load(weights_only=True) and save it with torch.distributed.checkpoint."
     if name == "PackageImporter":
-        return "load packages only from where you would install code from"
+        return "Load packages only from where you would install code from."
     since = "torch 2.1" if "url" in name else "Lightning 2.6"
-    return f"pass weights_only=True ({since} and newer)" + (" and check_hash=True" if "url" in name else "")
+    return f"Pass weights_only=True ({since} and newer){' and check_hash=True' if 'url' in name else ''}."
 
 
 def check_site(site: Site, judgement: Judgement, project: Project) -> Finding | None:
