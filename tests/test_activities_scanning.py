@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.activities import scanning
-from bot.activities.scanning import scan_paths, wants
+from bot.activities.scanning import scan_files, scan_paths, wants
 from bot.errors import UsageError
 from bot.model import FileReport, Report, Scanned, Unreadable
 from bot.policy import Ignore, Policy
@@ -136,9 +135,27 @@ def test_the_process_that_reads_a_file_may_die(capfd: pytest.CaptureFixture[str]
         return Scanned(path)
 
     paths = [f"{n}.py" for n in range(100)] + ["bad.py", "last.py"]
-    reports = list(partial(scanning._in_children, {})(scan, paths))
+    reports = list(scanning._in_children({}, scan, paths, lost=Unreadable))
     assert reports[100] == Unreadable("bad.py", "the process that read it was ended by signal 9")
     assert [each.path for each in reports if isinstance(each, Scanned)] == [path for path in paths if path != "bad.py"]
+
+
+def test_whatever_ends_a_glance_costs_no_finding(tmp_path: Path) -> None:
+    class Deadly(dict[str, bytes]):
+        """The first child that reads `bad.py` is ended by it."""
+
+        def __getitem__(self, path: str) -> bytes:
+            if path == "bad.py" and not (tmp_path / "ended").exists():
+                (tmp_path / "ended").touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().__getitem__(path)
+
+    files = Deadly(
+        {f"{n}.py": LOAD.encode() if n % 7 == 0 else b"x = 1\n" for n in range(100)} | {"bad.py": b"y = 2\n"}
+    )
+    report = scan_files(files, policy=POLICY)
+    assert (tmp_path / "ended").exists() and report.files_scanned == 101 and not report.unreadable
+    assert sorted(each.path for each in report.findings) == sorted(f"{n}.py" for n in range(0, 100, 7))
 
 
 # -- new since -------------------------------------------------------------------------------------------------------

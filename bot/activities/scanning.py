@@ -12,10 +12,10 @@ from bot.activities.known_checkpoints import KnownCheckpoints, looks_like_checkp
 from bot.activities.roots import absolute, common_root
 from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
 from bot.edge.workers import Died, Heard, can_fork, cores, map_forked
-from bot.model import CheckpointReport, FileReport, Report, Unreadable
+from bot.model import CheckpointReport, Report, Scanned, Unreadable
 from bot.policy import Policy
 from bot.policy.apply import apply_policy, covers, levels, project_of
-from bot.scan.engine import ScanOptions, scan_project
+from bot.scan.engine import Answer, Item, ScanOptions, scan_project
 from bot.scan.project import Project
 from bot.scan.rules.switches import may_switch
 
@@ -80,28 +80,32 @@ def scan_files(  # noqa: PLR0913 - the door that every story scans through
     return report if only is None else replace(report, notices=scanned.notices)
 
 
-def _in_children(
+def _in_children(  # noqa: PLR0913 - what the engine says, and what the caller chose
     unreadable: Mapping[str, str],
-    scan: Callable[[str], FileReport],
-    paths: Sequence[str],
+    work: Callable[[Item], Answer],
+    items: Sequence[Item],
     *,
+    lost: Callable[[Item, str], Answer],
+    size: int = 1,
     heard: Heard | None = None,
     most: int = 0,
-) -> Iterable[FileReport]:
-    """Every file in a child, so that one that ends its reader ends nothing else; on all cores where that pays."""
+) -> Iterable[Answer]:
+    """Every item in a child, so that one that ends its reader ends nothing else; on all cores where that pays."""
 
-    def one(path: str) -> FileReport:
-        report = scan(path)
+    def one(item: Item) -> Answer:
+        answer = work(item)
         # What only showed when the file was read: the child knows it, the parent would not.
-        return Unreadable(path, unreadable[path]) if path in unreadable else report
+        if isinstance(answer, Scanned) and answer.path in unreadable:
+            return lost(item, unreadable[answer.path])
+        return answer
 
-    if not can_fork() or not paths:
-        return map(one, paths)
-    jobs = most or (cores() if len(paths) >= MANY else 1)
-    results = map_forked(one, paths, jobs=jobs, seconds=SECONDS, heard=heard)
+    if not can_fork() or not items:
+        return map(one, items)
+    jobs = most or (cores() if len(items) * size >= MANY else 1)
+    results = map_forked(one, items, jobs=jobs, seconds=SECONDS, heard=heard if size == 1 else None)
     return [
-        Unreadable(path, f"the process that read it {each.reason}") if isinstance(each, Died) else each
-        for path, each in zip(paths, results, strict=True)
+        lost(item, f"the process that read it {each.reason}") if isinstance(each, Died) else each
+        for item, each in zip(items, results, strict=True)
     ]
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bot.model.checkpoint import CheckpointReport
 from bot.model.finding import Finding
+
+if TYPE_CHECKING:
+    from bot.model.checkpoint import CheckpointReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Protocol, TypeVar
 
 from bot.model import FileReport, Report, Scanned, Unreadable
 from bot.scan.examine import scan_file
+from bot.scan.glance import GROUP, Glance, glance_at, groups_of, joined
 from bot.scan.options import ScanOptions
 from bot.scan.project import Project, is_source
 from bot.scan.sites.exports import project_exports
-from bot.scan.sites.handed import handed_torch
 
 __all__ = ("ScanOptions", "report_of", "scan_files", "scan_project")
 
@@ -22,20 +23,63 @@ def scan_files(files: Mapping[str, bytes], options: ScanOptions | None = None, *
     return scan_project(Project(files), options, root=root)
 
 
-Run = Callable[[Callable[[str], FileReport], Sequence[str]], Iterable[FileReport]]
-"""How the files are gone through: `map`, or something that does it in several processes."""
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
-def scan_project(project: Project, options: ScanOptions | None = None, *, root: str = ".", run: Run = map) -> Report:
-    """Scan every file of a project. Trouble with one file is an `Unreadable` in the report, never an exception."""
+class Run(Protocol):
+    """How files are gone through: one after the other, or in several processes. `lost` answers for an item whose
+    process did not, with the reason; `size` is the number of files in an item.
+    """
+
+    def __call__(
+        self,
+        work: Callable[[Item], Answer],
+        items: Sequence[Item],
+        /,
+        *,
+        lost: Callable[[Item, str], Answer],
+        size: int = 1,
+    ) -> Iterable[Answer]: ...
+
+
+def _one_by_one(
+    work: Callable[[Item], Answer], items: Sequence[Item], /, *, lost: Callable[[Item, str], Answer], size: int = 1
+) -> Iterable[Answer]:
+    return map(work, items)
+
+
+def scan_project(
+    project: Project, options: ScanOptions | None = None, *, root: str = ".", run: Run = _one_by_one
+) -> Report:
+    """Scan every file of a project. Trouble with one file is an `Unreadable` in the report, never an exception.
+
+    First a glance at all of them, then a look into those that need one.
+    """
     project.options = options or ScanOptions()
     only = project.options.only
     with _without_collector():
-        sources = [p for p in project.paths if is_source(p)]
-        project.handed = handed_torch(project, sources)
-        project.exports = project_exports(project, sources)
         chosen = [p for p in project.paths if only is None or p in only]
-        return report_of(list(run(partial(scan_file, project), chosen)), root=root)
+        told = _glance(project, chosen, run)
+        project.handed = told.handed
+        sources = [p for p in project.paths if is_source(p)]
+        project.exports = project_exports(project, sources, giving=told.giving)
+        inside = frozenset(told.inside)
+        # A name that the project gave torch.load can stand anywhere: then nothing is done with after a glance.
+        asked = chosen if project.exports else [p for p in chosen if p in inside]
+        looked = {each.path: each for each in run(partial(scan_file, project), asked, lost=Unreadable)}
+        return report_of([looked.get(path) or Scanned(path) for path in chosen], root=root)
+
+
+def _glance(project: Project, chosen: Sequence[str], run: Run) -> Glance:
+    """At what is to be scanned and at everything that may hand something to it."""
+    paths = project.paths if len(chosen) == len(project.paths) else sorted({*chosen, *filter(is_source, project.paths)})
+
+    def lost(group: Sequence[str], why: str) -> Glance:
+        """Whatever ended a glance ends a look as well, and that is told file by file."""
+        return Glance(inside=tuple(group))
+
+    return joined(run(partial(glance_at, project), groups_of(paths), lost=lost, size=GROUP))
 
 
 def report_of(reports: Collection[FileReport], *, root: str = ".") -> Report:

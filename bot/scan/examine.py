@@ -71,15 +71,14 @@ def _scan(project: Project, path: str) -> FileReport:
         )
     if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
-    asking = [r for r in rules if r.check_module and (not r.trigger or any(t.fires(data) for t in r.trigger))]
+    asking = _asking(rules, data)
     resolves = resolver(project, path)
     sites = (
         may_hold_site(data, resolves=resolves, handed=project.handed)
         or uses_export(data, project.exports)
-        or (path.endswith(".ipynb") and _SPELT_OUT.search(data) is not None)
+        or _is_spelt_out(path, data)
     )
-    # UTF-16 hides every word we look for; and a comment of ours that silences nothing has to be told.
-    if not (sites or asking or found or b"\0" in data[:4] or b"loadguard:" in data):
+    if not (sites or asking or found or _is_told(data)):
         return Scanned(path)
     module = project.module(path)
     if isinstance(module, Unreadable):
@@ -88,6 +87,25 @@ def _scan(project: Project, path: str) -> FileReport:
     if sites:
         found += _about_sites(module, project, rules)
     return _report(path, silence(module.source, with_fingerprints(found), terms=_terms(project, rules)))
+
+
+def speaks_up(path: str, data: bytes, rules: Sequence[Rule]) -> bool:
+    """Whether a Python file has to be looked into whatever stands before its `load`."""
+    return len(data) > MAX_BYTES or _is_told(data) or _is_spelt_out(path, data) or bool(_asking(rules, data))
+
+
+def _asking(rules: Sequence[Rule], data: bytes) -> list[Rule]:
+    """The rules of whole modules that want to see this one parsed."""
+    return [r for r in rules if r.check_module and (not r.trigger or any(t.fires(data) for t in r.trigger))]
+
+
+def _is_told(data: bytes) -> bool:
+    """UTF-16 hides every word we look for; and a comment of ours that silences nothing has to be told."""
+    return b"\0" in data[:4] or b"loadguard:" in data
+
+
+def _is_spelt_out(path: str, data: bytes) -> bool:
+    return path.endswith(".ipynb") and _SPELT_OUT.search(data) is not None
 
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule]) -> Iterator[Finding]:

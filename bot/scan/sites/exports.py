@@ -22,10 +22,14 @@ _ROUNDS = 4
 """How often a name may be passed on from module to module."""
 
 
-def project_exports(project: Project, paths: Collection[str]) -> tuple[Export, ...]:
-    """The names of all modules among `paths` that stand for torch.load, or for something that holds it."""
+def project_exports(project: Project, paths: Collection[str], *, giving: Iterable[str]) -> tuple[Export, ...]:
+    """The names of all modules among `paths` that stand for torch.load, or for something that holds it; `giving` are
+    those that may do so first (`gives_out`).
+    """
     found: dict[Export, None] = {}
-    fresh: Iterable[Export] = [e for path in paths if _may_give_out(project, path) for e in _exports(project, path, ())]
+    fresh: Iterable[Export] = [
+        e for path in giving if _may_hold_site(project, path) for e in _exports(project, path, ())
+    ]
     for _ in range(_ROUNDS):
         fresh = [e for e in fresh if e not in found]
         if not fresh:
@@ -60,11 +64,13 @@ def resolver(project: Project, path: str) -> Callable[[str], bool]:
     return resolves
 
 
-def _may_give_out(project: Project, path: str) -> bool:
-    data = project.files[path]
-    return bool(_GIVES_OUT.search(data)) and may_hold_site(
-        data, resolves=resolver(project, path), handed=project.handed
-    )
+def gives_out(data: bytes) -> bool:
+    """Whether a module can give torch.load a new name, by its bytes."""
+    return _GIVES_OUT.search(data) is not None
+
+
+def _may_hold_site(project: Project, path: str) -> bool:
+    return may_hold_site(project.files[path], resolves=resolver(project, path), handed=project.handed)
 
 
 def _exports(project: Project, path: str, words: Collection[str]) -> list[Export]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from bot.scan.project import NONE_HANDED, Handed
 
@@ -28,34 +29,61 @@ _CODES = frozenset(code for code in range(128) if chr(code).isalnum() or code ==
 _LETTERS = frozenset(bytes((code,)) for code in _CODES)
 
 
+@dataclass(slots=True)
+class Uses:
+    """How the whole word `load` stands in a file: behind which words (`receivers`) or something that is no word
+    (`unclear`), in quotes, or by itself (`bare`).
+    """
+
+    data: bytes
+    receivers: set[bytes] = field(default_factory=set)
+    unclear: bytes = b""
+    quoted: bool = False
+    bare: bool = False
+
+    @property
+    def received(self) -> bool:
+        """Whether it stands behind anything that others could hand out."""
+        return bool(self.receivers or self.unclear)
+
+    def may_be_torch(self, *, resolves: Callable[[str], bool], handed: Handed = NONE_HANDED) -> bool:
+        """Whether one of them can be torch.load. `resolves` says whether an import can mean a module of the project."""
+        torch = b"torch" in self.data
+        if self.unclear:
+            return torch or _is_handed({self.unclear}, self.data, handed)
+        if self.quoted and torch:
+            return True
+        known = self.receivers and (
+            _is_alias(self.receivers, self.data, torch, resolves) or _is_handed(self.receivers, self.data, handed)
+        )
+        return bool(known) or (self.bare and _imports_load(self.data, resolves))
+
+
 def may_hold_site(data: bytes, *, resolves: Callable[[str], bool], handed: Handed = NONE_HANDED) -> bool:
     """Whether a file can hold a site. `resolves` says whether an imported module can be one of the project's own."""
-    if b"load" not in data:
-        return False
-    receivers: set[bytes] = set()
-    quoted = bare = False
-    torch = b"torch" in data
-    for match in _LOAD.finditer(data):
+    return uses_of(data).may_be_torch(resolves=resolves, handed=handed)
+
+
+def uses_of(data: bytes) -> Uses:
+    """Every use of the word `load`, up to the first that is unclear: that one decides."""
+    found = Uses(data)
+    for match in _LOAD.finditer(data) if b"load" in data else ():
         start = match.start()
         before = data[start - 1 : start] if start else b"\n"
         if before in (b'"', b"'"):
-            quoted = True
-        elif before == b"." or before.isspace() or before == b"\n":
+            found.quoted = True
+        elif before == b"." or before.isspace():
             receiver = _receiver(data, start)
-            if receiver == b"any" or (
-                receiver and receiver.endswith((b"torch", b"serialization"))
-            ):  # also r"\ntorch.load"
-                return torch or _is_handed({receiver}, data, handed)
+            # also r"\ntorch.load"
+            if receiver == b"any" or (receiver and receiver.endswith((b"torch", b"serialization"))):
+                found.unclear = receiver
+                break
             if receiver:
-                receivers.add(receiver)
-            bare = bare or receiver is None
+                found.receivers.add(receiver)
+            found.bare = found.bare or receiver is None
         elif not (before.isalnum() or before == b"_"):
-            bare = True
-    if quoted and torch:
-        return True
-    if receivers and (_is_alias(receivers, data, torch, resolves) or _is_handed(receivers, data, handed)):
-        return True
-    return bare and _imports_load(data, resolves)
+            found.bare = True
+    return found
 
 
 def _receiver(data: bytes, start: int) -> bytes | None:

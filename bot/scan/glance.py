@@ -1,0 +1,75 @@
+"""What the bytes of many files tell before one is parsed: most of a tree is done with after this.
+
+Files are taken in groups, since a message for each would cost more than the look at it. What a file hands to others
+is gathered here as well, so that the tree is gone through once, on all cores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.scan.examine import active_rules, is_python, speaks_up
+from bot.scan.project import NONE_HANDED, Handed, Project, is_source
+from bot.scan.rules.base import Rule
+from bot.scan.sites.exports import gives_out, resolver
+from bot.scan.sites.handed import handed_torch
+from bot.scan.sites.prefilter import uses_of
+
+GROUP = 32
+"""Files in a group: enough that messages cost nothing, few enough that children end together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """`inside` are the paths of files that have to be looked into, `waiting` of those for which it depends on what
+    others hand out, `giving` of modules that may hand out torch.load, `handed` what they hand out of torch itself.
+    """
+
+    inside: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    giving: tuple[str, ...] = ()
+    handed: Handed = NONE_HANDED
+
+
+def groups_of(paths: Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(paths[at : at + GROUP]) for at in range(0, len(paths), GROUP)]
+
+
+def glance_at(project: Project, paths: Sequence[str]) -> Glance:
+    """Look at a group of files of a project, of which nothing is known yet."""
+    rules = active_rules(project)
+    seen = [(path, _look(project, path, rules)) for path in paths]
+    sources = [path for path in paths if is_source(path)]
+    return Glance(
+        tuple(path for path, matters in seen if matters),
+        tuple(path for path, matters in seen if matters is None),
+        tuple(path for path in sources if gives_out(project.files[path])),
+        handed_torch(project, sources),
+    )
+
+
+def joined(glances: Iterable[Glance]) -> Glance:
+    """What all groups together tell; what waited for others is settled."""
+    told = tuple(glances)
+    handed = Handed(
+        frozenset().union(*(each.handed.names for each in told)),
+        frozenset().union(*(each.handed.functions for each in told)),
+    )
+    waiting = tuple(path for each in told for path in each.waiting) if handed != NONE_HANDED else ()
+    inside = tuple(path for each in told for path in each.inside)
+    return Glance((*inside, *waiting), (), tuple(path for each in told for path in each.giving), handed)
+
+
+def _look(project: Project, path: str, rules: Sequence[Rule]) -> bool | None:
+    """Whether a file has to be looked into; None where it does only if another hands out torch."""
+    data = project.files[path]
+    # An empty one may be one that could not be read: whoever looks into it will say so.
+    if not data or any(rule.check_file and rule.wants and rule.wants(path) for rule in rules):
+        return True
+    if not is_python(path, data, markdown=project.options.markdown):
+        return False
+    if speaks_up(path, data, rules):
+        return True
+    uses = uses_of(data)
+    return uses.may_be_torch(resolves=resolver(project, path)) or (None if uses.received else False)
