@@ -261,3 +261,20 @@ def test_what_is_followed_as_far_is_no_object_for_it(code: str) -> None:
     found = judge_first({"a.py": f"import torch\n{code}\n".encode()})
     assert found.use is not Use.OBJECT
     assert found.tier is not None
+
+
+ANOTHER_LOADER = [
+    "def read(net, load=torch.load):\n    net.load_state_dict(load('m.pt'))",
+    "class A:\n    def __init__(self, load=torch.load):\n        self.load = load\n"
+    "    def go(self, net):\n        net.load_state_dict(self.load('m.pt'))",
+    "import json\nREADERS = {'.pt': torch.load, '.json': json.load}\nnet.load_state_dict(READERS[end]('m.pt'))",
+    "try:\n    from torch import load\nexcept ImportError:\n    from pickle import load\nnet.load_state_dict(load('m.pt'))",
+]
+
+
+@pytest.mark.parametrize("code", ANOTHER_LOADER)
+def test_a_function_that_a_caller_may_hand_in_is_given_no_keyword(code: str) -> None:
+    """speechbrain's `average_state_dicts(..., parameter_loader=torch.load)`: another loader knows no weights_only."""
+    found = judge_first({"a.py": f"import torch\n{code}\n".encode()})
+    assert (found.tier, found.adds) == (None, ())
+    assert "another function" in found.reason

@@ -19,6 +19,7 @@ Rule = Callable[[Facts], Decision | None]
 RULES: tuple[Rule, ...] = (
     refusals.other_pickler,
     refusals.unresolved,
+    refusals.another_loader,
     refusals.old_torch,
     refusals.live_object,
     refusals.known_file,

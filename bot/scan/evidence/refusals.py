@@ -12,6 +12,8 @@ from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.floor import WEIGHTS_ONLY
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import object_sign, part_object_sign, use_of
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.values import Parameter, Qualified, is_load
 
 
 def _none(facts: Facts, reason: str, *evidence: Evidence, use: Use | None = None, advise: str = "") -> Decision:
@@ -36,6 +38,19 @@ def unresolved(facts: Facts) -> Decision | None:
             facts,
             "weights_only comes from elsewhere and is not changed here",
             advise="Make the value True where it comes from, or write weights_only=True here.",
+        )
+    return None
+
+
+def another_loader(facts: Facts) -> Decision | None:
+    """`def average(files, loader=torch.load)`, `READERS[suffix](path)`: what else may be called has no weights_only."""
+    call = facts.site.call
+    values = evaluate(call.func, facts.site.module) if call is not None else ()
+    if any(isinstance(v, Parameter) or (isinstance(v, Qualified) and not is_load(v)) for v in values):
+        return _none(
+            facts,
+            "what is called here may be another function, which knows no weights_only",
+            advise="Give it functools.partial(torch.load, weights_only=True) where it gets torch.load.",
         )
     return None
 
