@@ -15,7 +15,7 @@ UNSAFE = "import torch\n\nmodel = torch.load(p)\nmodel.eval()\n"
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of two repositories and one plain project."""
+    """A folder of two repositories, one plain project and a folder of several."""
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("one", "two"):
         (tmp_path / name / ".git").mkdir(parents=True)
@@ -25,6 +25,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "plain/setup.py").write_text("")
     (tmp_path / "plain/examples/requirements.txt").write_text("")
     (tmp_path / "plain/examples/a.py").write_text(UNSAFE)
+    (tmp_path / "many/first/pkg").mkdir(parents=True)
+    (tmp_path / "many/first/pyproject.toml").write_text("")
+    (tmp_path / "many/first/pkg/a.py").touch()
+    (tmp_path / "many/other").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -39,6 +43,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("one/deep", ["a.py"], "one/deep"),
         ("one/deep", ["../../two/deep"], "two/deep"),
         ("plain", ["examples"], "plain"),
+        ("many", ["first"], "many/first"),
+        ("many", ["first/pkg/a.py"], "many/first"),
+        ("many", ["first", "other"], "many"),
+        ("many", ["other"], "many"),
         ("plain/examples", ["."], "plain/examples"),
         ("plain/examples", [], "plain/examples"),
     ],

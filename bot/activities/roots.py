@@ -13,9 +13,10 @@ MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 def common_root(paths: Sequence[Path]) -> Path:
     """The folder everything named is scanned from, and whose other files give evidence.
 
-    The working directory when it was named itself; else the repository around what was named, or the working directory
-    again. Where that is the file system's root or a home directory, which are no projects, the project below it: a scan
-    of one file never reads all of them. Where something lies outside, the folder that the names share.
+    The working directory when it was named itself; else the repository around what was named, or where there is none
+    the outermost project, or the working directory again, unless that is the file system's root or a home directory: a
+    scan of one project in a folder of many never reads them all. Where something lies outside, the folder that the
+    names share.
     """
     here = Path.cwd().resolve()
     full = [absolute(path) for path in paths] or [here]
@@ -26,10 +27,10 @@ def common_root(paths: Sequence[Path]) -> Path:
     if here in full:
         return here
     repository = next((each for each in between if (each / ".git").exists()), None)
-    if repository is not None or not _too_wide(here):
-        return repository or here
+    if repository is not None:
+        return repository
     marked = [each for each in between if not _too_wide(each) and any((each / mark).exists() for mark in MARKS)]
-    return marked[-1] if marked else shared
+    return marked[-1] if marked else shared if _too_wide(here) else here
 
 
 def absolute(path: Path) -> Path:

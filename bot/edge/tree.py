@@ -84,7 +84,7 @@ class TreeFiles(Mapping[str, bytes]):
 def read_file(root: Path, path: str, *, limit: int = MAX_FILE) -> bytes | Unreadable:
     """One file below `root`, at most `limit` bytes. Never blocks on a pipe, never follows a link out."""
     try:
-        handle = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = os.open(f"{root}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as trouble:
         return Unreadable(path, f"cannot be opened: {(trouble.strerror or 'error').lower()}")
     except ValueError:
@@ -95,20 +95,23 @@ def read_file(root: Path, path: str, *, limit: int = MAX_FILE) -> bytes | Unread
             return Unreadable(path, "not a regular file")
         if state.st_size > limit:
             return Unreadable(path, f"{state.st_size:,} bytes, more than the limit of {limit:,}")
-        return _read_all(handle, limit)
+        return _read_all(handle, limit, state.st_size)
     except OSError as trouble:
         return Unreadable(path, f"cannot be read: {(trouble.strerror or 'error').lower()}")
     finally:
         os.close(handle)
 
 
-def _read_all(handle: int, limit: int) -> bytes:
-    parts: list[bytes] = []
-    left = limit
+def _read_all(handle: int, limit: int, size: int) -> bytes:
+    """At most `limit` bytes; in one go where the file still has the `size` it had."""
+    whole = os.read(handle, size + 1)
+    if len(whole) == size:
+        return whole
+    parts, left = [whole], limit - len(whole)
     while left > 0 and (part := os.read(handle, min(left, 1 << 20))):
         parts.append(part)
         left -= len(part)
-    return b"".join(parts)
+    return b"".join(parts)[:limit]
 
 
 @dataclass(frozen=True, slots=True)

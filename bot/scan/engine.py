@@ -74,6 +74,8 @@ def scan_project(
 def _glance(project: Project, chosen: Sequence[str], run: Run) -> Glance:
     """At what is to be scanned and at everything that may hand something to it."""
     paths = project.paths if len(chosen) == len(project.paths) else sorted({*chosen, *filter(is_source, project.paths)})
+    for path in paths:
+        project.files[path]  # read here once, not by each process for itself
 
     def lost(group: Sequence[str], why: str) -> Glance:
         """Whatever ended a glance ends a look as well, and that is told file by file."""
