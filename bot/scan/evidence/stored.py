@@ -11,11 +11,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.behind import class_of, given_for, kept_as, project_classes, source_of, values_of
+from bot.scan.evidence.behind import class_of, given_for, kept_as, project_classes, values_of
 from bot.scan.evidence.callers import callee, calls_of, definitions
 from bot.scan.evidence.content import (
     CONFIG_NAME,
-    HOLDS_ANYTHING,
     LOADED,
     PLAIN,
     Content,
@@ -29,6 +28,7 @@ from bot.scan.evidence.content import (
 )
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.mappings import attribute_is_dict, makes_dict, name_is_dict
+from bot.scan.evidence.states import why_unsure
 from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
@@ -203,10 +203,9 @@ class Look:
 
     def _own_state(self, receiver: ast.expr, module: Module, depth: int) -> Stored:
         """`x.state_dict()`: torch's, unless `x` is made by a class of this project that writes its own."""
-        if HOLDS_ANYTHING.search(ast.unparse(receiver)):
-            return Stored(Content.UNKNOWN, f"the state of {ast.unparse(receiver)}")
-        if isinstance(receiver, ast.Name) and _one_of_a_parameter(receiver, module):
-            return Stored(Content.UNKNOWN, f"the state of whatever {receiver.id} is")
+        unsure = why_unsure(receiver, module)
+        if unsure:
+            return Stored(Content.UNKNOWN, unsure)
         if isinstance(receiver, ast.Name | ast.Attribute):
             made = class_of(receiver, module, self._project)
             if made is not None and made[0] is not None:
@@ -270,24 +269,6 @@ def has_extra_state(project: Project) -> bool:
     """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
     paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
     return any(not path.split("/")[-1].startswith("test_") for path in paths)
-
-
-def _target(name: ast.Name, module: Module) -> ast.expr:
-    """The tuple a name is bound in, or the name itself."""
-    around = module.parent(name)
-    return around if isinstance(around, ast.Tuple) else name
-
-
-def _one_of_a_parameter(name: ast.Name, module: Module) -> bool:
-    """`each.state_dict()` for all that a caller hands over: models, optimizers, and loaders with their queues."""
-    function = module.function(name)
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    given = {a.arg for a in parameters(function)}
-    bound = (n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
-    loops = (module.parent(_target(n, module)) for n in bound)
-    sources = (source_of(loop.iter) for loop in loops if isinstance(loop, ast.For | ast.comprehension))
-    return any(isinstance(source, ast.Name) and source.id in given for source in sources)
 
 
 def _new(parts: Iterator[Stored]) -> Stored:

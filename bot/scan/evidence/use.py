@@ -163,10 +163,14 @@ def _names_weights(reading: Reading) -> str:
 
 
 def _tutorial_layout(reading: Reading) -> str:
-    """`checkpoint["model_state_dict"]` into load_state_dict, and no section but plain ones."""
+    """The model's and the optimizer's `x_state_dict` into load_state_dict, and no section but plain ones.
+
+    One of them alone says nothing of its neighbours, unless it is called as in the tutorial and nothing else is read.
+    """
     own = [k for k in reading.keys if _OWN_STATE.match(k)]
     others = [k for k in reading.keys if k not in own]
-    if not own or not any(Kind.LOADED in reading.keys[k] for k in own):
+    known = len(own) > 1 or [*reading.keys] == ["['model_state_dict']"]
+    if not known or not any(Kind.LOADED in reading.keys[k] for k in own):
         return ""
     if not set(others) <= reading.themselves(Kind.PLAIN, Kind.TENSOR):
         return ""
