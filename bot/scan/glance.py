@@ -14,7 +14,7 @@ from bot.scan.project import NONE_HANDED, Handed, Project, is_source
 from bot.scan.rules.base import Rule
 from bot.scan.sites.exports import gives_out, resolver
 from bot.scan.sites.handed import handed_torch
-from bot.scan.sites.prefilter import uses_of
+from bot.scan.sites.prefilter import Uses, uses_of
 
 GROUP = 32
 """Files in a group: enough that messages cost nothing, few enough that children end together."""
@@ -39,14 +39,18 @@ def groups_of(paths: Sequence[str]) -> list[tuple[str, ...]]:
 def glance_at(project: Project, paths: Sequence[str]) -> Glance:
     """Look at a group of files of a project, of which nothing is known yet."""
     rules = active_rules(project)
-    seen = [(path, _look(project, path, rules)) for path in paths]
-    sources = [path for path in paths if is_source(path)]
-    return Glance(
-        tuple(path for path, matters in seen if matters),
-        tuple(path for path, matters in seen if matters is None),
-        tuple(path for path in sources if gives_out(project.files[path])),
-        handed_torch(project, sources),
-    )
+    inside, waiting, giving = [], [], []
+    for path in paths:
+        uses = uses_of(project.files[path])
+        matters = _look(project, path, uses, rules)
+        if matters:
+            inside.append(path)
+        elif matters is None:
+            waiting.append(path)
+        if uses and is_source(path) and gives_out(uses.data):
+            giving.append(path)
+    handed = handed_torch(project, [path for path in paths if is_source(path)])
+    return Glance(tuple(inside), tuple(waiting), tuple(giving), handed)
 
 
 def joined(glances: Iterable[Glance]) -> Glance:
@@ -61,9 +65,9 @@ def joined(glances: Iterable[Glance]) -> Glance:
     return Glance((*inside, *waiting), (), tuple(path for each in told for path in each.giving), handed)
 
 
-def _look(project: Project, path: str, rules: Sequence[Rule]) -> bool | None:
+def _look(project: Project, path: str, uses: Uses, rules: Sequence[Rule]) -> bool | None:
     """Whether a file has to be looked into; None where it does only if another hands out torch."""
-    data = project.files[path]
+    data = uses.data
     # An empty one may be one that could not be read: whoever looks into it will say so.
     if not data or any(rule.check_file and rule.wants and rule.wants(path) for rule in rules):
         return True
@@ -71,5 +75,4 @@ def _look(project: Project, path: str, rules: Sequence[Rule]) -> bool | None:
         return False
     if speaks_up(path, data, rules):
         return True
-    uses = uses_of(data)
     return uses.may_be_torch(resolves=resolver(project, path)) or (None if uses.received else False)

@@ -41,6 +41,9 @@ class Uses:
     quoted: bool = False
     bare: bool = False
 
+    def __bool__(self) -> bool:
+        return self.received or self.quoted or self.bare
+
     @property
     def received(self) -> bool:
         """Whether it stands behind anything that others could hand out."""
