@@ -56,7 +56,17 @@ import torch_xla.core.xla_model as xm
 def load_weights(model, model_path: str):
     checkpoint = torch.load(model_path)
     model_state_dict = checkpoint['model_state_dict']
-    model.load_state_dict(model_state_dict)
+
+    def split(tensor: torch.Tensor, axis: int) -> torch.Tensor:
+        return torch.moveaxis(tensor, axis, 0)[: tensor.shape[axis] // model.world_size, ...]
+
+    for k, v in model_state_dict.items():
+        if k == 'freqs_cis':
+            continue
+        if k.endswith('o_proj.weight'):
+            v = split(v.reshape(model.heads, -1), 1)
+            v = v.reshape(model.hidden, -1)
+        model.state_dict()[k].copy_(v)
     xm.mark_step()
 """
 README = "hello\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -163,18 +163,28 @@ def _names_weights(reading: Reading) -> str:
 
 
 def _tutorial_layout(reading: Reading) -> str:
-    """The model's and the optimizer's `x_state_dict` into load_state_dict, and no section but plain ones.
+    """The model's and the optimizer's `x_state_dict` into load_state_dict or entry by entry into tensors, and no
+    section but plain ones.
 
     One of them alone says nothing of its neighbours, unless it is called as in the tutorial and nothing else is read.
     """
     own = [k for k in reading.keys if _OWN_STATE.match(k)]
     others = [k for k in reading.keys if k not in own]
     known = len(own) > 1 or [*reading.keys] == ["['model_state_dict']"]
-    if not known or not any(Kind.LOADED in reading.keys[k] for k in own):
+    loaded = any(Kind.LOADED in reading.keys[k] for k in own)
+    if not known or not (loaded or _entries_are_tensors(reading, own)):
         return ""
     if not set(others) <= reading.themselves(Kind.PLAIN, Kind.TENSOR):
         return ""
-    return f"only {', '.join(k[1:-1] for k in own)} and numbers are read, into load_state_dict"
+    how = "into load_state_dict" if loaded else "each entry as a tensor"
+    return f"only {', '.join(k[1:-1] for k in own)} and numbers are read, {how}"
+
+
+def _entries_are_tensors(reading: Reading, sections: Collection[str]) -> bool:
+    """Whether a section's entries are gone through with their keys and each is used as a tensor: its own loader."""
+    return any(
+        s.kind is Kind.TENSOR and s.path[:1] and s.path[0] in sections and "value" in s.path for s in reading.signs
+    )
 
 
 def _parts_are_tensors(reading: Reading) -> str:
