@@ -15,8 +15,7 @@ from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Rule
-from bot.scan.sites.exports import resolver, uses_export
-from bot.scan.sites.prefilter import may_hold_site
+from bot.scan.sites.exports import can_hold_site, uses_export
 from bot.scan.sites.site import Site, sites_of
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
 from bot.scan.text.read import is_python_script
@@ -72,12 +71,7 @@ def _scan(project: Project, path: str) -> FileReport:
     if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
     asking = _asking(rules, data)
-    resolves = resolver(project, path)
-    sites = (
-        may_hold_site(data, resolves=resolves, handed=project.handed)
-        or uses_export(data, project.exports)
-        or _is_spelt_out(path, data)
-    )
+    sites = can_hold_site(project, path) or uses_export(data, project.exports) or _is_spelt_out(path, data)
     if not (sites or asking or found or _is_told(data)):
         return Scanned(path)
     module = project.module(path)

@@ -41,13 +41,14 @@ def glance_at(project: Project, paths: Sequence[str]) -> Glance:
     rules = active_rules(project)
     inside, waiting, giving = [], [], []
     for path in paths:
-        uses = uses_of(project.files[path])
+        data = project.files[path]
+        uses = uses_of(data) if is_python(path, data, markdown=project.options.markdown) else None
         matters = _look(project, path, uses, rules)
         if matters:
             inside.append(path)
         elif matters is None:
             waiting.append(path)
-        if uses and is_source(path) and gives_out(uses.data):
+        if uses and is_source(path) and gives_out(data):
             giving.append(path)
     handed = handed_torch(project, [path for path in paths if is_source(path)])
     return Glance(tuple(inside), tuple(waiting), tuple(giving), handed)
@@ -65,13 +66,15 @@ def joined(glances: Iterable[Glance]) -> Glance:
     return Glance((*inside, *waiting), (), tuple(path for each in told for path in each.giving), handed)
 
 
-def _look(project: Project, path: str, uses: Uses, rules: Sequence[Rule]) -> bool | None:
-    """Whether a file has to be looked into; None where it does only if another hands out torch."""
-    data = uses.data
+def _look(project: Project, path: str, uses: Uses | None, rules: Sequence[Rule]) -> bool | None:
+    """Whether a file has to be looked into; None where it does only if another hands out torch. `uses` None: it is no
+    Python.
+    """
+    data = project.files[path]
     # An empty one may be one that could not be read: whoever looks into it will say so.
     if not data or any(rule.check_file and rule.wants and rule.wants(path) for rule in rules):
         return True
-    if not is_python(path, data, markdown=project.options.markdown):
+    if uses is None:
         return False
     if speaks_up(path, data, rules):
         return True

@@ -28,7 +28,7 @@ def project_exports(project: Project, paths: Collection[str], *, giving: Iterabl
     """
     found: dict[Export, None] = {}
     fresh: Iterable[Export] = [
-        e for path in giving if _may_hold_site(project, path) for e in _exports(project, path, ())
+        e for path in giving if can_hold_site(project, path) for e in _exports(project, path, ())
     ]
     for _ in range(_ROUNDS):
         fresh = [e for e in fresh if e not in found]
@@ -69,7 +69,8 @@ def gives_out(data: bytes) -> bool:
     return _GIVES_OUT.search(data) is not None
 
 
-def _may_hold_site(project: Project, path: str) -> bool:
+def can_hold_site(project: Project, path: str) -> bool:
+    """Whether a file of the project can hold a site, by its bytes and what is known of the others by now."""
     return may_hold_site(project.files[path], resolves=resolver(project, path), handed=project.handed)
 
 
