@@ -177,6 +177,54 @@ def test_somebody_elses_name_stays_clean(giver: str, taker: str) -> None:
     assert places({"pkg/__init__.py": "", "pkg/io.py": giver, "pkg/use.py": taker}) == []
 
 
+OWN_LOAD = "def load(path):\n    return path\n"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"torch.py": OWN_LOAD},
+        {"torch/__init__.py": OWN_LOAD},
+        {"torch/__init__.py": "from .io import load\n", "torch/io.py": OWN_LOAD},
+        {"torch/__init__.py": "from torch.io import load\n", "torch/io.py": OWN_LOAD},
+        {"src/torch/__init__.py": OWN_LOAD},
+    ],
+)
+def test_a_project_with_a_torch_of_its_own_means_that_one(own: dict[str, str]) -> None:
+    taker = "import torch\nfrom torch import load\ntorch.load('m.txt')\nload('m.txt')\n"
+    assert places({**own, "main.py": taker, "torch/brick.py": taker}) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"pkg/backend/__init__.py": "", "pkg/backend/torch.py": OWN_LOAD},  # nobody imports that as `torch`
+        {"pkg/torch/__init__.py": OWN_LOAD, "pkg/__init__.py": ""},
+        {"torch/__init__.py": OWN_LOAD, "torch/serialization.py": OWN_LOAD},  # PyTorch's own tree
+        {"torch.py": f"import torch.nn\n{OWN_LOAD}"},  # meant in a place where torch is PyTorch
+        {"torch/__init__.py": "VERSION = 1\n"},
+    ],
+)
+def test_other_modules_called_torch_do_not_stand_for_it(other: dict[str, str]) -> None:
+    files = {**other, "pkg/backend/run.py": "import torch\ntorch.load('m.pt')\n"}
+    assert places(files) == [("pkg/backend/run.py", 2, "LG001")]
+
+
+def test_a_private_helper_that_another_file_calls_is_not_judged_by_its_own_callers() -> None:
+    helper = "import torch\ndef _read(p, safe):\n    return torch.load(p, weights_only=safe)\n_read('a', True)\n"
+    assert places({"low.py": helper, "use.py": "print(1)\n"}) == []
+    assert places({"low.py": helper, "use.py": "from low import _read\n_read('b', flag)\n"}) == [("low.py", 3, "LG003")]
+
+
+def test_what_a_package_hands_out_is_followed_into_its_own_modules() -> None:
+    files = {
+        "pkg/__init__.py": "from .compat import read\n",
+        "pkg/compat.py": "from torch import load as read\n",
+        "pkg/use.py": "from . import read\nread('m.pt')\n",
+    }
+    assert places(files) == [("pkg/use.py", 2, "LG001")]
+
+
 def test_a_module_beside_a_script_is_its_neighbour_but_never_the_standard_library() -> None:
     files = {
         "tools/json.py": "from torch import load\n",

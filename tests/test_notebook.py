@@ -125,7 +125,8 @@ def test_a_call_over_several_items_of_the_list_without_line_ends() -> None:
         ("%%time\ny = torch.load(p)\n", "%%time\ny = torch.load(p, weights_only=True)\n"),
         ("%%capture out\ny = torch.load(p)\n", "%%capture out\ny = torch.load(p, weights_only=True)\n"),
         ("%%bash\npython -c 'torch.load(p)'\n", None),
-        ("%%writefile load.py\ntorch.load(p)\n", None),
+        ("%%writefile load.py\ntorch.load(p)\n", "%%writefile load.py\ntorch.load(p, weights_only=True)\n"),
+        ("%%writefile notes.txt\ntorch.load(p)\n", None),
         ("%%R\nx <- torch.load(p)\n", None),
         ("s = '''\n%d torch.load(p)\n!x\n'''\n", None),
         ("y = (torch.load(p)\n%z)\n!ls\n", "y = (torch.load(p, weights_only=True)\n%z)\n!ls\n"),
@@ -136,6 +137,41 @@ def test_what_ipython_allows(line: str, fix: str | None) -> None:
     rest = "   more\n" if line.endswith("\\\n") else ""
     before = json.dumps(notebook(cell(source="import torch\n"), cell(source=line + rest))).encode()
     assert json.loads(fixed(before))["cells"][1]["source"] == (fix or line) + rest
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("!python -c \"import torch; torch.load('x')\"\n", [1]),
+        ("print(1)\nout = !python -c 'import torch; torch.load(1)'\n", [2]),
+        ("%%bash\npython -c \"import torch; torch.load('x')\"\n", [1]),
+        ("%%bash\npython - <<EOF\nimport torch\ntorch.load('it''s')\nEOF\n", [1]),
+        ("%%sh\n# don't\npython -c 'import torch; torch.load(1)'", [1]),
+        ("%%writefile job.py\nimport torch\ntorch.load(1)\n", [3]),
+        ("!python -c \"import torch; torch.load('x', weights_only=True)\"\n", []),
+        ("!echo torch.load\n", []),
+        ("%%bash\necho torch.load\n", []),
+        ("%%bash\ncat <<EOF\nimport torch; torch.load(1)\nEOF\n", []),
+    ],
+)
+def test_programs_that_a_cell_runs_or_writes(source: str, found: list[int]) -> None:
+    before = json.dumps(notebook(cell(source=source))).encode()
+    report = scan_files({"a.ipynb": before})
+    assert not report.unreadable
+    assert [f.line for f in report.findings] == found
+    if found and not source.startswith("%%writefile"):
+        first, line = report.findings[0], source.splitlines()[found[0] - 1]
+        assert line.startswith("%%") or first.source == line[line.index("!") :]
+        assert first.end_column == len(source.rstrip("\n").splitlines()[-1]) + 1
+        assert fixed(before) == before
+
+
+@pytest.mark.parametrize("at", range(2, 14))
+def test_a_call_cut_anywhere_between_two_items(at: int) -> None:
+    line = "m = torch.load(p)"
+    before = json.dumps(notebook(cell("import torch\n", line[:at], line[at:]))).encode()
+    assert [f.line for f in scan_files({"a.ipynb": before}).findings] == [2]
+    assert "".join(json.loads(fixed(before))["cells"][0]["source"]).endswith("m = torch.load(p, weights_only=True)")
 
 
 def test_other_languages_hold_no_python() -> None:

@@ -15,6 +15,7 @@ from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Rule
+from bot.scan.sites.disguises import is_cut
 from bot.scan.sites.exports import can_hold_site, uses_export
 from bot.scan.sites.site import Site, sites_of
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
@@ -99,7 +100,7 @@ def _is_told(data: bytes) -> bool:
 
 
 def _is_spelt_out(path: str, data: bytes) -> bool:
-    return path.endswith(".ipynb") and _SPELT_OUT.search(data) is not None
+    return path.endswith(".ipynb") and (_SPELT_OUT.search(data) is not None or is_cut(data))
 
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from bot.scan.evidence.floor import WEIGHTS_ONLY
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import object_sign, part_object_sign, use_of
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.values import Parameter, Qualified, is_load
+from bot.scan.names.values import LOADS, Parameter, Qualified
 
 
 def _none(facts: Facts, reason: str, *evidence: Evidence, use: Use | None = None, advise: str = "") -> Decision:
@@ -44,9 +44,13 @@ def unresolved(facts: Facts) -> Decision | None:
 
 def another_loader(facts: Facts) -> Decision | None:
     """`def average(files, loader=torch.load)`, `READERS[suffix](path)`: what else may be called has no weights_only."""
-    call = facts.site.call
-    values = evaluate(call.func, facts.site.module) if call is not None else ()
-    if any(isinstance(v, Parameter) or (isinstance(v, Qualified) and not is_load(v)) for v in values):
+    call, module = facts.site.call, facts.site.module
+    values = evaluate(call.func, module) if call is not None else ()
+    owners = evaluate(call.func.value, module) if call is not None and isinstance(call.func, ast.Attribute) else ()
+    if any(isinstance(v, Parameter) or (isinstance(v, Qualified) and v.name not in LOADS) for v in values) or any(
+        isinstance(v, Parameter)
+        for v in owners  # `def read(library, path): return library.load(path)`
+    ):
         return _none(
             facts,
             "what is called here may be another function, which knows no weights_only",

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from bot.scan.names.bound import export_values, name_values, results, target_values
+from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import OWN_TORCH, whole_name
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
@@ -61,6 +62,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
         return class_attribute(base, name, of) or (Unknown(name),)
     if isinstance(base, Parameter) and base.default:
         return [v for default in base.default for v in attribute_of(default, name, of)]
+    if isinstance(base, Parameter) and name in ("load", "serialization"):
+        return [v for given in given_by_callers(base, of) for v in attribute_of(given, name, of)] or (Unknown(name),)
     if isinstance(base, Dictionary):  # a SimpleNamespace
         return base.get(name)[0] or (Unknown(name),)
     if isinstance(base, Partial) and name == "func":

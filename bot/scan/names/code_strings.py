@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import textwrap
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.model import Unreadable
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module, parse_module
+from bot.scan.names.written_files import STARTS_PROGRAMS, WRITERS, is_python, is_run_later
+from bot.scan.text.shell import programs_in, starts_python, unquoted
 from bot.scan.text.source import SourceText, split_lines
 
 _RUNS_TEXT = frozenset(
     "exec eval compile timeit repeat Timer run_cell run_code runcode runsource run_line_magic ex run_cell_magic".split()
 )
-STARTS_PROGRAMS = frozenset(
-    """system popen run call check_call check_output Popen create_subprocess_exec create_subprocess_shell getoutput
-    getstatusoutput execv execve execvp execl execlp spawnv spawnl spawn sh run_command execute""".split()
-)
 _TEXT_METHODS = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "encode", "format_map", "join"})
-_DASH_C = re.compile(r"(?:^|\s)-\w*c\s")
 _STEPS = 40
 _SHORT = 100
 
@@ -32,6 +27,11 @@ def code_in_strings(module: Module) -> Iterator[tuple[Module, ast.expr]]:
     done: set[str] = set()
     for constant in module.of(ast.Constant):
         if isinstance(constant.value, str | bytes) and "load" in _plain(constant.value):
+            command = unquoted(constant.value)
+            if command is not None:
+                programs = (_parse(code, module, constant) for code in programs_in(command))
+                yield from ((program, constant) for program in programs if program)
+                continue
             whole = _whole(constant, module)
             key = f"{getattr(whole, 'lineno', 0)}:{getattr(whole, 'col_offset', 0)}"
             if key in done:
@@ -142,15 +142,13 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
         if isinstance(parent, ast.keyword):
             parent = module.parents.get(parent)
         if isinstance(parent, ast.Call) and parent.func is not current:
-            word = _word(parent.func)
-            if _runs(parent, current):
-                yield from _programs(text)
+            programs = _run_by(parent, current, text, module)
+            if programs is not None:
+                yield from programs
                 return
+            word = _word(parent.func)
             if word in ("dedent", "indent", "compile", "split", "quote", "str"):
                 todo.append(parent)
-            elif word in STARTS_PROGRAMS and _DASH_C.search(_text(current, module)):
-                yield from _after_c(text) if _DASH_C.search(text) else (text,)
-                return
             elif (
                 isinstance(parent.func, ast.Attribute)
                 and word in ("append", "extend")
@@ -171,12 +169,32 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
             todo += [call] if isinstance(call, ast.Call) else []
 
 
-def _runs(call: ast.Call, code: ast.expr) -> bool:
+def _run_by(call: ast.Call, code: ast.expr, text: str, module: Module) -> Iterable[str] | None:
+    """The programs in `text` that a call given `code` runs; None where it runs nothing."""
+    word = _word(call.func)
+    if _runs(call, code, module):
+        return _programs(text)
+    if word in STARTS_PROGRAMS and starts_python(_text(code, module)):
+        return programs_in(text) if starts_python(text) else (text,)
+    return (text,) if word in WRITERS and is_run_later(call, module) else None
+
+
+def _runs(call: ast.Call, code: ast.expr, module: Module) -> bool:
     """Whether the call runs the text it is given; `re.compile` does not."""
     word = _word(call.func)
     if word == "compile" and isinstance(call.func, ast.Attribute) and _word(call.func.value) != "builtins":
         return False
-    return word in _RUNS_TEXT or (word in STARTS_PROGRAMS and _follows_c(call.args, code))
+    if word == "communicate":
+        return is_python(module.source.text)
+    return word in _RUNS_TEXT or (
+        word in STARTS_PROGRAMS and (_follows_c(call.args, code) or _is_input(call, code, module))
+    )
+
+
+def _is_input(call: ast.Call, code: ast.expr, module: Module) -> bool:
+    """`run([sys.executable], input=code)`."""
+    given = any(k.arg == "input" and k.value is code for k in call.keywords)
+    return given and any(is_python(module.segment(argument)) for argument in call.args[:1])
 
 
 def _uses(word: str, module: Module) -> list[ast.expr]:
@@ -197,18 +215,7 @@ def _follows_c(argv: Sequence[ast.expr], node: ast.expr) -> bool:
 def _programs(text: str) -> Iterator[str]:
     """What runs as it is, and what stands behind `python -c` in it where it is a shell's: `["bash", "-c", text]`."""
     yield text
-    if _DASH_C.search(text):
-        yield from _after_c(text)
-
-
-def _after_c(command: str) -> Iterator[str]:
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        return
-    for flag, code in pairwise(words):
-        if re.fullmatch(r"-\w*c", flag):
-            yield code
+    yield from programs_in(text)
 
 
 def _word(function: ast.expr) -> str:

@@ -13,6 +13,7 @@ from bot.scan.names import folding
 from bot.scan.names.attributes import attribute, subscript
 from bot.scan.names.bound import bound_values
 from bot.scan.names.dicts import key_of, spread, with_updates
+from bot.scan.names.given import given_to_text
 from bot.scan.names.known_calls import call_values
 from bot.scan.names.lookup import find_bindings, open_stars
 from bot.scan.names.module import Module
@@ -71,6 +72,10 @@ def _constant(node: ast.Constant, module: Module, run: _Run) -> Iterable[Value]:
 
 def _name(node: ast.Name, module: Module, run: _Run) -> Iterable[Value]:
     found = find_bindings(node.id, node, module)
+    if module.outer and not any(owner is module for owner, _ in found):
+        given = given_to_text(node.id, module, run.of)
+        if given:
+            return given
     if found:
         values = [v for owner, binding in found for v in bound_values(binding, owner, run.of)]
         return with_updates(values, node, found, run.of)
@@ -126,6 +131,8 @@ def _bool(node: ast.BoolOp, module: Module, run: _Run) -> Iterable[Value]:
 
 
 def _unary(node: ast.UnaryOp, module: Module, run: _Run) -> Iterable[Value]:
+    if isinstance(node.op, ast.USub):  # `"daol"[::-1]`
+        return [folding.compute(ast.Sub(), Constant(0), v) or Unknown() for v in run.of(node.operand, module)]
     if not isinstance(node.op, ast.Not):
         return (Unknown(),)
     return [Unknown() if truth(v) is None else Constant(not truth(v)) for v in run.of(node.operand, module)]

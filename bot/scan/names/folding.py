@@ -88,6 +88,18 @@ def method(text: object, name: str, arguments: Several[Value]) -> Constant | Non
     return _made(getattr(text, name, None), *given)
 
 
+def split(text: object, arguments: Several[Value]) -> list[Sequence]:
+    """`"serialization.load".split(".")`; empty where it cannot be told."""
+    given = [_plain(a) for a in arguments]
+    if not isinstance(text, str) or _OPEN in given or not _short(text):
+        return []
+    try:
+        pieces = text.split(*given)[:_MANY]
+    except _TROUBLE:
+        return []
+    return [Sequence(tuple((Constant(piece),) for piece in pieces))]
+
+
 def function(name: str, arguments: Several[Value]) -> Constant | None:
     """`bool(1)`, `len("ab")`, `chr(108)`."""
     given = [_plain(a) for a in arguments]

@@ -12,6 +12,7 @@ from bot.scan.names.bound import bound_values, results, yielded
 from bot.scan.names.code_strings import parse_text
 from bot.scan.names.dicts import key_of, keyword_items, spread
 from bot.scan.names.getters import attribute_getter, got, item_getter, method_caller
+from bot.scan.names.given import argument_of, given_by_callers
 from bot.scan.names.imports import imported_module
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.methods import method_values
@@ -94,9 +95,30 @@ def _library_call(function: Qualified, call: ast.Call, module: Module, of: Evalu
 def _getattr(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     if len(call.args) < 2:
         return (Unknown(),)
-    names = [v.value for v in of(call.args[1], module) if isinstance(v, Constant) and isinstance(v.value, str)]
+    said = [g for v in of(call.args[1], module) for g in _given(v, of)]
+    names = [v.value for v in said if isinstance(v, Constant) and isinstance(v.value, str)]
     found = [v for base in of(call.args[0], module) for name in names for v in attribute_of(base, name, of)]
     return (*found, *(of(call.args[2], module) if len(call.args) > 2 else ())) or (Unknown(),)
+
+
+def _given(value: Value, of: Evaluate) -> Iterable[Value]:
+    """A name that a parameter stands for: what callers in the file give, or its default."""
+    return (*value.default, *given_by_callers(value, of)) if isinstance(value, Parameter) else (value,)
+
+
+def _reduce(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`functools.reduce(getattr, ["serialization", "load"], torch)`: one name after the other is looked up."""
+    looks_up = call.args and any(
+        isinstance(v, Qualified) and v.name == "builtins.getattr" for v in of(call.args[0], module)
+    )
+    if not looks_up or len(call.args) != 3:
+        return (Unknown(),)
+    found = list(of(call.args[2], module))
+    for names in of(call.args[1], module):
+        for name in names.items if isinstance(names, Sequence) else ():
+            texts = [v.value for v in name if isinstance(v, Constant) and isinstance(v.value, str)]
+            found = [v for base in found for text in texts for v in attribute_of(base, text, of)]
+    return found or (Unknown(),)
 
 
 def _imported(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterable[Value]:
@@ -221,26 +243,15 @@ def _returned(function: Function, call: ast.Call, module: Module, of: Evaluate) 
         return (Sequence(tuple(tuple(of(e, function.module)) for e in made)),)
     for result in given_back:
         for value in of(result, function.module):
-            given = _argument(value, function, call) if isinstance(value, Parameter) else None
+            given = argument_of(value, function, call) if isinstance(value, Parameter) else None
             found += of(given, module) if given is not None else (value,)
     return found or (Unknown(),)
-
-
-def _argument(parameter: Parameter, function: Function, call: ast.Call) -> ast.expr | None:
-    if parameter.function is not function.node or any(isinstance(a, ast.Starred) for a in call.args):
-        return None
-    for keyword in call.keywords:
-        if keyword.arg == parameter.name:
-            return keyword.value
-    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
-    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
-    index = names.index(parameter.name) - shift if parameter.name in names else -1
-    return call.args[index] if 0 <= index < len(call.args) else None
 
 
 _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "builtins.getattr": _getattr,
     "inspect.getattr_static": _getattr,
+    "functools.reduce": _reduce,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "operator.attrgetter": attribute_getter,

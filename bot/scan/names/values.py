@@ -167,6 +167,10 @@ LOADS = frozenset({"torch.load", "torch.serialization.load"})
 """The names torch gives the function this tool is about."""
 
 
+PRIVATE_LOADS = frozenset({"torch.serialization._legacy_load", "torch.serialization._load"})
+"""Its two halves (1.6 to 2.13), for old files and zip files: given an unpickler, and no `weights_only`."""
+
+
 def is_load(value: Value) -> bool:
-    """Whether a value is torch.load itself."""
-    return isinstance(value, Qualified) and value.name in LOADS
+    """Whether a value is torch.load itself, or one of its halves."""
+    return isinstance(value, Qualified) and (value.name in LOADS or value.name in PRIVATE_LOADS)

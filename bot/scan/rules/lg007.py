@@ -22,6 +22,7 @@ rewritten here: whether the file holds more than tensors cannot be read from the
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -55,8 +56,11 @@ _CONVERTS = "torch.distributed.checkpoint.format_utils.torch_save_to_dcp"
 _PACKAGE = frozenset({"torch.package.PackageImporter", "torch.package.package_importer.PackageImporter"})
 _PICKLERS = frozenset({"dill", "cloudpickle", "joblib", "pickle5", "jsonpickle"})
 _RUNS = frozenset({"fit", "validate", "test", "predict"})
+_POSITION = {"fit": 4, "validate": 2, "test": 2, "predict": 4}
+"""Which positional argument of a Trainer's method is `ckpt_path` (Lightning 1.5 to 2.6)."""
+_MAKES_TRAINER = re.compile(r"(?:lightning|lightning_fabric|pytorch_lightning)\.(?:\w+\.)*Trainer")
 _HANDED = frozenset({"load_state_dict_from_url", "load_url", "PackageImporter"})
-_WORDS = _RUNS | _HANDED | {"load_from_checkpoint", "load", "load_raw", "_load", "torch_save_to_dcp"}
+_WORDS = _RUNS | _HANDED | {"Trainer", "load_from_checkpoint", "load", "load_raw", "_load", "torch_save_to_dcp"}
 _OWN = frozenset({"best", "last", "hpc", None})
 """Values of `ckpt_path` that name the run's own checkpoint, or none."""
 
@@ -121,6 +125,10 @@ def _related(call: ast.Call, name: str, module: Module) -> tuple[Severity, str] 
         return Severity.NOTE, f"{name} {_LIGHTNING}"
     if _CONVERTS in known:
         return Severity.WARNING, f"{name} reads the file with weights_only=False and runs the code it asks for"
+    if any(_MAKES_TRAINER.fullmatch(name) for name in known):
+        given = next((k.value for k in call.keywords if k.arg == "resume_from_checkpoint"), None)
+        if given is not None and _is_a_file(given, module):
+            return Severity.NOTE, f"Trainer(resume_from_checkpoint=...) {_LIGHTNING}"
     if known & _PACKAGE:
         return Severity.WARNING, "torch.package runs the code in the archive by design"
     if not isinstance(call.func, ast.Attribute) or any(isinstance(v, Function) for v in evaluate(call.func, module)):
@@ -136,12 +144,25 @@ def _related(call: ast.Call, name: str, module: Module) -> tuple[Severity, str] 
 
 def _resumes(call: ast.Call, module: Module) -> bool:
     given = next((keyword.value for keyword in call.keywords if keyword.arg == "ckpt_path"), None)
-    if given is None:
-        return False
+    if given is None and isinstance(call.func, ast.Attribute) and _is_trainer(call.func.value, module):
+        position = _POSITION[call.func.attr]
+        given = call.args[position] if len(call.args) > position else None
+    return given is not None and _is_a_file(given, module)
+
+
+def _is_a_file(given: ast.expr, module: Module) -> bool:
+    """Whether what is given names a checkpoint that is not the run's own."""
     values = evaluate(given, module)
     return any(
         not isinstance(v, Constant) or not isinstance(v.value, str | None) or v.value not in _OWN for v in values
     )
+
+
+def _is_trainer(receiver: ast.expr, module: Module) -> bool:
+    """By its name in a file that speaks of Lightning, or because it was made as one."""
+    made = (v.reason for v in evaluate(receiver, module) if isinstance(v, Unknown))
+    named = _last_word(receiver).lower().endswith("trainer") and "ightning" in module.source.text
+    return named or any(_MAKES_TRAINER.fullmatch(reason) for reason in made)
 
 
 def _is_fabric(receiver: ast.expr, module: Module) -> bool:
@@ -193,6 +214,10 @@ RULE = Rule(
         *words(b"load_from_checkpoint", b"load_state_dict_from_url", b"model_zoo", b"load_url"),
         *words(b"abric.load", b"PackageImporter", b"cloud_io", b"torch_save_to_dcp"),
         also(b"ckpt_path", rb"ckpt_path(?:[\s\\]|#[^\n]*\n)*=", rb"\.[\s\\]*(?:fit|validate|test|predict)\b"),
+        also(
+            b"ightning",
+            rb"resume_from_checkpoint\s*=|\.(?:fit|validate|test|predict)\((?:(?:[^(),]|\([^()]*\))*,){2}",
+        ),
         also(b"Fabric", rb"Fabric(?<!\wFabric)\s*\("),
     ),
 )

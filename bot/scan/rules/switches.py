@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from bot.scan.names.code_strings import STARTS_PROGRAMS
 from bot.scan.names.module import Module
+from bot.scan.names.written_files import STARTS_PROGRAMS
 from bot.scan.text.read import is_python_script
 
 NAME = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"

@@ -17,6 +17,7 @@ from bot.scan.sites.search import Search
 _GIVES_OUT = re.compile(rb"load(?:\b(?!\s*\()(?<=\.load|['\"]load)|\s+as\s)")
 """`load` behind a dot or in quotes and not called there, or renamed on import: only then it gets a new name."""
 
+_FROM_PACKAGE = re.compile(rb"\bfrom\s+\.+\s+import\b")
 _STAR = re.compile(rb"\bimport\s+\*")
 _ROUNDS = 4
 """How often a name may be passed on from module to module."""
@@ -42,9 +43,11 @@ def project_exports(project: Project, paths: Collection[str], *, giving: Iterabl
 
 
 def uses_export(data: bytes, exports: Iterable[Export]) -> bool:
-    """Whether a file can import one of these names: it has both words."""
+    """Whether a file can import one of these names: it has both words, or takes it from the package it is in."""
     return any(
-        e.word.encode() in data and e.stem.encode() in data and re.search(rb"\b%b\b" % re.escape(e.word.encode()), data)
+        e.word.encode() in data
+        and (e.stem.encode() in data or (e.path.endswith("__init__.py") and _FROM_PACKAGE.search(data)))
+        and re.search(rb"\b%b\b" % re.escape(e.word.encode()), data)
         for e in exports
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.scan.project import NONE_HANDED, Handed
+from bot.scan.sites.disguises import imported_in_pieces, is_private, looked_up_in_pieces, plain
 
 _LOAD = re.compile(rb"load\b")
 _BEFORE = re.compile(rb"([\w\x80-\xff)\]\"'}]?)\s*(?:\\\s*|#[^\n]*\n\s*)*\.\s*(?:\\\s*|#[^\n]*\n\s*)*\Z")
@@ -19,7 +20,8 @@ _WORD_BEFORE = re.compile(rb"(\w+)\Z")
 _FROM = re.compile(rb"from(?<!\wfrom)\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;\\]*(?:\\\r?\n[^\n;\\]*)*)")
 _WORD = re.compile(rb"\w+")
 _RENAMED = (re.compile(rb"torch\s+as\b"), re.compile(rb"serialization\s+as\b"))
-_SET_TO_TORCH = re.compile(rb"\s*=\s*\\?\s*torch")
+_SET_TO_TORCH = re.compile(rb"\s*=\s*\\?\s*torch|[\"']\s*:\s*torch\b(?!\s*\.)")
+_LOOKS = re.compile(rb"(?:attr\(\s*|\bimport\b.*|#.*|\bisinstance\(.*|\bobject\(\s*)\Z")
 _GIVEN = re.compile(rb"[^=\n]*=[^=\n]([^\n]*)")
 _SET_TO_NAME = re.compile(rb"[ \t]*=[ \t]*([A-Za-z_]\w*)\s*$", re.M)
 _WIDE = 200
@@ -32,7 +34,7 @@ _LETTERS = frozenset(bytes((code,)) for code in _CODES)
 @dataclass(slots=True)
 class Uses:
     """How the whole word `load` stands in a file: behind which words (`receivers`) or something that is no word
-    (`unclear`), in quotes, or by itself (`bare`).
+    (`unclear`), in quotes, or by itself (`bare`); `hidden` when it may be there without being spelt out.
     """
 
     data: bytes
@@ -40,9 +42,10 @@ class Uses:
     unclear: bytes = b""
     quoted: bool = False
     bare: bool = False
+    hidden: bool = False
 
     def __bool__(self) -> bool:
-        return self.received or self.quoted or self.bare
+        return self.received or self.quoted or self.bare or self.hidden
 
     @property
     def received(self) -> bool:
@@ -52,6 +55,8 @@ class Uses:
     def may_be_torch(self, *, resolves: Callable[[str], bool], handed: Handed = NONE_HANDED) -> bool:
         """Whether one of them can be torch.load. `resolves` says whether an import can mean a module of the project."""
         torch = b"torch" in self.data
+        if self.hidden or (self.received and not torch and imported_in_pieces(self.data)):
+            return True
         if self.unclear:
             return torch or _is_handed({self.unclear}, self.data, handed)
         if self.quoted and torch:
@@ -69,6 +74,7 @@ def may_hold_site(data: bytes, *, resolves: Callable[[str], bool], handed: Hande
 
 def uses_of(data: bytes) -> Uses:
     """Every use of the word `load`, up to the first that is unclear: that one decides."""
+    data = plain(data)
     found = Uses(data)
     for match in _LOAD.finditer(data) if b"load" in data else ():
         start = match.start()
@@ -84,8 +90,11 @@ def uses_of(data: bytes) -> Uses:
             if receiver:
                 found.receivers.add(receiver)
             found.bare = found.bare or receiver is None
-        elif not (before.isalnum() or before == b"_"):
+        elif before == b"_":
+            found.hidden = found.hidden or is_private(data, start)
+        elif not before.isalnum():
             found.bare = True
+    found.hidden = found.hidden or looked_up_in_pieces(data)
     return found
 
 
@@ -115,7 +124,15 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
         ends = [(at, end) for word in _with_sources(receivers, data) for at, end in _places(word, data)]
         if any((renamed and _behind_as(at, end, data)) or _given_torch(at, end, data) for at, end in ends):
             return True
+        if any(_hands_over(at, data) for ending in (b"torch,", b"torch)") for at, _ in _places(ending, data)):
+            return True
     return any(resolves(module) and names & receivers for module, names in _imports(data))
+
+
+def _hands_over(at: int, data: bytes) -> bool:
+    """`read(torch, path)`, `Reader(library=torch)`: an argument that is torch, which is not just looked into."""
+    line = data[data.rfind(b"\n", 0, at) + 1 : at]
+    return line[-1:] in b"(,= \t" and not _LOOKS.search(line)
 
 
 def _is_handed(receivers: set[bytes], data: bytes, handed: Handed) -> bool:

@@ -11,11 +11,13 @@ from bot.model import WeightsOnly
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Dictionary, Function, Parameter, Partial, Value
+from bot.scan.names.values import Constant, Dictionary, Function, Parameter, Partial, Qualified, Value
+from bot.scan.sites.callers import told_by_all
 
 _GATE = re.compile(
     r"version|TORCH_|torch_?\d|is_torch|_geq_|at_least|signature|getfullargspec|co_varnames|parameters", re.I
 )
+_RESTRICTED = "torch._weights_only_unpickler"
 _UNDECIDED = frozenset({WeightsOnly.ABSENT, WeightsOnly.NONE})
 
 
@@ -57,9 +59,11 @@ def read_call(
     unseen = any(not _seen(value, module) for value in spreads)
     if said is None and under is not None and not unseen:
         said = (under.possible, under.weights_only, under.values)
-    possible, expression, values = said or ((WeightsOnly.ABSENT,), None, ())
     plain = [a for a in arguments if not isinstance(a, ast.Starred)]
     given = named.get("pickle_module") or (plain[2] if len(plain) > 2 else _under_dict(spreads, module))
+    if said is None and given is not None and _is_restricted(given, module):
+        return Saying((WeightsOnly.TRUE,), file=plain[0] if plain else named.get("f"))
+    possible, expression, values = said or ((WeightsOnly.ABSENT,), None, ())
     return Saying(
         possible,
         expression,
@@ -89,9 +93,15 @@ _Said = tuple[tuple[WeightsOnly, ...], ast.expr | None, tuple[Value, ...]]
 def _direct(expression: ast.expr | None, module: Module) -> _Said | None:
     if expression is None:
         return None
-    values = evaluate(expression, module)
+    values = tuple(t for v in evaluate(expression, module) for t in (_settled(v) or (v,)))
     words = _gated(tuple(dict.fromkeys(w for v in values for w in (*_words(v), *_told(v)))), expression, module)
     return words, expression, values
+
+
+def _settled(value: Value) -> tuple[Value, ...]:
+    """What all callers of a private helper give, if each gives a constant."""
+    told = told_by_all(value) if isinstance(value, Parameter) else ()
+    return told if all(isinstance(v, Constant) for v in told) else ()
 
 
 def _spread(spreads: Sequence[ast.expr], module: Module) -> _Said | None:
@@ -190,6 +200,11 @@ def _conditions(place: ast.AST, module: Module) -> Iterable[ast.expr]:
         if isinstance(node, ast.If):
             yield node.test
         node = module.parents.get(node)
+
+
+def _is_restricted(pickler: ast.expr, module: Module) -> bool:
+    """Whether it is the unpickler behind `weights_only=True` itself, as torch's private readers are given it."""
+    return all(isinstance(v, Qualified) and v.name == _RESTRICTED for v in evaluate(pickler, module))
 
 
 def _is_none(expression: ast.expr, module: Module) -> bool:

@@ -12,6 +12,7 @@ from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import Getter, Partial, Qualified, Value, is_load
 from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, word_set
+from bot.scan.sites.disguises import looked_up_in_pieces
 from bot.scan.sites.holding import (
     aliases,
     calls_load,
@@ -28,12 +29,13 @@ from bot.scan.sites.saying import Saying, read_call, read_partial
 from bot.scan.sites.site import Form, Site
 
 _BY_TEXT = (
-    "getattr getattr_static attrgetter methodcaller vars __dict__ __getattribute__ globals locals eval "
+    "getattr getattr_static attrgetter methodcaller vars __dict__ __getattribute__ globals locals eval reduce "
     "locate resolve_name import_string get_method get_object"
 ).split()
 """Ways to look torch.load up by its name as text; followed only where that text stands in the file."""
 _TEXTS = frozenset({"load", "torch.load", "torch:load", "serialization.load", "torch.serialization.load"})
 _TEXT = re.compile(r"load(?<=\bload)[\"']")
+_PRIVATE = ("_legacy_load", "_load")
 _NAMES_ONLY = frozenset({"getattr", "vars", "globals", "locals", "eval"})
 _CLIMB = 8
 
@@ -43,8 +45,11 @@ class Search:
 
     def __init__(self, module: Module, words: Collection[str], *, used: Collection[str] = ()) -> None:
         self.module = module
-        by_text = _BY_TEXT if _TEXT.search(module.source.text) else ()
-        self.words: list[str] = [*dict.fromkeys(("load", *by_text, *words, *aliases(module, words)))]
+        data = module.source.data
+        by_text = _BY_TEXT if _TEXT.search(module.source.text) or looked_up_in_pieces(data) else ()
+        private = _PRIVATE if b"serialization" in data and b"_load" in data else ()
+        renamed = aliases(module, (*words, *private))
+        self.words: list[str] = [*dict.fromkeys(("load", *by_text, *private, *words, *renamed))]
         self.done = 0
         self.seen: set[ast.AST] = set()
         self.sites: dict[ast.expr, Site] = {}
@@ -164,6 +169,8 @@ class Search:
                 self._remember([function.name], origin, shared=True)
         elif isinstance(parent, ast.arguments):
             self._remember(parameters_with_default(parent, node), origin, shared=False)
+        elif isinstance(parent, ast.ClassDef):  # `class Reader(Base, loader=torch.load)`
+            self._remember([parent.name], origin, shared=True)
         elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.iter is node:
             self._remember(names_of_targets([parent.target]), origin, shared=False)
         elif isinstance(parent, ast.withitem) and parent.optional_vars is not None:  # `with nullcontext(...) as reader`

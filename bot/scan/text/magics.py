@@ -6,13 +6,17 @@ import ast
 import re
 import warnings
 
+from bot.scan.text.shell import quoted
 from bot.scan.text.source import split_lines
 
 # Cell magics whose body is not Python, or is not run where it stands.
+_SHELLS = frozenset("bash sh script cmd system sx".split())
 _FOREIGN = frozenset(
-    "bash sh script cmd system sx html HTML javascript js latex markdown svg SVG perl ruby R sql bigquery "
+    "html HTML javascript js latex markdown svg SVG perl ruby R sql bigquery "
     "writefile file cython julia octave configure".split()
 )
+_WRITES_PYTHON = re.compile(r"\s*%%(?:writefile|file)\b[^\n]*\.pyw?[\"']?[ \t]*\n")
+_TRIPLE = "'" * 3
 _CELL_MAGIC = re.compile(r"\s*%%(\w*)")
 # Magics that run the rest of their line as Python: `%time state = torch.load(path)`.
 _RUNS = re.compile(
@@ -36,12 +40,21 @@ def tolerate_magics(cell: str) -> str:
     magic = _CELL_MAGIC.match(cell)
     lines = list(split_lines(cell))
     if magic:
-        if magic.group(1) in _FOREIGN:
+        if magic.group(1) in _SHELLS:
+            return _command(cell) if "load" in cell else _blank(lines)
+        if magic.group(1) in _FOREIGN and not _WRITES_PYTHON.match(cell):
             return _blank(lines)
         skipped = len(split_lines(cell[: magic.start(1)]))
         body = _without_commands(lines[skipped:])
         return _blank(lines[:skipped]) + body if parses(body) else _blank(lines)
     return _without_commands(lines)
+
+
+def _command(cell: str) -> str:
+    """A cell in a shell's language as one string, whose Python programs are read as those in other strings are."""
+    text = cell.rstrip("\r\n")
+    opened = text.index("%%") + len(_TRIPLE)
+    return text[: opened - len(_TRIPLE)] + quoted(text[opened:], quote=_TRIPLE) + cell[len(text) :]
 
 
 def parses(text: str) -> bool:
@@ -85,9 +98,15 @@ def _statement(line: str) -> str:
         return runs["indent"] + "if 1:".ljust(len(runs["magic"])) + runs["code"]
     command = _COMMAND.match(line)
     if command:
-        return f"{command['indent']}pass{_ending(line)}"
+        return f"{command['indent']}{_said(line[command.end('indent') :]) or 'pass'}{_ending(line)}"
     assigned = _ASSIGNED.fullmatch(line)
-    return f"{assigned['target']}None{_ending(line)}" if assigned else line
+    return f"{assigned['target']}{_said(assigned['command']) or 'None'}{_ending(line)}" if assigned else line
+
+
+def _said(command: str) -> str:
+    """A line for the shell as a string, where a Python program in it can be of interest."""
+    said = command.rstrip("\r\n")
+    return quoted(said[1:]) if "load" in said and said[0] == "!" and not said.endswith("\\") else ""
 
 
 def _state(line: str, quote: str, depth: int) -> tuple[str, int]:

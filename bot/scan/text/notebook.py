@@ -13,6 +13,7 @@ from typing import Any
 from bot.model import Unreadable
 from bot.scan.text.json_strings import Literal, Path, byte_of, find_literals, read_text
 from bot.scan.text.magics import parses, tolerate_magics
+from bot.scan.text.shell import as_written, without_end
 from bot.scan.text.source import Place, SourceText, split_lines
 
 MAX_BYTES = 40_000_000
@@ -56,7 +57,11 @@ class NotebookText(SourceText):
 
     def place(self, line: int, column: int) -> Place:
         origin = self.origins[min(line, len(self.origins)) - 1]
-        return Place(origin.cell, origin.line, len(self._before(line, column)) + 1)
+        return Place(origin.cell, origin.line, len(without_end(self._before(line, column))) + 1)
+
+    def between(self, line: int, column: int, end_line: int, end_column: int) -> str:
+        """As in any source, with commands as they are written."""
+        return as_written(SourceText.between(self, line, column, end_line, end_column))
 
     def written(self, text: str, *, offset: int) -> str:
         """`text` escaped for JSON; a new line begins a new item where the cell's source is a list of lines."""

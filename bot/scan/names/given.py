@@ -1,0 +1,89 @@
+"""What others give: callers to a parameter, `exec(text, {...})` to the names in its text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from bot.scan.names.lookup import exported
+from bot.scan.names.module import Module
+from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instance, Parameter, Value
+
+_FOLLOWED = frozenset({"torch", "torch.serialization"})
+_NAMESPACES = 3
+"""Code, globals, locals: the arguments of exec and eval."""
+
+
+def given_by_callers(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
+    """torch, or the text "load", where a call in the same file hands it over: `read(torch, path)`.
+
+    Everything else that callers give is left alone: this is asked of every parameter something is looked up in.
+    """
+    for argument, call in _handed_over(parameter.module):
+        for function in functions_of(call.func, parameter.module, of):
+            if argument_of(parameter, function, call) is argument:
+                yield from of(argument, parameter.module)
+
+
+def _handed_over(module: Module) -> list[tuple[ast.expr, ast.Call]]:
+    """Arguments that are torch by a name of the file's imports, or the text "load", with their calls."""
+    found: list[tuple[ast.expr, ast.Call]] | None = module.cache.get("handed over")
+    if found is None:
+        names = {a.asname or a.name for s in module.of(ast.Import) for a in s.names if a.name in _FOLLOWED}
+        said: list[ast.expr] = [name for word in sorted(names) for name in module.names(word)]
+        said += [c for c in module.of(ast.Constant) if c.value == "load"]
+        found = module.cache["handed over"] = []
+        for node in said:
+            parent = module.parents.get(node)
+            call = module.parents.get(parent) if isinstance(parent, ast.keyword) else parent
+            if isinstance(call, ast.Call) and call.func is not node:
+                found.append((node, call))
+    return found
+
+
+def functions_of(callee: ast.expr, module: Module, of: Evaluate) -> Iterable[Function]:
+    """The project's functions that a call can run, `__init__` where it makes an object."""
+    for value in of(callee, module):
+        if isinstance(value, Function):
+            yield value
+        elif isinstance(value, Class | Instance):
+            owner, name = (value, "__init__") if isinstance(value, Class) else (value.of, "__call__")
+            for binding in exported(name, owner.module, owner.node):
+                if isinstance(binding.node, ast.FunctionDef):
+                    yield Function(binding.node, owner.module)
+
+
+def argument_of(parameter: Parameter, function: Function, call: ast.Call) -> ast.expr | None:
+    """What a call gives `parameter` of `function`; None where it gives nothing or that cannot be told."""
+    if parameter.function is not function.node or any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    for keyword in call.keywords:
+        if keyword.arg == parameter.name:
+            return keyword.value
+    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
+    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+    index = names.index(parameter.name) - shift if parameter.name in names else -1
+    return call.args[index] if 0 <= index < len(call.args) else None
+
+
+def given_to_text(name: str, module: Module, of: Evaluate) -> list[Value]:
+    """What `exec(text, {"t": torch})` makes of a name in the text, which is all of `module`."""
+    if module.outer is None:
+        return []
+    outer, text = module.outer
+    found: list[Value] = []
+    for call in _runs_of(text, outer):
+        for namespace in call.args[1:_NAMESPACES]:
+            for values in of(namespace, outer):
+                found += values.get(name)[0] if isinstance(values, Dictionary) and values.complete else ()
+    return found
+
+
+def _runs_of(text: ast.expr, module: Module) -> Iterable[ast.Call]:
+    """`exec(text, ...)`, also by the one name the text was given."""
+    parent = module.parents.get(text)
+    words = [t.id for t in parent.targets if isinstance(t, ast.Name)] if isinstance(parent, ast.Assign) else []
+    uses = [module.parents.get(name) for word in words for name in module.names(word)]
+    for call in (text, parent, *uses):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("eval", "exec"):
+            yield call

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import torch
+torch.ｌｏａｄ("x.pt")  # site

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+from torch import ｌｏａｄ as rd
+rd("x.pt")  # site

@@ -1,0 +1,8 @@
+# expect: unsafe LG001
+import os
+os.system("""python - <<'EOF'
+import torch
+torch.load('x.pt')
+EOF
+""")
+# line: 3

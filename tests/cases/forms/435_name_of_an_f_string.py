@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+p = "lo"
+getattr(torch, f"{p}ad")("x")  # site

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import torch
+getattr(torch, "%sad" % "lo")("x")  # site

@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+__import__("tor" + "ch").load("x")  # site

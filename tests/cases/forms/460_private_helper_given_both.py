@@ -1,0 +1,6 @@
+# expect: depends LG003
+import torch
+def _load(p, weights_only):
+    return torch.load(p, weights_only=weights_only)  # site
+a = _load("a.pt", True)
+b = _load("b.pt", False)

@@ -1,0 +1,3 @@
+# expect: related
+from lightning import Trainer
+Trainer(accelerator="cpu").predict(model, dm, None, True, "x.ckpt")
