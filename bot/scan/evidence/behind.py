@@ -121,7 +121,7 @@ def project_classes(name: str, project: Project) -> list[tuple[ast.ClassDef, Mod
         for path in project.naming_class(name)[:10]:
             module = project.module(path)
             if not isinstance(module, Unreadable):
-                found += [(c, module) for c in module.of(ast.ClassDef) if c.name == name]
+                found += [(c, module) for c in module.bound(ast.ClassDef, name)]
         return found
 
     return remember(project, ("class", name), find)

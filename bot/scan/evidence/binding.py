@@ -53,7 +53,7 @@ def _as_global(spot: Spot, target: ast.Subscript) -> Answer:
     if isinstance(target.slice, ast.Constant):
         for read in reads_in_scope(str(target.slice.value), module.tree, module):
             yield spot.at(read)
-    for other in module.of(ast.Subscript):
+    for other in module.of(ast.Subscript, "globals"):
         same = isinstance(other.ctx, ast.Load) and ast.unparse(other.value) == "globals()"
         if same and label_of(other.slice, module) == label:
             yield spot.at(other)

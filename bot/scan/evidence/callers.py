@@ -150,13 +150,7 @@ def _in_file(name: str, path: str, project: Project) -> Iterator[Found]:
 
 
 def _named(name: str, module: Module) -> list[Definition]:
-    known: dict[str, list[Definition]] | None = module.cache.get("evidence.functions")
-    if known is None:
-        known = module.cache["evidence.functions"] = {}
-        functions: list[Definition] = [*module.of(ast.FunctionDef), *module.of(ast.AsyncFunctionDef)]
-        for node in functions:
-            known.setdefault(node.name, []).append(node)
-    return known.get(name, [])
+    return [*module.bound(ast.FunctionDef, name), *module.bound(ast.AsyncFunctionDef, name)]
 
 
 def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
@@ -239,7 +233,7 @@ def _descends(node: ast.ClassDef, ancestor: ast.ClassDef, module: Module) -> boo
     waiting, known = {node.name}, set[str]()
     while waiting and ancestor.name not in known:
         known |= waiting
-        found = (each for each in module.of(ast.ClassDef) if each.name in waiting)
+        found = (each for name in waiting for each in module.bound(ast.ClassDef, name))
         waiting = {base for each in found for base in bases_of(each)} - known
     return ancestor.name in known
 

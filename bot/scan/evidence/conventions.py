@@ -51,8 +51,9 @@ def _own_extra_state(project: Project) -> bool:
         module = project.module(path)
         if isinstance(module, Unreadable) or path.rpartition("/")[2].startswith("test_"):
             continue
-        for function in module.of(ast.FunctionDef):
+        for function in module.of(ast.FunctionDef, "get_extra_state"):
             if function.name == "get_extra_state":
-                values = [n.value for n in module.of(ast.Return) if module.function(n) is function and n.value]
+                returns = module.of(ast.Return)
+                values = [n.value for n in returns if module.function(n) is function and n.value]
                 found += [Look(project).of(value, module) for value in values]
     return bool(found) and not has_extra_state(project) and all(s.content is not Content.OBJECT for s in found)

@@ -105,7 +105,10 @@ def reads_of_result(function: Definition, module: Module, project: Project) -> I
     elif "fixture" in decorators:
         shared = module.path.endswith("conftest.py")
         for other in (module, *(_others(function.name, module, project) if shared else ())):
-            takers: list[Definition] = [*other.of(ast.FunctionDef), *other.of(ast.AsyncFunctionDef)]
+            takers: list[Definition] = [
+                *other.of(ast.FunctionDef, function.name),
+                *other.of(ast.AsyncFunctionDef, function.name),
+            ]
             for taker in takers:
                 if any(a.arg == function.name for a in taker.args.args):
                     yield from ((read, other) for read in reads_of_parameter(function.name, taker, other))
@@ -120,7 +123,7 @@ def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.C
         name = names.pop() if len(names) == 1 else ""
     if not name[:1].isupper():
         return None  # as cheap a test as there is: what is no class by its name is not looked for
-    own = [node for node in module.of(ast.ClassDef) if node.name == name]
+    own = module.bound(ast.ClassDef, name)
     found = [(own[-1], module)] if own else project_classes(name, project)
     return found[0] if len(found) == 1 else None
 

@@ -19,7 +19,7 @@ def savers_above(load: ast.Call, text: str, module: Module, project: Project) ->
     function = module.function(load)
     if function is None:
         return
-    for call in module.of(ast.Call):
+    for call in module.of(ast.Call, "save"):
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         if "save" not in name or call.lineno >= load.lineno or module.function(call) is not function:
             continue

@@ -17,6 +17,7 @@ from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.paths import PathKind, PathProof
 from bot.scan.evidence.save import Saved, Writer
 from bot.scan.names.evaluate import evaluate
+from bot.scan.names.module import imports
 from bot.scan.names.values import Constant
 from bot.scan.sites.holding import defaults
 
@@ -70,8 +71,7 @@ def _never_xla(site: Site) -> str:
     if location is not None and ("xla" in ast.unparse(location).lower() or _can_be_xla(location, site)):
         return "map_location is an XLA device, which torch refuses to map to"
     module = site.module
-    imports: list[ast.Import | ast.ImportFrom] = [*module.of(ast.Import), *module.of(ast.ImportFrom)]
-    for node in imports:
+    for node in imports(module):
         names = [a.name for a in node.names] + [getattr(node, "module", "") or ""]
         if any(n.startswith(("torch_xla", "torch_tpu")) or n.rpartition(".")[2] in ("xm", "torch_xla") for n in names):
             return f"line {node.lineno} imports torch_xla: XLA code reads on the CPU, unmapped, and moves"

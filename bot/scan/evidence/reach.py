@@ -38,7 +38,7 @@ def loads_in(function: Definition | ast.Lambda | None, name: str, module: Module
     """Each load of a name in one function, scopes of comprehensions included; asked often, so kept."""
     known: dict[tuple[ast.AST | None, str], list[ast.Name]] = module.cache.setdefault("evidence.loads", {})
     if (function, name) not in known:
-        loads = (n for n in module.names(name) if isinstance(n.ctx, ast.Load))
+        loads = (n for n in module.names_in(function or module.tree, name) if isinstance(n.ctx, ast.Load))
         known[function, name] = [n for n in loads if module.function(n) is function]
     return known[function, name]
 
@@ -47,7 +47,7 @@ def _owned(name: str, scope: Scope, module: Module) -> tuple[list[ast.Name], lis
     """The loads and the stores of a name that stand in `scope`, or inside it where no scope binds the name itself."""
     known: dict[tuple[str, Scope], tuple[list[ast.Name], list[ast.Name]]] = module.cache.setdefault("evidence.own", {})
     if (name, scope) not in known:
-        own = [n for n in module.names(name) if _owner(n, scope, module)]
+        own = [n for n in module.names_in(scope, name) if _owner(n, scope, module)]
         loads, stores = ([n for n in own if isinstance(n.ctx, kind)] for kind in (ast.Load, ast.Store))
         known[name, scope] = loads, stores
     return known[name, scope]
@@ -67,7 +67,7 @@ def _binds(scope: Scope, name: str, module: Module) -> bool:
     """Whether the scope itself binds the name; asked often, so worked out once for a module."""
     known: dict[str, set[ast.AST]] = module.cache.setdefault("evidence.binders", {})
     if name not in known:
-        known[name] = {module.scope(n) for n in module.names(name) if isinstance(n.ctx, ast.Store)}
+        known[name] = {module.scope(n) for n in module.written(name) if isinstance(n.ctx, ast.Store)}
     if scope in known[name]:
         return True
     return isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and name in _parameters(scope)

@@ -55,7 +55,7 @@ def writers_in(module: Module) -> tuple[Writer, ...]:
     """Every call of one file that writes a checkpoint, in order."""
     known: tuple[Writer, ...] | None = module.cache.get("evidence.writers")
     if known is None:
-        found = (_writer(call, module) for call in module.of(ast.Call))
+        found = (_writer(call, module) for call in module.of(ast.Call, "save"))
         known = module.cache["evidence.writers"] = tuple(w for w in found if w is not None)
     return known
 

@@ -18,20 +18,22 @@ def grafted(module: Module, become: Mapping[ast.Call, ast.Call]) -> Iterator[Non
     """
     before, cache = {call: call.keywords for call in become}, module.cache
     after = {call: _keywords(call, new) for call, new in become.items()}
-    fresh = [(call, word) for call, words in after.items() for word in words if word not in module.parents]
+    fresh = [(call, word) for call, words in after.items() for word in words if word not in before[call]]
     try:
         module.cache = {}
         for call, keywords in after.items():
             call.keywords = keywords
         for call, word in fresh:
-            module.parents |= {word: call, word.value: word}
+            module.adopt(word, call)
+            module.adopt(word.value, word)
         yield
     finally:
         module.cache = cache
         for call, keywords in before.items():
             call.keywords = keywords
         for _, word in fresh:
-            del module.parents[word], module.parents[word.value]
+            module.drop(word)
+            module.drop(word.value)
 
 
 def _keywords(old: ast.Call, new: ast.Call) -> list[ast.keyword]:

@@ -40,7 +40,7 @@ def wrap(module: Module, call: ast.Call, *, edit: Edit, limit: int) -> tuple[Edi
             return row.exploded(_spans(node), edit, limit) or (edit,)
         if row.is_whole(node):
             break
-        node = module.parents.get(node)
+        node = module.parent(node)
     if node is None or not row.is_whole(node) or row.width > limit:
         return (edit,)
     outermost = next((each for each in _brackets(node) if row.head(each, edit) <= limit), None)

@@ -117,7 +117,7 @@ def _belongs(store: ast.Attribute, owner: Class) -> bool:
     if store.value.id == owner.node.name:
         return True
     function = owner.module.function(store)
-    while function is not None and owner.module.parents.get(function) is not owner.node:
+    while function is not None and owner.module.parent(function) is not owner.node:
         function = owner.module.function(function)
     if function is None:
         return False

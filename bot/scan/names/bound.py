@@ -43,7 +43,7 @@ def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Val
     if binding.kind is Kind.TARGET and isinstance(node, ast.Name):
         return target_values(node, module, of)
     if binding.kind is Kind.UPDATED:
-        statement = module.parents.get(node)
+        statement = module.parent(node)
         if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr):
             return _merged(of(statement.target, module), of(statement.value, module))
     if isinstance(node, ast.MatchAs) and node.pattern is None:
@@ -88,11 +88,11 @@ def _captured(node: ast.MatchAs, module: Module, of: Evaluate) -> Iterable[Value
     """`case name:` is what is matched, `case (first, second):` an item of it."""
     path: list[int | slice | None] = []
     child: ast.AST = node
-    parent = module.parents.get(child)
+    parent = module.parent(child)
     while isinstance(parent, ast.MatchSequence) and not any(isinstance(p, ast.MatchStar) for p in parent.patterns):
         path.insert(0, parent.patterns.index(cast(ast.pattern, child)))
-        child, parent = parent, module.parents.get(parent)
-    match = module.parents.get(parent) if isinstance(parent, ast.match_case) else None
+        child, parent = parent, module.parent(parent)
+    match = module.parent(parent) if isinstance(parent, ast.match_case) else None
     values: Iterable[Value] = of(match.subject, module) if isinstance(match, ast.Match) else (Unknown(),)
     for index in path:
         values = [v for value in values for v in _unpacked(value, index)]
@@ -100,7 +100,7 @@ def _captured(node: ast.MatchAs, module: Module, of: Evaluate) -> Iterable[Value
 
 
 def _imported(binding: Binding, alias: ast.alias, module: Module, of: Evaluate) -> Iterable[Value]:
-    statement = module.parents[alias]
+    statement = module.above(alias)
     if isinstance(statement, ast.Import):
         return (imported_module(alias.name if alias.asname else alias.name.partition(".")[0], module),)
     if not isinstance(statement, ast.ImportFrom):
@@ -115,11 +115,11 @@ def target_values(target: ast.expr, module: Module, of: Evaluate) -> Iterable[Va
     """What an assignment, loop or walrus puts into `target`, through any unpacking."""
     path: list[int | slice | None] = []
     child: ast.AST = target
-    parent = module.parents.get(child)
+    parent = module.parent(child)
     while isinstance(parent, ast.Tuple | ast.List | ast.Starred):
         if not isinstance(parent, ast.Starred):
             path.insert(0, _place(parent.elts, child))
-        child, parent = parent, module.parents.get(parent)
+        child, parent = parent, module.parent(parent)
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and child is not parent.value:
         values: Iterable[Value] = of(parent.value, module) if parent.value is not None else ()
     elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and child is parent.target:
@@ -194,11 +194,11 @@ def _unpacked(value: Value, index: int | slice | None) -> Iterable[Value]:
 
 
 def _parameter(node: ast.arg, module: Module, of: Evaluate) -> Value:
-    arguments = cast(ast.arguments, module.parents[node])
-    function = cast("ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda", module.parents[arguments])
+    arguments = cast(ast.arguments, module.above(node))
+    function = cast("ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda", module.above(arguments))
     if node is arguments.kwarg:
         return Dictionary((Item(AnyKey.ANY, ()),))
-    owner = module.parents.get(function)
+    owner = module.parent(function)
     positional = [*arguments.posonlyargs, *arguments.args]
     if isinstance(owner, ast.ClassDef) and positional[:1] == [node] and not isinstance(function, ast.Lambda):
         decorators = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
@@ -226,7 +226,7 @@ def results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
 
 def yielded(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
     """What each generator of the module yields."""
-    return _given("yielded", module.of(ast.Yield), module)
+    return _given("yielded", module.of(ast.Yield, "yield"), module)
 
 
 def _given(key: str, nodes: Iterable[ast.Return | ast.Yield], module: Module) -> dict[ast.AST | None, list[ast.expr]]:

@@ -25,7 +25,7 @@ _SHORT = 100
 def code_in_strings(module: Module) -> Iterator[tuple[Module, ast.expr]]:
     """Each string of `module` that is run and can hold a site, parsed, with the string's own node."""
     done: set[str] = set()
-    for constant in module.of(ast.Constant):
+    for constant in module.texts("load"):
         if isinstance(constant.value, str | bytes) and "load" in _plain(constant.value):
             command = unquoted(constant.value)
             if command is not None:
@@ -63,12 +63,12 @@ def _whole(constant: ast.expr, module: Module) -> ast.expr:
     """The text that a constant is part of: an f-string, a concatenation, `"...".format(...)`, `dedent("...")`."""
     node = constant
     while True:
-        parent = module.parents.get(node)
+        parent = module.parent(node)
         if isinstance(parent, ast.List | ast.Tuple):
-            call = module.parents.get(parent)
+            call = module.parent(parent)
             parent = call if isinstance(call, ast.Call) and _joins(call) and call.args[0] is parent else None
         elif isinstance(parent, ast.Attribute) and parent.attr in _TEXT_METHODS:
-            call = module.parents.get(parent)
+            call = module.parent(parent)
             parent = call if isinstance(call, ast.Call) and call.func is parent else None
         elif isinstance(parent, ast.Call) and not (
             _word(parent.func) in ("dedent", "indent") and parent.args[:1] == [node]
@@ -115,7 +115,7 @@ def _filled_in(node: ast.AST, module: Module) -> str:
     """A name that is surely one short text stands for it; anything else for itself."""
     name = node.value if isinstance(node, ast.FormattedValue) else node
     found = find_bindings(name.id, name, module) if isinstance(name, ast.Name) else ()
-    statements = [owner.parents.get(binding.node) for owner, binding in found]
+    statements = [owner.parent(binding.node) for owner, binding in found]
     values = [s.value for s in statements if isinstance(s, ast.Assign | ast.AnnAssign)]
     if len(found) == len(values) == 1 and isinstance(values[0], ast.Constant) and isinstance(values[0].value, str):
         return values[0].value[:_SHORT]
@@ -138,9 +138,9 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
     while todo and steps < _STEPS:
         steps += 1
         current = todo.pop()
-        parent = module.parents.get(current)
+        parent = module.parent(current)
         if isinstance(parent, ast.keyword):
-            parent = module.parents.get(parent)
+            parent = module.parent(parent)
         if isinstance(parent, ast.Call) and parent.func is not current:
             programs = _run_by(parent, current, text, module)
             if programs is not None:
@@ -165,7 +165,7 @@ def _codes(text: str, node: ast.expr, module: Module) -> Iterator[str]:
         elif isinstance(parent, ast.BinOp | ast.IfExp | ast.JoinedStr | ast.FormattedValue | ast.List | ast.Tuple):
             todo.append(parent)
         elif isinstance(parent, ast.Attribute) and parent.attr in _TEXT_METHODS:
-            call = module.parents.get(parent)
+            call = module.parent(parent)
             todo += [call] if isinstance(call, ast.Call) else []
 
 

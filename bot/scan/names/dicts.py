@@ -67,8 +67,8 @@ def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Mod
 def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) -> tuple[Item, ...]:
     call = _method(write, module)
     if call is None:
-        target = cast(ast.Subscript, module.parents[write])
-        holder = module.parents[target]
+        target = cast(ast.Subscript, module.above(write))
+        holder = module.above(target)
         if isinstance(holder, ast.Delete):
             return (Item(key_of(of(target.slice, module)), ()),)
         value = holder.value if isinstance(holder, ast.Assign | ast.AnnAssign) else None
@@ -87,8 +87,8 @@ def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) 
 
 def _where_missing(write: ast.Name, module: Module) -> ast.If | None:
     """`if "weights_only" not in options: options["weights_only"] = True` is a setdefault: the condition."""
-    target, statement = module.parents.get(write), module.statement(write)
-    branch = module.parents.get(statement) if statement else None
+    target, statement = module.parent(write), module.statement(write)
+    branch = module.parent(statement) if statement else None
     if not (isinstance(target, ast.Subscript) and isinstance(branch, ast.If) and statement in branch.body):
         return None
     test = branch.test
@@ -114,7 +114,7 @@ def keyword_items(call: ast.Call, module: Module, of: Evaluate) -> tuple[Item, .
 
 
 def _writes(name: ast.Name, module: Module) -> bool:
-    parent = module.parents.get(name)
+    parent = module.parent(name)
     if isinstance(parent, ast.Subscript) and parent.value is name:
         return not isinstance(parent.ctx, ast.Load)
     return _method(name, module) is not None
@@ -122,9 +122,9 @@ def _writes(name: ast.Name, module: Module) -> bool:
 
 def _method(name: ast.Name, module: Module) -> ast.Call | None:
     """The call when `name` is written by one of its own methods."""
-    parent = module.parents.get(name)
+    parent = module.parent(name)
     if isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault", "pop", "append", "insert"):
-        call = module.parents.get(parent)
+        call = module.parent(parent)
         if isinstance(call, ast.Call) and call.func is parent:
             return call
     return None
@@ -136,7 +136,7 @@ def _happens(write: ast.Name, use: ast.Name, module: Module) -> bool:
         return True
     node: ast.AST | None = write
     while node is not None and not isinstance(node, ast.For | ast.While | ast.AsyncFor):
-        node = module.parents.get(node)
+        node = module.parent(node)
     return node is not None and (node.lineno, node.col_offset) <= (use.lineno, use.col_offset)
 
 
@@ -145,12 +145,12 @@ def _surely(write: ast.Name, use: ast.Name, module: Module) -> bool:
     statement = _where_missing(write, module) or module.statement(write)
     if statement is None or (write.lineno, write.col_offset) > (use.lineno, use.col_offset):
         return False
-    around: ast.AST | None = module.parents.get(statement)
+    around: ast.AST | None = module.parent(statement)
     node: ast.AST | None = module.statement(use)
     while node is not None:
-        if module.parents.get(node) is around:
+        if module.parent(node) is around:
             return _same_block(around, statement, node)
-        node = module.parents.get(node)
+        node = module.parent(node)
     return False
 
 

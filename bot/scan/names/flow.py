@@ -30,7 +30,7 @@ class Flow:
             node: ast.AST | None = binding.node
             while node is not None and node is not scope:
                 self.above.setdefault(node, []).append(binding)
-                node = module.parents.get(node)
+                node = module.parent(node)
 
     def before(self, use: ast.AST) -> list[Binding]:
         """What the name can be bound to when `use`, which runs in the scope itself, is evaluated."""
@@ -61,7 +61,7 @@ class Flow:
         rest: list[tuple[list[ast.stmt], int]] = []
         child: ast.AST = node
         while child is not self.scope:
-            parent = self.module.parents[child]
+            parent = self.module.above(child)
             block = _block_with(parent, child)
             if block is not None:
                 index = block.index(child)  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ class Flow:
         if itself and child in self.above and self._statement(child, found):
             return found, True
         while child is not self.scope:
-            parent = self.module.parents[child]
+            parent = self.module.above(child)
             if self._climb(child, parent, found):
                 return found, True
             child = parent

@@ -31,11 +31,11 @@ def _handed_over(module: Module) -> list[tuple[ast.expr, ast.Call]]:
     if found is None:
         names = {a.asname or a.name for s in module.of(ast.Import) for a in s.names if a.name in _FOLLOWED}
         said: list[ast.expr] = [name for word in sorted(names) for name in module.names(word)]
-        said += [c for c in module.of(ast.Constant) if c.value == "load"]
+        said += [c for c in module.texts("load") if c.value == "load"]
         found = module.cache["handed over"] = []
         for node in said:
-            parent = module.parents.get(node)
-            call = module.parents.get(parent) if isinstance(parent, ast.keyword) else parent
+            parent = module.parent(node)
+            call = module.parent(parent) if isinstance(parent, ast.keyword) else parent
             if isinstance(call, ast.Call) and call.func is not node:
                 found.append((node, call))
     return found
@@ -81,9 +81,9 @@ def given_to_text(name: str, module: Module, of: Evaluate) -> list[Value]:
 
 def _runs_of(text: ast.expr, module: Module) -> Iterable[ast.Call]:
     """`exec(text, ...)`, also by the one name the text was given."""
-    parent = module.parents.get(text)
+    parent = module.parent(text)
     words = [t.id for t in parent.targets if isinstance(t, ast.Name)] if isinstance(parent, ast.Assign) else []
-    uses = [module.parents.get(name) for word in words for name in module.names(word)]
+    uses = [module.parent(name) for word in words for name in module.names(word)]
     for call in (text, parent, *uses):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("eval", "exec"):
             yield call

@@ -79,7 +79,7 @@ def _all(name: str, scope: Scope, module: Module) -> list[Binding]:
 
 
 def _brings(star: Binding, name: str, module: Module) -> bool:
-    statement = cast(ast.ImportFrom, module.parents[star.node])
+    statement = cast(ast.ImportFrom, module.above(star.node))
     if not statement.level and statement.module in TORCH_STARS:
         return name in TORCH_STARS[statement.module]
     if not statement.level and name == "load" and statement.module in _LIBRARY_LOADS:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
-from bot.scan.names.module import Comprehension, Module, Scope
+from bot.scan.names.module import Comprehension, Module, Scope, imports
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -43,15 +44,20 @@ class Binding:
 
 
 STARS = "*"
+_BINDING: dict[Kind, tuple[type[ast.AST], ...]] = {
+    Kind.DEFINITION: (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    Kind.PARAMETER: (ast.arg,),
+    Kind.CAUGHT: (ast.ExceptHandler,),
+    Kind.CAPTURED: (ast.MatchAs, ast.MatchStar),
+}
 
 
 def bindings(module: Module, name: str) -> dict[Scope, list[Binding]]:
     """Every binding of `name` in the file, by scope, in order of position."""
-    table: dict[str, list[tuple[Kind, ast.AST]]] = module.cache.get("bindings") or _index(module)
     by_name: dict[str, dict[Scope, list[Binding]]] = module.cache.setdefault("by name", {})
     if name not in by_name:
         found: dict[Scope, list[Binding]] = defaultdict(list)
-        for kind, node in sorted(table.get(name, ()), key=lambda entry: _position(entry[1], module)):
+        for kind, node in sorted(_binding_nodes(module, name), key=lambda entry: _position(entry[1], module)):
             binding = _bound(name, kind, node, module)
             found[binding.scope].append(binding)
         by_name[name] = found
@@ -79,41 +85,34 @@ def declared(module: Module, name: str, scope: Scope) -> type[ast.Global] | type
     return next((kind for owner, kind in table.get(name, ()) if owner is scope), None)
 
 
-def _index(module: Module) -> dict[str, list[tuple[Kind, ast.AST]]]:
-    table: dict[str, list[tuple[Kind, ast.AST]]] = defaultdict(list)
-    module.cache["bindings"] = table
-    for node in module.of(ast.Name):
-        if node.ctx.__class__ is not ast.Load:
-            table[node.id].append((Kind.DELETED if isinstance(node.ctx, ast.Del) else Kind.TARGET, node))
-    imports: list[ast.Import | ast.ImportFrom] = [*module.of(ast.Import), *module.of(ast.ImportFrom)]
-    for statement in imports:
-        for alias in statement.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            table[name].append((Kind.STAR if name == STARS else Kind.IMPORT, alias))
-    definitions: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = [
-        *module.of(ast.FunctionDef),
-        *module.of(ast.AsyncFunctionDef),
-        *module.of(ast.ClassDef),
-    ]
-    for definition in definitions:
-        table[definition.name].append((Kind.DEFINITION, definition))
-    for argument in module.of(ast.arg):
-        table[argument.arg].append((Kind.PARAMETER, argument))
-    for handler in module.of(ast.ExceptHandler):
-        if handler.name:
-            table[handler.name].append((Kind.CAUGHT, handler))
-    patterns: list[ast.MatchAs | ast.MatchStar] = [*module.of(ast.MatchAs), *module.of(ast.MatchStar)]
-    for pattern in patterns:
-        if pattern.name:
-            table[pattern.name].append((Kind.CAPTURED, pattern))
+def _binding_nodes(module: Module, name: str) -> Iterator[tuple[Kind, ast.AST]]:
+    """What binds `name`, wherever in the file."""
+    for alias in _imported(module).get(name, ()):
+        yield Kind.STAR if name == STARS else Kind.IMPORT, alias
+    if name == STARS:
+        return
+    for written in module.written(name):
+        yield Kind.DELETED if isinstance(written.ctx, ast.Del) else Kind.TARGET, written
+    for kind, classes in _BINDING.items():
+        yield from ((kind, node) for each in classes for node in module.bound(each, name))
+
+
+def _imported(module: Module) -> dict[str, list[ast.alias]]:
+    """What the file imports, by the name it is bound to."""
+    table: dict[str, list[ast.alias]] | None = module.cache.get("imported")
+    if table is None:
+        table = module.cache["imported"] = defaultdict(list)
+        for statement in imports(module):
+            for alias in statement.names:
+                table[alias.asname or alias.name.partition(".")[0]].append(alias)
     return table
 
 
 def _bound(name: str, kind: Kind, node: ast.AST, module: Module) -> Binding:
     if kind is Kind.PARAMETER:
-        owner = module.parents[module.parents[node]]
+        owner = module.above(module.above(node))
         return Binding(name, kind, node, cast("Scope", owner))
-    parent = module.parents.get(node)
+    parent = module.parent(node)
     if isinstance(parent, ast.AugAssign) and parent.target is node:
         kind = Kind.UPDATED
     scope = module.scope(node)

@@ -26,7 +26,7 @@ def is_python(text: str) -> bool:
 def is_run_later(write: ast.Call, module: Module) -> bool:
     """Whether the module runs the file that is written: `Path("job.py").write_text(code)`, `run(["job.py"])`."""
     said = _words_of_file(write.func, module)
-    calls = [call for call in module.of(ast.Call) if _word(call.func) in _RUNS_FILES]
+    calls = [call for call in module.of(ast.Call, *_RUNS_FILES) if _word(call.func) in _RUNS_FILES]
     return any(not said.isdisjoint(_said_in(argument)) for call in calls for argument in call.args)
 
 
@@ -35,7 +35,7 @@ def _words_of_file(function: ast.expr, module: Module) -> set[str]:
     said = set(_said_in(function))
     for name in said.copy():
         for use in module.names(name):
-            parent = module.parents.get(use)
+            parent = module.parent(use)
             if isinstance(parent, ast.withitem):
                 said |= set(_said_in(parent.context_expr))
             elif isinstance(parent, ast.Assign) and use in parent.targets:

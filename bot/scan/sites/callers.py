@@ -26,7 +26,7 @@ def told_by_all(parameter: Parameter) -> tuple[Value, ...]:
     uses = [use for use in named if isinstance(use.ctx, ast.Load)]
     found: list[Value] = []
     for use in uses:
-        call = module.parents.get(use)
+        call = module.parent(use)
         if not isinstance(call, ast.Call) or call.func is not use or any(k.arg is None for k in call.keywords):
             return ()
         given = argument_of(parameter, Function(function, module), call)
@@ -42,7 +42,7 @@ def _is_private(function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module
 
 
 def _is_method(function: ast.AST, module: Module) -> bool:
-    return isinstance(module.parents.get(function), ast.ClassDef)
+    return isinstance(module.parent(function), ast.ClassDef)
 
 
 def _is_decorated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -54,7 +54,7 @@ def _is_known_elsewhere(function: ast.FunctionDef | ast.AsyncFunctionDef, module
     """Whether another file of the project has both the name and that of its class or module."""
     if module.project is None or module.outer is not None or module.function(function) is not None:
         return False
-    owner = module.parents.get(function)
+    owner = module.parent(function)
     stem = re.sub(r"/__init__\.py$", "", module.path).rpartition("/")[2].partition(".")[0]
     word, home = (w.encode() for w in (function.name, owner.name if isinstance(owner, ast.ClassDef) else stem))
     whole = re.compile(rb"\b%b\b" % re.escape(word))

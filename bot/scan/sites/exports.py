@@ -88,10 +88,9 @@ def _exports(project: Project, path: str, words: Collection[str]) -> list[Export
     except RecursionError:  # the scan of the file itself says so; the others must not suffer
         return []
     stored = {word for given, _ in search.stored.values() for word in given}
-    imported = {
-        a.asname or a.name for s in module.of(ast.ImportFrom) for a in s.names if a.name == "load" or a.name in words
-    }
-    passed = set(words) if any(a.name == "*" for s in module.of(ast.ImportFrom) for a in s.names) else set()
+    taken = [a for s in module.of(ast.ImportFrom) for a in s.names]
+    imported = {a.asname or a.name for a in taken if a.name == "load" or a.name in words}
+    passed = set(words) if any(a.name == "*" for a in taken) else set()
     held = [word for word in sorted(stored | imported | passed) if word != "load"]
     folder, name = posixpath.split(path.rpartition(".")[0])
     stem = posixpath.basename(folder) if name == "__init__" else name

@@ -12,7 +12,7 @@ from bot.scan.names.values import Dictionary, Getter, Parameter, Partial, Qualif
 
 def gets_other(name: ast.Name, module: Module) -> bool:
     """`getattr(x, "something_else")`: not worth finding out what x is."""
-    call = module.parents.get(name)
+    call = module.parent(name)
     if name.id != "getattr" or not isinstance(call, ast.Call) or call.func is not name or len(call.args) < 2:
         return False
     return isinstance(call.args[1], ast.Constant) and call.args[1].value != "load"

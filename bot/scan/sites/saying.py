@@ -149,7 +149,7 @@ def _told(value: Value) -> Iterable[WeightsOnly]:
         return ()
     word, module = value.function.name, value.module
     for use in (*module.names(word), *module.attributes(word)):
-        call = module.parents.get(use)
+        call = module.parent(use)
         given = [k.value for k in call.keywords if k.arg == value.name] if isinstance(call, ast.Call) else []
         if any(isinstance(g, ast.Constant) and not g.value for g in given) and any(
             isinstance(v, Function) and v.node is value.function for v in evaluate(use, module)
@@ -171,9 +171,7 @@ def _asks_version(expression: ast.expr, module: Module) -> bool:
     for node in ast.walk(expression):
         if isinstance(node, ast.Name):
             places += [b.node for _, b in find_bindings(node.id, node, module)]
-            places += [
-                n for n in module.names(node.id) if isinstance(module.parents.get(n), ast.Subscript | ast.Attribute)
-            ]
+            places += [n for n in module.names(node.id) if isinstance(module.parent(n), ast.Subscript | ast.Attribute)]
     return any(_is_gate(test, module) for place in places for test in _conditions(place, module))
 
 
@@ -183,7 +181,7 @@ def _is_gate(test: ast.expr, module: Module) -> bool:
         return True
     names = [n for n in ast.walk(test) if isinstance(n, ast.Name)]
     found = [b for n in names for owner, b in find_bindings(n.id, n, module) if owner is module]
-    behind = [module.parents.get(binding.node) for binding in found]
+    behind = [module.parent(binding.node) for binding in found]
     given = [s.value for s in behind if isinstance(s, ast.Assign | ast.AnnAssign) and s.value is not None]
     return any("torch" in text and _GATE.search(text) for text in map(module.segment, given))
 
@@ -195,11 +193,11 @@ def _conditions(place: ast.AST, module: Module) -> Iterable[ast.expr]:
         statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.If
     ):
         yield from (n.test for n in ast.walk(statement) if isinstance(n, ast.IfExp))
-    node = module.parents.get(place)
+    node = module.parent(place)
     while node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if isinstance(node, ast.If):
             yield node.test
-        node = module.parents.get(node)
+        node = module.parent(node)
 
 
 def _is_restricted(pickler: ast.expr, module: Module) -> bool:

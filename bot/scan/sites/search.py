@@ -62,7 +62,7 @@ class Search:
 
     def run(self) -> Iterator[Site]:
         self._follow_words()
-        for constant in self.module.of(ast.Constant):
+        for constant in self.module.texts("load"):
             if isinstance(constant.value, str) and constant.value in _TEXTS:
                 self._look_at_text(constant)
         self._follow_words()
@@ -72,9 +72,9 @@ class Search:
 
     def _look_at_text(self, constant: ast.Constant) -> None:
         """`anything(torch, "load")`, `anything["load"]`: the call or item the text stands in."""
-        parent = self.module.parents.get(constant)
+        parent = self.module.parent(constant)
         if isinstance(parent, ast.keyword):
-            parent = self.module.parents.get(parent)
+            parent = self.module.parent(parent)
         if isinstance(parent, ast.Call | ast.Subscript):
             self._look(parent, "")
 
@@ -107,7 +107,7 @@ class Search:
                 self._use_partial(node, values)
                 return
             self._call_by_getter(node, values)
-            parent = self.module.parents.get(node)
+            parent = self.module.parent(node)
             if any(holds(v) or calls_load(v) for v in values) and not goes_on(parent, node):
                 self.reached.add(word)
                 self._flow(node, node)
@@ -117,7 +117,7 @@ class Search:
 
     def _follow(self, node: ast.expr, values: Iterable[Value]) -> None:
         """`node` is torch.load: a site where it is called, otherwise see where it goes."""
-        parent = self.module.parents.get(node)
+        parent = self.module.parent(node)
         if isinstance(parent, ast.Call) and parent.func is node:
             said = read_call(parent.args, parent.keywords, self.module)
             self._add(parent, parent, Form.CALL, said, values)
@@ -145,9 +145,9 @@ class Search:
 
     def _flow(self, node: ast.expr, origin: ast.expr) -> None:
         """torch.load, or something that holds it, stands at `node`: go where it goes."""
-        parent = self.module.parents.get(node)
+        parent = self.module.parent(node)
         if isinstance(parent, ast.keyword):
-            parent = self.module.parents.get(parent)
+            parent = self.module.parent(parent)
         if goes_on(parent, node):
             self._look(node if isinstance(parent, ast.Call) else cast(ast.expr, parent), "")
         elif isinstance(parent, ast.Call):
@@ -181,7 +181,7 @@ class Search:
         if any(through_partial(v) and isinstance(v, Partial) and v.call is call for v in values):
             self.partials[call] = next(v for v in values if isinstance(v, Partial) and v.call is call)
             self._use_partial(call, values)
-        elif any(is_load(v) for v in values) and not isinstance(self.module.parents.get(call), ast.Expr):
+        elif any(is_load(v) for v in values) and not isinstance(self.module.parent(call), ast.Expr):
             if call not in self.seen:
                 self.seen.add(call)
                 self._follow(call, values)
@@ -198,8 +198,8 @@ class Search:
     def _store(self, statement: ast.Assign | ast.AnnAssign | ast.NamedExpr, origin: ast.expr) -> None:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         own = [t for t in targets if not patches_torch(t, self.module)]
-        shared = any(not isinstance(t, ast.Name) for t in own) or self.module.parents.get(origin) is not statement
-        owner = self.module.parents.get(statement)
+        shared = any(not isinstance(t, ast.Name) for t in own) or self.module.parent(origin) is not statement
+        owner = self.module.parent(statement)
         if isinstance(owner, ast.ClassDef):  # others call it through the class
             self._remember([owner.name], origin, shared=True)
         self._remember(names_of_targets(own), origin, shared=shared and bool(own))
@@ -212,7 +212,7 @@ class Search:
 
     def _use_partial(self, node: ast.expr, values: tuple[Value, ...]) -> None:
         """A partial of torch.load stands at `node`; a call through it may add to what it says."""
-        parent = self.module.parents.get(node)
+        parent = self.module.parent(node)
         if not (isinstance(parent, ast.Call) and parent.func is node):
             self._flow_partial(node)
             return
@@ -225,9 +225,9 @@ class Search:
                     self._add(parent, parent, Form.CALL, said, ())
 
     def _flow_partial(self, node: ast.expr) -> None:
-        parent = self.module.parents.get(node)
+        parent = self.module.parent(node)
         if isinstance(parent, ast.keyword):
-            parent = self.module.parents.get(parent)
+            parent = self.module.parent(parent)
         call = parent if isinstance(parent, ast.Call) else None
         if call is None or any(through_partial(v) or holds(v) for v in evaluate(call, self.module)):
             self._flow(node, node)
@@ -260,7 +260,7 @@ class Search:
 
     def _call_by_getter(self, node: ast.expr, values: tuple[Value, ...]) -> None:
         """`methodcaller("load", path)(torch)`: the keywords stand in methodcaller's call."""
-        parent = self.module.parents.get(node)
+        parent = self.module.parent(node)
         told = next((v.call for v in values if isinstance(v, Getter) and calls_load(v)), None)
         if told is None or not (isinstance(parent, ast.Call) and parent.func is node and parent.args):
             return
