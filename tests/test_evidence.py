@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.edits import apply_edits
 from bot.model import Use
+from bot.scan.engine import scan_files
 from bot.scan.evidence.judge import judge
 from bot.scan.judgement import Judgement
 from bot.scan.names.module import Module
@@ -76,6 +78,21 @@ def test_evidence_names_its_file_and_line() -> None:
     )
     use = [e for e in found.evidence if e.kind.value == "use"]
     assert [(e.path, e.line) for e in use] == [("use.py", 3)]
+
+
+def test_a_partial_is_fixed_where_it_is_made() -> None:
+    source = (
+        b"from functools import partial\nimport torch\nread = partial(torch.load, map_location='cpu')\n"
+        b"model.load_state_dict(read('a.pt'))\nother.load_state_dict(torch.load('b.pt'))\n"
+    )
+    fixes = [f.fix for f in scan_files({"a.py": source}).findings]
+    edits = [edit for fix in fixes if fix is not None for edit in fix.edits]
+    fixed = apply_edits(source, edits).decode().splitlines()
+    assert fixed[2:] == [
+        "read = partial(torch.load, map_location='cpu', weights_only=True)",
+        "model.load_state_dict(read('a.pt'))",
+        "other.load_state_dict(torch.load('b.pt', weights_only=True))",
+    ]
 
 
 WHOLE_OBJECTS = [

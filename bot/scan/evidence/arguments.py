@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.attributes import kind_of_word
 from bot.scan.evidence.binding import claimed_by_annotation, keep, put_into
-from bot.scan.evidence.callers import callee
+from bot.scan.evidence.callers import Found, callee
 from bot.scan.evidence.elsewhere import into_constructor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.reach import reads_of_parameter
-from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, step_into
+from bot.scan.evidence.records import into_record
+from bot.scan.evidence.signs import Kind, Sign
+from bot.scan.evidence.spot import CALLED, MOST_CALLS, Answer, Spot, label_of, step_into
+from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.values import Function
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -46,6 +50,18 @@ _RUNS: dict[str, tuple[int | str, int]] = {
 }
 """Calls that run what they are given: at which place, and with how many positional arguments at least."""
 
+_PASSES_ON = ("staticmethod", "partial", "lru_cache", "cache", "delayed", "wraps")
+_EACH = frozenset("map filter imap imap_unordered reduce".split())
+_PUTS = frozenset("append add appendleft insert put put_nowait".split())
+_KNOWN = (
+    signs.NEUTRAL_CALLS
+    | signs.SAME_CALLS
+    | signs.NUMBER_CALLS
+    | (signs.TENSOR_CALLS - {"forward"})
+    | _PUTS
+    | frozenset("update extend setdefault set next zip".split())
+)
+
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
 
@@ -59,11 +75,19 @@ _OF_TENSORS = re.compile(
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
     """`spot.node` is argument number `place`, or the keyword `place`, of `call`."""
     name = _last_name(call.func)
+    if spot.path and spot.path[-1] == CALLED and name in ("map", "imap", "imap_unordered", *_PASSES_ON):
+        result = "«[*]" if name not in _PASSES_ON else CALLED
+        yield spot._replace(node=call, path=(*spot.path[:-1], result))
+        return
     if _is_run(call, name, place):
         yield spot.says(Kind.OBJECT, f"is handed to {name} as a function")
         return
     if name == "load_state_dict" and place in (0, "state_dict", 1):
         yield spot.says(Kind.LOADED, "goes into load_state_dict")
+        return
+    own = _own_function(call, name, spot) if spot.hops < MOST_CALLS else None
+    if own is not None:  # `holder.set(value)` of the project, whatever others do who are called so
+        yield from _into(spot, call, place, own)
         return
     quick = _by_name(spot, call, name, place) or _onward(spot, call, name, place)
     if quick is not None:
@@ -81,6 +105,15 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         yield from _library(spot, call, full)
     else:
         yield from _project(spot, call, place, name, project)
+
+
+def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
+    """The project's own method where its name is one that the tables know, by the class of what it is called on."""
+    if name not in _KNOWN or not isinstance(call.func, ast.Attribute):
+        return None
+    found = [v for v in evaluate(call.func, spot.module) if isinstance(v, Function)]
+    node = found[0].node if len(found) == 1 else None
+    return (node, found[0].module) if node is not None and not isinstance(node, ast.Lambda) else None
 
 
 def _is_run(call: ast.Call, name: str, place: int | str) -> bool:
@@ -118,23 +151,30 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
     if name == "zip" and isinstance(place, int):
         part = step_into(spot, "each")
         return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())
-    if name in ("map", "filter") and place == 1 and isinstance(call.args[0], ast.Lambda):
-        return _each_into(spot, call.args[0])
+    if name in _EACH and place == 1:
+        return _each_into(spot, call.args[0], 1 if name == "reduce" else 0)
+    key = next((k.value for k in call.keywords if k.arg == "key"), None)
+    if name in ("sorted", "max", "min", "sort") and place == 0 and key is not None:
+        return itertools.chain(_each_into(spot, key, 0), (spot.at(call),) if name == "sorted" else ())
     if isinstance(call.func, ast.Call):
         return _by_operator(spot, call.func)
-    if isinstance(call.func, ast.Attribute) and name in ("append", "add", "appendleft", "insert"):
+    if isinstance(call.func, ast.Attribute) and name == "setdefault" and place == 1:
+        return itertools.chain((spot.at(call),), put_into(spot, call.func.value, label_of(call.args[0], spot.module)))
+    if isinstance(call.func, ast.Attribute) and name in _PUTS:
         return put_into(spot, call.func.value, "[*]")
     if isinstance(call.func, ast.Attribute) and name in ("update", "extend"):
         return _merged(spot, call.func.value)
     return None
 
 
-def _each_into(spot: Spot, function: ast.Lambda) -> Answer:
-    """`map(lambda each: ..., held)`."""
+def _each_into(spot: Spot, taker: ast.expr, index: int) -> Answer:
+    """`map(lambda each: ..., held)`, `map(prepare, held)`: parameter number `index` is one after the other."""
     part = step_into(spot, "each")
-    for parameter in function.args.args[:1] if part is not None else ():
-        for read in reads_of_parameter(parameter.arg, function, spot.module):
-            yield part._replace(node=read) if part is not None else spot.at(read)
+    functions = [v for v in evaluate(taker, spot.module) if isinstance(v, Function)]
+    for function in functions if part is not None else ():
+        for parameter in function.node.args.args[index : index + 1]:
+            for read in reads_of_parameter(parameter.arg, function.node, function.module):
+                yield Spot(read, function.module, part.path if part is not None else (), spot.hops + 1)
 
 
 def _by_operator(spot: Spot, maker: ast.Call) -> Answer:
@@ -183,11 +223,17 @@ def _library(spot: Spot, call: ast.Call, full: str) -> Answer:
 def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: Project) -> Answer:
     found = callee(call, spot.module, project) if spot.hops < MOST_CALLS else None
     if found is None:
-        made = list(into_constructor(spot, call, place, project)) if spot.hops < MOST_CALLS else []
+        made: list[Sign | Spot] = list(into_constructor(spot, call, place, project)) if spot.hops < MOST_CALLS else []
+        made = made or list(into_record(spot, call, place))
         yield from made
         if not made:
             yield spot.says(Kind.ESCAPES, f"goes into {name or 'a call'}")
         return
+    yield from _into(spot, call, place, found)
+
+
+def _into(spot: Spot, call: ast.Call, place: int | str, found: Found) -> Answer:
+    """To where a function of the project reads what it is given."""
     function, module = found
     bound = isinstance(module.parent(function), ast.ClassDef) and not _static(function)
     parameter = _parameter(function, place, bound=bound and isinstance(call.func, ast.Attribute))

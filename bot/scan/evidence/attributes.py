@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
     """`spot.node` is the value of the attribute `node`."""
+    if spot.path and spot.path[-1].startswith("«."):  # a field of a record, see `records.py`
+        if spot.path[-1] == f"«.{node.attr}":
+            yield spot._replace(node=node, path=spot.path[:-1])
+        return
     call = spot.module.parent(node)
     called = call if isinstance(call, ast.Call) and call.func is node else None
     if isinstance(node.ctx, ast.Store | ast.Del):
@@ -66,6 +70,8 @@ def _values(spot: Spot, call: ast.Call) -> Answer:
 
 def _take(spot: Spot, call: ast.Call) -> Answer:
     if not call.args:
+        if spot.path and spot.path[-1].startswith("«["):  # `queue.get()`, `stack.pop()`
+            yield spot._replace(node=call, path=spot.path[:-1])
         return
     label = label_of(call.args[0], spot.module)
     if signs.PARAMETER_KEY.search(label[1:-1].strip("'\"")):
@@ -79,10 +85,21 @@ def _same(spot: Spot, call: ast.Call) -> Answer:
     yield spot.at(call)
 
 
+def _encode(spot: Spot, call: ast.Call) -> Answer:
+    """A text is encoded to bytes by the name of an encoding; what encodes anything else is a tokenizer."""
+    given = call.args[0] if call.args else None
+    text = given is None or (isinstance(given, ast.Constant) and str(given.value).lower() in _ENCODINGS)
+    yield spot.says(Kind.PLAIN if text else Kind.OBJECT, ".encode()")
+
+
+_ENCODINGS = frozenset("utf-8 utf8 utf_8 ascii latin-1 latin1 iso-8859-1 utf-16 cp1252".split())
 _METHODS: dict[str, Callable[[Spot, ast.Call], Answer]] = {
     "items": _items,
     "values": _values,
     "get": _take,
+    "get_nowait": _take,
+    "popleft": _take,
+    "encode": _encode,
     "pop": _take,
     "setdefault": _take,
     "copy": _same,

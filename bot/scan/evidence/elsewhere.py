@@ -13,7 +13,7 @@ from bot.model import Unreadable
 from bot.scan.evidence.behind import project_classes, values_of
 from bot.scan.evidence.callers import MOST_FILES, bases_of, enclosing_class, imported_as, share_self, stem_of
 from bot.scan.evidence.memo import remember
-from bot.scan.evidence.reach import reads_in_scope, reads_of_parameter
+from bot.scan.evidence.reach import outer_scope, reads_in_scope, reads_of_parameter
 from bot.scan.evidence.spot import Spot
 from bot.scan.names.module import Definition, Module
 
@@ -24,10 +24,14 @@ Read = tuple[ast.expr, Module]
 
 
 def reads_as_global(target: ast.Name, module: Module) -> Iterator[ast.Name]:
-    """Reads of a name that its function declares `global`, in the rest of the module."""
+    """Reads of a name that its function declares `global` or `nonlocal`, in the rest of the module or function."""
     function = module.function(target)
     if any(target.id in node.names and module.function(node) is function for node in module.of(ast.Global)):
         yield from reads_in_scope(target.id, module.tree, module)
+    if function is not None and any(
+        target.id in node.names and module.function(node) is function for node in module.of(ast.Nonlocal)
+    ):
+        yield from reads_in_scope(target.id, outer_scope(target.id, function, module), module)
 
 
 def reads_elsewhere(target: ast.Name, module: Module, project: Project) -> Iterator[Read]:
@@ -126,6 +130,15 @@ def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.C
     own = module.bound(ast.ClassDef, name)
     found = [(own[-1], module)] if own else project_classes(name, project)
     return found[0] if len(found) == 1 else None
+
+
+def entered_as(owner: ast.ClassDef, module: Module, project: Project) -> Iterator[tuple[ast.expr, Module]]:
+    """What `with Owner() as name` calls what `__enter__` returns."""
+    for home in (module, *_others(owner.name, module, project)):
+        for item in home.of(ast.withitem):
+            made = item.context_expr
+            if item.optional_vars is not None and _was_made_by(owner.name, made, home):
+                yield item.optional_vars, home
 
 
 def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Iterator[Spot]:

@@ -14,7 +14,7 @@ from bot.scan.evidence.human import compatibility_shape, reason_comment
 from bot.scan.evidence.mmap import MmapFacts, judge_mmap
 from bot.scan.evidence.paths import PathKind, prove_path
 from bot.scan.evidence.save import find_saved, literal_of, rewriters
-from bot.scan.evidence.spot import Spot
+from bot.scan.evidence.spot import CALLED, Spot
 from bot.scan.evidence.trace import trace
 from bot.scan.evidence.use import Reading
 from bot.scan.judgement import Judgement
@@ -65,8 +65,8 @@ def _gather(site: Site, call: ast.Call, project: Project) -> Facts:
     where = site.file
     literal = literal_of(where, module)
     report = find_checkpoint(literal, project.options.checkpoints) if literal else None
-    # a partial's result is what its callers call: nothing flows out of the call itself
-    signs = trace(Spot(call, module), project) if site.form is Form.CALL else ()
+    # a partial's result is what its callers call: what they get is the loaded value
+    signs = trace(Spot(call, module, () if site.form is Form.CALL else (CALLED,)), project)
     return Facts(
         site=site,
         reading=Reading(signs, call, module),

@@ -34,6 +34,35 @@ def reads_of_parameter(name: str, function: Definition | ast.Lambda, module: Mod
             yield read
 
 
+def reads_of_capture(name: str, pattern: ast.pattern, module: Module) -> Iterator[ast.Name]:
+    """Each load of a name that a `case` binds, in that case or behind the whole `match`."""
+    case = next(node for node in _chain(pattern, module) if isinstance(node, ast.match_case))
+    place = (pattern.lineno, pattern.col_offset)
+    for read in _owned(name, module.scope(pattern), module)[0]:
+        other = next((n for n in _chain(read, module) if isinstance(n, ast.match_case)), case)
+        apart = other is not case and module.parent(other) is module.parent(case)
+        if (read.lineno, read.col_offset) > place and not apart:
+            yield read
+
+
+def is_shared(name: ast.Name, module: Module) -> bool:
+    """Whether no function around binds the name: it is the module's, and so what is kept in it is there for all."""
+    scope = module.scope(name)
+    while not isinstance(scope, ast.Module):
+        if _binds(scope, name.id, module):
+            return False
+        scope = module.scope(scope)
+    return True
+
+
+def outer_scope(name: str, function: Definition | ast.Lambda, module: Module) -> Scope:
+    """The scope around `function` that binds a name it declares `nonlocal`."""
+    scope = module.scope(function)
+    while not isinstance(scope, ast.Module) and not _binds(scope, name, module):
+        scope = module.scope(scope)
+    return scope
+
+
 def loads_in(function: Definition | ast.Lambda | None, name: str, module: Module) -> list[ast.Name]:
     """Each load of a name in one function, scopes of comprehensions included; asked often, so kept."""
     known: dict[tuple[ast.AST | None, str], list[ast.Name]] = module.cache.setdefault("evidence.loads", {})

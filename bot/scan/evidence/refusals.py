@@ -14,6 +14,7 @@ from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import object_sign, part_object_sign, use_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import LOADS, Parameter, Qualified
+from bot.scan.sites.site import Form
 
 
 def _none(facts: Facts, reason: str, *evidence: Evidence, use: Use | None = None, advise: str = "") -> Decision:
@@ -45,8 +46,10 @@ def unresolved(facts: Facts) -> Decision | None:
 def another_loader(facts: Facts) -> Decision | None:
     """`def average(files, loader=torch.load)`, `READERS[suffix](path)`: what else may be called has no weights_only."""
     call, module = facts.site.call, facts.site.module
-    values = evaluate(call.func, module) if call is not None else ()
-    owners = evaluate(call.func.value, module) if call is not None and isinstance(call.func, ast.Attribute) else ()
+    ways = [] if call is None else [call.func] if facts.site.form is Form.CALL else call.args[:1]
+    called = ways[0] if ways else None
+    values = evaluate(called, module) if called is not None else ()
+    owners = evaluate(called.value, module) if isinstance(called, ast.Attribute) else ()
     if any(isinstance(v, Parameter) or (isinstance(v, Qualified) and v.name not in LOADS) for v in values) or any(
         isinstance(v, Parameter)
         for v in owners  # `def read(library, path): return library.load(path)`

@@ -9,6 +9,12 @@ from typing import NamedTuple
 from bot.scan.evidence.signs import Kind, Path, Sign
 from bot.scan.names.module import Module
 
+CALLED = "«()"
+"""The step to what a partial of torch.load gives where it is called."""
+
+ENTERED = "«with"
+"""The step to what a context manager gives where it is entered."""
+
 MOST_CALLS = 4
 """How many function borders a value is followed across."""
 

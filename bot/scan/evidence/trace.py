@@ -12,17 +12,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence import signs
+from bot.scan.evidence import leaving, signs
 from bot.scan.evidence.arguments import read_argument
 from bot.scan.evidence.attributes import read_attribute
-from bot.scan.evidence.binding import bind, claimed_by_annotation, claimed_by_name
-from bot.scan.evidence.callers import calls_of
-from bot.scan.evidence.content import defaults
-from bot.scan.evidence.elsewhere import reads_of_result
-from bot.scan.evidence.reach import reads_of, reads_of_parameter
+from bot.scan.evidence.binding import bind, claimed_by_annotation
+from bot.scan.evidence.patterns import read_match
+from bot.scan.evidence.reach import reads_of
 from bot.scan.evidence.signs import Kind, Sign
-from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
-from bot.scan.names.module import Definition
+from bot.scan.evidence.spot import CALLED, Answer, Spot, label_of, step_into
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -117,7 +114,9 @@ def _attribute(spot: Spot, parent: Any, project: Project) -> Answer:
 
 
 def _call(spot: Spot, parent: Any, project: Project) -> Answer:
-    if spot.node is parent.func:
+    if spot.node is parent.func and spot.path and spot.path[-1] == CALLED:
+        yield spot._replace(node=parent, path=spot.path[:-1])
+    elif spot.node is parent.func:
         yield spot.says(Kind.OBJECT, "is called")
     else:
         yield from read_argument(spot, parent, parent.args.index(spot.node), project)
@@ -195,56 +194,8 @@ def _literals_of(left: ast.expr, spot: Spot) -> list[ast.expr]:
     return [left]
 
 
-def _enter(spot: Spot, parent: Any, project: Project) -> Answer:
-    if spot.node is parent.context_expr:
-        yield spot.says(Kind.OBJECT, "is entered by `with`")
-
-
-def _return(spot: Spot, parent: Any, project: Project) -> Answer:
-    function = spot.module.function(spot.node)
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        return
-    yield from claimed_by_annotation(spot, function.returns)
-    yield from claimed_by_name(spot, function.name)
-    yield from _to_callers(spot, function, project)
-
-
-def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str) -> Answer:
-    calls = calls_of(function, spot.module, project) if spot.hops < MOST_CALLS else ()
-    for call, module in calls:
-        yield Spot(call, module, (*spot.path, *steps), spot.hops + 1)
-    reads = list(reads_of_result(function, spot.module, project)) if spot.hops < MOST_CALLS else []
-    for read, module in reads:
-        yield Spot(read, module, spot.path, spot.hops + 1)
-    if not calls and not reads:
-        yield spot.says(Kind.RETURNED, f"is returned by {function.name}")
-
-
-def _yield(spot: Spot, parent: Any, project: Project) -> Answer:
-    """A generator gives its callers one after the other; a fixture gives its test the thing itself."""
-    function = spot.module.function(spot.node)
-    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        yield from _to_callers(spot, function, project, "«[*]")
-
-
-def _lambda(spot: Spot, parent: Any, project: Project) -> Answer:
-    """`load = lambda path: torch.load(path)`: what its calls give."""
-    statement = spot.module.parent(parent)
-    if spot.node is parent.body and isinstance(statement, ast.Assign):
-        for target in statement.targets:
-            for read in reads_of(target, spot.module) if isinstance(target, ast.Name) else ():
-                call = spot.module.parent(read)
-                if isinstance(call, ast.Call) and call.func is read:
-                    yield spot.at(call)
-
-
-def _default(spot: Spot, parent: Any, project: Project) -> Answer:
-    """`def run(net=torch.load(path))`."""
-    function = spot.module.parent(parent)
-    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        for name in (n for n, value in defaults(function).items() if value is spot.node):
-            for read in reads_of_parameter(name, function, spot.module):
-                yield spot.at(read)
+def _match(spot: Spot, parent: Any, project: Project) -> Answer:
+    yield from read_match(spot, parent)
 
 
 def _print(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -279,10 +230,11 @@ _PARENTS: dict[type[ast.AST] | type[None], _Handler] = {
     ast.UnaryOp: _print,
     ast.AugAssign: _grow,
     ast.Compare: _compare,
-    ast.Return: _return,
-    ast.Yield: _yield,
-    ast.Lambda: _lambda,
-    ast.arguments: _default,
+    ast.Return: leaving.give_back,
+    ast.Yield: leaving.hand_out,
+    ast.Lambda: leaving.give_by_lambda,
+    ast.arguments: leaving.be_default,
     ast.FormattedValue: _print,
-    ast.withitem: _enter,
+    ast.withitem: leaving.enter,
+    ast.Match: _match,
 }

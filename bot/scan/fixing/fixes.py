@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import Edit, Fix, WeightsOnly
@@ -87,6 +87,10 @@ def _draft(index: int, site: Site, judgement: Judgement) -> Draft | str:
     return Draft(index, Expected(site.call, **asked), edits)
 
 
+def _unsafe(says: Iterable[WeightsOnly]) -> list[WeightsOnly]:
+    return [each for each in says if each is not WeightsOnly.TRUE]
+
+
 def _doubt(module: Module, sites: Sequence[Site], drafts: Sequence[Draft]) -> str:
     """Why these fixes together are not proved; empty when they are."""
     fixed = {draft.index for draft in drafts}
@@ -94,8 +98,9 @@ def _doubt(module: Module, sites: Sequence[Site], drafts: Sequence[Draft]) -> st
     def silent(become: Mapping[ast.Call, ast.Call]) -> bool:
         with grafted(module, become):
             now = find_sites(module)
-        says = [WeightsOnly.TRUE if index in fixed else site.says for index, site in enumerate(sites)]
-        return [site.says for site in now] == says
+        # a partial that says True is no site any more where it is called
+        left = [site.says for index, site in enumerate(sites) if index not in fixed]
+        return _unsafe(site.says for site in now) == _unsafe(left)
 
     edits = [edit for draft in drafts for edit in draft.edits]
     return prove(module.source, module.tree, edits=edits, expected=[d.expected for d in drafts], silent=silent)

@@ -1,0 +1,78 @@
+"""Out of a function: returned, yielded, a parameter's default; and into a `with` block."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from bot.scan.evidence.binding import bind, claimed_by_annotation, claimed_by_name
+from bot.scan.evidence.callers import calls_of
+from bot.scan.evidence.content import defaults
+from bot.scan.evidence.elsewhere import entered_as, reads_of_result
+from bot.scan.evidence.reach import reads_of, reads_of_parameter
+from bot.scan.evidence.signs import Kind
+from bot.scan.evidence.spot import ENTERED, MOST_CALLS, Answer, Spot
+from bot.scan.names.module import Definition
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+
+def enter(spot: Spot, parent: Any, project: Project) -> Answer:
+    if spot.node is parent.context_expr and spot.path and spot.path[-1] == ENTERED:
+        if parent.optional_vars is not None:
+            yield from bind(spot._replace(path=spot.path[:-1]), parent.optional_vars)
+    elif spot.node is parent.context_expr:
+        yield spot.says(Kind.OBJECT, "is entered by `with`")
+
+
+def give_back(spot: Spot, parent: Any, project: Project) -> Answer:
+    function = spot.module.function(spot.node)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    yield from claimed_by_annotation(spot, function.returns)
+    yield from claimed_by_name(spot, function.name)
+    owner = spot.module.parent(function)
+    if function.name in ("__enter__", "__aenter__") and isinstance(owner, ast.ClassDef) and spot.hops < MOST_CALLS:
+        for target, home in entered_as(owner, spot.module, project):
+            yield from bind(Spot(spot.node, home, spot.path, spot.hops + 1), target)
+    yield from _to_callers(spot, function, project)
+
+
+def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str) -> Answer:
+    calls = calls_of(function, spot.module, project) if spot.hops < MOST_CALLS else ()
+    for call, module in calls:
+        yield Spot(call, module, (*spot.path, *steps), spot.hops + 1)
+    reads = list(reads_of_result(function, spot.module, project)) if spot.hops < MOST_CALLS else []
+    for read, module in reads:
+        yield Spot(read, module, spot.path, spot.hops + 1)
+    if not calls and not reads:
+        yield spot.says(Kind.RETURNED, f"is returned by {function.name}")
+
+
+def hand_out(spot: Spot, parent: Any, project: Project) -> Answer:
+    """A generator gives its callers one after the other; a fixture gives its test the thing itself."""
+    function = spot.module.function(spot.node)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        manages = any("contextmanager" in ast.unparse(d) for d in function.decorator_list)
+        yield from _to_callers(spot, function, project, ENTERED if manages else "«[*]")
+
+
+def give_by_lambda(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`load = lambda path: torch.load(path)`: what its calls give."""
+    statement = spot.module.parent(parent)
+    if spot.node is parent.body and isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            for read in reads_of(target, spot.module) if isinstance(target, ast.Name) else ():
+                call = spot.module.parent(read)
+                if isinstance(call, ast.Call) and call.func is read:
+                    yield spot.at(call)
+
+
+def be_default(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`def run(net=torch.load(path))`."""
+    function = spot.module.parent(parent)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for name in (n for n, value in defaults(function).items() if value is spot.node):
+            for read in reads_of_parameter(name, function, spot.module):
+                yield spot.at(read)
