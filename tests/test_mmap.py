@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from bot.edits import apply_edits
 from bot.model import CheckpointReport, Mmap, MmapDecision, Verdict
+from bot.scan.checkpoint import BytesReader, read_checkpoint
 from bot.scan.engine import scan_files
 from bot.scan.evidence.judge import judge
 from bot.scan.names.module import Module
@@ -207,6 +210,38 @@ def test_a_damaged_file_is_not_mapped_even_where_it_is_legal() -> None:
     )
     assert told.decision is MmapDecision.SKIP
     assert "damaged" in told.reason
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 12345\n", "Git LFS pointer"),
+        (gzip.compress(b"weights"), "gzip"),
+    ],
+)
+def test_a_file_at_hand_that_is_no_zip_is_not_mapped_even_where_it_is_legal(data: bytes, reason: str) -> None:
+    """Such a file tells nothing of what it asks for, yet enough of what a map of it would do."""
+    options = ScanOptions(checkpoints={"m.pt": read_checkpoint("m.pt", BytesReader(data))}, mmap="always-when-legal")
+    told = mmap_of("net.load_state_dict(torch.load('m.pt', weights_only=True))", options=options, **WRITER)
+    assert told.decision is MmapDecision.SKIP
+    assert reason in told.reason
+
+
+@pytest.mark.parametrize(
+    "path", ["'/nfs/models/m.pt'", "'/mnt/nfs-1/m.pt'", "f'/data_nfs/{name}.pt'", "os.path.join('/nfs', name)", "PATH"]
+)
+def test_a_path_that_says_nfs_is_not_mapped(path: str) -> None:
+    """facebookresearch/fairseq2#547: a mapped read hung there."""
+    code = f"import os\nPATH = '/mnt/NFS/m.pt'\nnet.load_state_dict(torch.load({path}))"
+    found = mmap_of(code, options=ScanOptions(mmap="always-when-legal"))
+    assert found.decision is MmapDecision.SKIP
+    assert "NFS" in found.reason
+
+
+def test_a_path_that_only_sounds_like_it_is_mapped() -> None:
+    code = "net.load_state_dict(torch.load('confsettings/m.pt'))"
+    assert mmap_of(code, options=ScanOptions(mmap="always-when-legal")).decision is MmapDecision.ADD
 
 
 def test_a_file_written_under_another_name_and_renamed_is_mapped() -> None:

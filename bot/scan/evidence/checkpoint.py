@@ -19,13 +19,18 @@ _SAY_NOTHING = (Verdict.UNREADABLE, Verdict.OVER_LIMITS, Verdict.NOT_A_CHECKPOIN
 
 
 def find_checkpoint(literal: str, reports: Mapping[str, CheckpointReport]) -> CheckpointReport | None:
+    """The report for the file a literal path names, where it tells what the file asks for."""
+    report = report_for(literal, reports)
+    return None if report is None or report.verdict in _SAY_NOTHING else report
+
+
+def report_for(literal: str, reports: Mapping[str, CheckpointReport]) -> CheckpointReport | None:
     """The one report for the file a literal path names: the same path, or the only file that ends in it."""
     wanted = PurePosixPath(literal).as_posix().removeprefix("./")
     if not wanted:
         return None
     ends = [wanted] if wanted in reports else [path for path in reports if path.endswith(f"/{wanted}")]
-    report = reports.get(ends[0]) if len(ends) == 1 else None
-    return None if report is None or report.verdict in _SAY_NOTHING else report
+    return reports.get(ends[0]) if len(ends) == 1 else None
 
 
 def rule_on_checkpoint(report: CheckpointReport) -> tuple[Tier | None, Evidence]:

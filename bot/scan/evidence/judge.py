@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Use, WeightsOnly
-from bot.scan.evidence.checkpoint import find_checkpoint
+from bot.scan.evidence.checkpoint import find_checkpoint, report_for
 from bot.scan.evidence.decide import decide
 from bot.scan.evidence.facts import Facts
 from bot.scan.evidence.floor import torch_floor
@@ -36,7 +36,7 @@ def judge(site: Site, project: Project) -> Judgement:
         facts.proof,
         facts.saved,
         rewriters(call, site.file, site.module),
-        facts.checkpoint,
+        report_for(literal_of(site.file, site.module), project.options.checkpoints),
         project.options.mmap,
     )
     safe = site.says is WeightsOnly.TRUE or decision.tier is not None  # else a second `fix` would add the map

@@ -1,13 +1,14 @@
 """May this load map its file? Each hazard of `mmap=True` refuses with its own reason.
 
 The hazards are facts of torch 2.1 to 2.13, each reproduced: a file object raises, a legacy or compressed file raises or
-gives wrong weights without an error, an XLA location raises, and a mapped file that is written again kills the
-process (SIGBUS).
+gives wrong weights without an error, an XLA location raises, a mapped file that is written again kills the process
+(SIGBUS), and on NFS a mapped read can hang (facebookresearch/fairseq2#547).
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from bot.model import Mmap, MmapDecision, Verdict
 from bot.scan.evidence.floor import MMAP, MMAP_PATHLIKE, Floor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.paths import PathKind, PathProof
-from bot.scan.evidence.save import Saved, Writer
+from bot.scan.evidence.save import Saved, Writer, literal_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import imports
 from bot.scan.names.values import Constant
@@ -24,6 +25,9 @@ from bot.scan.sites.holding import defaults
 if TYPE_CHECKING:
     from bot.model import CheckpointReport
     from bot.scan.sites.site import Site
+
+
+_NFS = re.compile(r"(?:^|[/\\'\"])(?:nfs[\w-]*|\w+[_-]nfs)(?:[/\\'\":]|$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ def judge_mmap(site: Site, facts: MmapFacts, *, becomes_safe: bool) -> Mmap:
     reason = (
         _never_xla(site)
         or _not_a_path(facts.proof)
+        or _on_nfs(site)
         or _too_old(facts.floor, facts.proof)
         or ("" if becomes_safe else "weights_only is not True here")
         or _written_again(site, facts.again)
@@ -89,6 +94,14 @@ def _not_a_path(proof: PathProof) -> str:
         return f"{proof.why}: only a path can be mapped"
     if proof.kind is PathKind.UNKNOWN:
         return f"{proof.why}; only a path can be mapped"
+    return ""
+
+
+def _on_nfs(site: Site) -> str:
+    """Whether the path itself says so; where a folder is mounted cannot be read from a program."""
+    known = literal_of(site.file, site.module) or (ast.unparse(site.file) if site.file is not None else "")
+    if _NFS.search(known):
+        return "the path is on NFS, where reading a mapped file can hang for ever"
     return ""
 
 
