@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from bot.scan.names.bound import export_values, name_values, results, target_values
+from bot.scan.names.bound import export_values, made_when_asked, name_values, results, target_values
 from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import OWN_TORCH, whole_name
 from bot.scan.names.lookup import exported
@@ -57,7 +57,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
     if isinstance(base, ProjectModule):
         return export_values(name, base.module, of)
     if isinstance(base, Instance):
-        return class_attribute(base.of, name, of) or (Unknown(name),)
+        found = class_attribute(base.of, name, of)
+        return found or made_when_asked(name, base.of.module, of, owner=base.of.node) or (Unknown(name),)
     if isinstance(base, Class):
         return class_attribute(base, name, of) or (Unknown(name),)
     if isinstance(base, Parameter) and base.default:

@@ -67,14 +67,16 @@ def export_values(name: str, module: Module, of: Evaluate) -> list[Value]:
     if not found and module.project:
         below = module.project.resolve(name, module.path, 1)
         found = [ProjectModule(below)] if below and module.path.endswith("__init__.py") else []
-    return found or _made_when_asked(name, module, of) or [Unknown(name)]
+    return found or made_when_asked(name, module, of) or [Unknown(name)]
 
 
-def _made_when_asked(name: str, module: Module, of: Evaluate) -> list[Value]:
-    """What the module's own `__getattr__` gives for `name`: `import_module("torch")`, `getattr(torch, name)`."""
+def made_when_asked(name: str, module: Module, of: Evaluate, *, owner: ast.ClassDef | None = None) -> list[Value]:
+    """What the `__getattr__` of a module, or of a class, gives for `name`: `import_module("torch")`,
+    `getattr(torch, name)`.
+    """
     found: list[Value] = []
-    for function in [b.node for b in exported("__getattr__", module) if isinstance(b.node, ast.FunctionDef)]:
-        asked = function.args.args[0].arg if function.args.args else ""
+    for function in [b.node for b in exported("__getattr__", module, owner) if isinstance(b.node, ast.FunctionDef)]:
+        asked = function.args.args[-1].arg if function.args.args else ""
         for given in results(module).get(function, ()):
             if isinstance(given, ast.Call) and len(given.args) > 1 and getattr(given.args[1], "id", "") == asked:
                 owners = [v for v in of(given.args[0], module) if isinstance(v, Qualified)]

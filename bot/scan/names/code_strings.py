@@ -18,6 +18,7 @@ _RUNS_TEXT = frozenset(
     "exec eval compile timeit repeat Timer run_cell run_code runcode runsource run_line_magic ex run_cell_magic".split()
 )
 _TEXT_METHODS = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "encode", "format_map", "join"})
+_WRAPS_TEXT = frozenset({"dedent", "indent", "cleandoc"})
 _STEPS = 40
 _SHORT = 100
 
@@ -71,7 +72,7 @@ def _whole(constant: ast.expr, module: Module) -> ast.expr:
             call = module.parent(parent)
             parent = call if isinstance(call, ast.Call) and call.func is parent else None
         elif isinstance(parent, ast.Call) and not (
-            _word(parent.func) in ("dedent", "indent") and parent.args[:1] == [node]
+            _word(parent.func) in _WRAPS_TEXT and parent.args[:1] == [node]
         ):
             parent = None
         if not isinstance(parent, ast.JoinedStr | ast.Call) and not (
@@ -105,7 +106,11 @@ def _text(node: ast.expr, module: Module) -> str:
                 if isinstance(current.func, ast.Attribute) and current.func.attr in _TEXT_METHODS
                 else None
             )
-            stack.append(inside or current.args[0])
+            given = inside or (current.args[0] if _word(current.func) in _WRAPS_TEXT and current.args else None)
+            if given is None:  # `open(path).read()`
+                parts.append(_filled_in(current, module))
+            else:
+                stack.append(given)
         else:
             parts.append(_filled_in(current, module))
     return "".join(parts)

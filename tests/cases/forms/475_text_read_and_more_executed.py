@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+exec(open("setup.py").read() + "\nimport torch; torch.load('model.pt')")  # site
