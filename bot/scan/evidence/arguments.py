@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence import signs
 from bot.scan.evidence.attributes import kind_of_word
 from bot.scan.evidence.binding import claimed_by_annotation, keep, put_into
-from bot.scan.evidence.callers import Found, callee
+from bot.scan.evidence.callers import Found, callee, decorated_by
 from bot.scan.evidence.elsewhere import into_constructor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.reach import reads_of_parameter
@@ -51,6 +51,7 @@ _RUNS: dict[str, tuple[int | str, int]] = {
 """Calls that run what they are given: at which place, and with how many positional arguments at least."""
 
 _PASSES_ON = ("staticmethod", "partial", "lru_cache", "cache", "delayed", "wraps")
+_TRAINER_RUNS = frozenset("fit validate test predict".split())
 _EACH = frozenset("map filter imap imap_unordered reduce".split())
 _PUTS = frozenset("append add appendleft insert put put_nowait".split())
 _KNOWN = (
@@ -143,9 +144,11 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
 
 def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
     """Where a call of this name puts what it is given, whoever defines it."""
-    if name == "next":
+    if name in ("next", "heappop") and place == 0:
         part = step_into(spot, "each")
         return iter((part._replace(node=call),) if part is not None else ())
+    if name == "heappush" and place == 1:
+        return put_into(spot, call.args[0], "[*]")
     if name == "setattr" and place == 2 and isinstance(call.args[1], ast.Constant):
         return keep(spot, call.args[0], str(call.args[1].value), call)
     if name == "zip" and isinstance(place, int):
@@ -195,7 +198,12 @@ def _merged(spot: Spot, container: ast.expr) -> Answer:
 def _asked_for_type(spot: Spot, call: ast.Call) -> Answer:
     kinds = ast.unparse(call.args[1]) if len(call.args) > 1 else ""
     if "Module" in kinds:
-        yield spot.says(Kind.ESCAPES, "may be a module, as its reader allows")
+        asserted = isinstance(spot.module.parent(call), ast.Assert)
+        yield (
+            spot.says(Kind.OBJECT, "is asserted to be a module")
+            if asserted
+            else spot.says(Kind.ESCAPES, "may be a module, as its reader allows")
+        )
     elif "Tensor" in kinds:
         yield spot.says(Kind.CLAIM, "is asked whether it is a tensor")
     elif "dict" in kinds.lower() or "Mapping" in kinds:
@@ -222,14 +230,24 @@ def _library(spot: Spot, call: ast.Call, full: str) -> Answer:
 
 def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: Project) -> Answer:
     found = callee(call, spot.module, project) if spot.hops < MOST_CALLS else None
-    if found is None:
+    found = found or decorated_by(call.func, spot.module)
+    if found is None and isinstance(call.func, ast.Lambda) and isinstance(place, int):
+        for parameter in call.func.args.args[place : place + 1]:
+            yield from (spot.at(read) for read in reads_of_parameter(parameter.arg, call.func, spot.module))
+    elif found is None and name in _TRAINER_RUNS and place in (0, "model") and _is_trainer(call.func):
+        yield spot.says(Kind.OBJECT, f"goes into Trainer.{name}")
+    elif found is None:
         made: list[Sign | Spot] = list(into_constructor(spot, call, place, project)) if spot.hops < MOST_CALLS else []
-        made = made or list(into_record(spot, call, place))
+        made = made or list(into_record(spot, call, place, project))
         yield from made
         if not made:
             yield spot.says(Kind.ESCAPES, f"goes into {name or 'a call'}")
-        return
-    yield from _into(spot, call, place, found)
+    else:
+        yield from _into(spot, call, place, found)
+
+
+def _is_trainer(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and "trainer" in ast.unparse(function.value).lower()
 
 
 def _into(spot: Spot, call: ast.Call, place: int | str, found: Found) -> Answer:

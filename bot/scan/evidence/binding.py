@@ -7,12 +7,14 @@ import re
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.callers import enclosing_class, share_self
-from bot.scan.evidence.elsewhere import reads_as_global, reads_by_kin, reads_elsewhere
+from bot.scan.evidence.elsewhere import reads_as_global, reads_by_kin, reads_elsewhere, set_by_property
 from bot.scan.evidence.reach import is_shared, loads_in, reads_in_scope, reads_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.names.module import Module
 
+_MODULE = re.compile(r"(?:torch\.)?nn\.Module|Module|(?:\w+\.)*LightningModule|torch\.jit\.ScriptModule")
+_PYG = re.compile(r"\(?self\._?data, self\.slices\)?")
 _OWN = ("self", "cls")
 _TENSORS = re.compile(
     r"(torch\.)?Tensor|(typing\.)?([Dd]ict|OrderedDict|Mapping)\[str, (torch\.)?Tensor\]"
@@ -28,6 +30,8 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
             yield spot.at(read)
         yield from _reached_from_afar(spot, target)
     elif isinstance(target, ast.Tuple | ast.List):
+        if not spot.path and _PYG.fullmatch(ast.unparse(target)):
+            yield spot.says(Kind.OBJECT, "is taken apart into a PyG dataset's data and slices")
         for index, element in enumerate(target.elts):
             part = step_into(spot, f"[{index}]")
             if part is not None:
@@ -48,6 +52,8 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
 def claimed_by_name(spot: Spot, name: str) -> Answer:
     if signs.STATE_NAME.search(name) or signs.TENSOR_NAME.search(name):
         yield spot.says(Kind.CLAIM, f"is called {name}")
+    elif not spot.path and signs.OBJECT_NAME.search(name):
+        yield spot.says(Kind.NAMED, f"is called {name}")
 
 
 def _as_global(spot: Spot, target: ast.Subscript) -> Answer:
@@ -95,6 +101,9 @@ def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answe
         if isinstance(read.ctx, ast.Load) and _reaches(holder, place, read, spot.module):
             found = True
             yield spot.at(read)
+    for taken, home in set_by_property(holder, attribute, spot.module) if spot.hops < MOST_CALLS else ():
+        found = True
+        yield Spot(taken, home, spot.path, spot.hops + 1)
     around, project = enclosing_class(place, spot.module), spot.module.project
     if owner in ("self", "cls") and around is not None and project is not None and spot.hops < MOST_CALLS:
         for node, home in reads_by_kin(around, attribute, spot.module, project):
@@ -160,7 +169,9 @@ def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
 
 def claimed_by_annotation(spot: Spot, annotation: ast.expr | None) -> Answer:
     if annotation is not None:
-        text = ast.unparse(annotation)
+        text = ast.unparse(annotation).strip("'\"")
+        if _MODULE.fullmatch(text):
+            yield spot.says(Kind.OBJECT, f"is declared {text}")
         if _TENSORS.fullmatch(text):
             yield spot.says(Kind.DECLARED, f"is declared {text}")
         if "Tensor" in text or "StateDict" in text or "state_dict" in text:

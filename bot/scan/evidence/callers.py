@@ -54,7 +54,8 @@ def _callers(function: Definition, module: Module, project: Project, *, method: 
     One that is no method is called in another file by an import, of itself or of its module.
     """
     own = (module.path,) if is_source(module.path) else ()
-    asked = (function.name, stem_of(module.path))
+    package = PurePosixPath(module.path).parent.name
+    asked = tuple(filter(None, (function.name, stem_of(module.path), package)))
     if not method and project.asked_often and not any(path != module.path for path in project.importing(*asked)):
         return own
     paths = project.holders(function.name.encode(), most=MOST_FILES)
@@ -93,13 +94,13 @@ def _function_calls(function: Definition, other: Module, home: Module) -> Iterat
             call = other.parent(read)
             if isinstance(call, ast.Call) and call.func is read:
                 yield call, other
-    stem = stem_of(home.path)
+    stem, package = stem_of(home.path), PurePosixPath(home.path).parent.name  # which may hand it out as its own
     for attribute in other.attributes(function.name):
         call = other.parent(attribute)
         if (
             isinstance(call, ast.Call)
             and call.func is attribute
-            and ast.unparse(attribute.value).split(".")[-1] == stem
+            and ast.unparse(attribute.value).split(".")[-1] in (stem, package)
         ):
             yield call, other
 
@@ -166,6 +167,19 @@ def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
         return found[0] if len(found) == 1 else None
     if isinstance(function, ast.Attribute):
         return _method(function, module, project)
+    return None
+
+
+def decorated_by(function: ast.expr, module: Module) -> Found | None:
+    """The one function that `function` stands for where it is the parameter of a decorator of the same file."""
+    around = module.function(function)
+    while isinstance(function, ast.Name) and around is not None:
+        taken = [a.arg for a in around.args.args[:1]]
+        if taken == [function.id] and not isinstance(around, ast.Lambda):
+            every: list[Definition] = [*module.of(ast.FunctionDef), *module.of(ast.AsyncFunctionDef)]
+            found = [f for f in every if any(ast.unparse(d) == around.name for d in f.decorator_list)]
+            return (found[0], module) if len(found) == 1 else None
+        around = module.function(around)
     return None
 
 

@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     proofs.own_extra_state,
     proofs.used_as_state,
     proofs.declared_tensors,
+    refusals.called_an_object,
 )
 
 

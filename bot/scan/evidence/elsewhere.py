@@ -15,7 +15,9 @@ from bot.scan.evidence.callers import MOST_FILES, bases_of, enclosing_class, imp
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.reach import outer_scope, reads_in_scope, reads_of_parameter
 from bot.scan.evidence.spot import Spot
+from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.values import Instance
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -64,6 +66,40 @@ def _was_made_by(name: str, receiver: ast.expr, module: Module) -> bool:
     return any(name == getattr(function, "id", getattr(function, "attr", "")) for function in calls)
 
 
+def _is_instance(receiver: ast.expr, owner: ast.ClassDef, module: Module) -> bool:
+    """`Owner().load(path)` that returns `self`."""
+    return any(isinstance(v, Instance) and v.of.node is owner for v in evaluate(receiver, module))
+
+
+def set_by_property(holder: ast.expr, attribute: str, module: Module) -> Iterator[Read]:
+    """Where a property's setter reads what `holder.attribute = value` gives it."""
+    classes = {v.of for v in evaluate(holder, module) if isinstance(v, Instance)}
+    for owner in classes:
+        for node in owner.node.body:
+            if isinstance(node, ast.FunctionDef) and any(
+                ast.unparse(d) == f"{attribute}.setter" for d in node.decorator_list
+            ):
+                for parameter in node.args.args[1:2]:
+                    yield from ((r, owner.module) for r in reads_of_parameter(parameter.arg, node, owner.module))
+
+
+def uses_of_protocol(function: Definition, owner: ast.ClassDef, module: Module) -> Iterator[ast.expr]:
+    """What gives the result of `__call__` or `__getitem__`, or what is looped over by `__iter__`, of what is seen to be
+    made by the class.
+    """
+    if function.name == "__call__":
+        yield from (c for c in module.of(ast.Call) if _was_made_by(owner.name, c.func, module) and not _makes(owner, c))
+    elif function.name == "__getitem__":
+        yield from (s for s in module.of(ast.Subscript) if _was_made_by(owner.name, s.value, module))
+    elif function.name == "__iter__":
+        loops: list[ast.For | ast.comprehension] = [*module.of(ast.For), *module.of(ast.comprehension)]
+        yield from (loop.iter for loop in loops if _was_made_by(owner.name, loop.iter, module))
+
+
+def _makes(owner: ast.ClassDef, call: ast.Call) -> bool:
+    return getattr(call.func, "id", getattr(call.func, "attr", "")) == owner.name
+
+
 def _others(word: str, module: Module, project: Project) -> tuple[Module, ...]:
     """The other files that hold a word, parsed; none where they are many."""
 
@@ -81,7 +117,8 @@ def reads_by_kin(owner: ast.ClassDef, attribute: str, module: Module, project: P
     """
     word, bases = f".{attribute}".encode(), bases_of(owner)
     for read in module.attributes(attribute):
-        if isinstance(read.ctx, ast.Load) and _was_made_by(owner.name, read.value, module):
+        made = isinstance(read.ctx, ast.Load) and ast.unparse(read.value) != "self"
+        if made and (_was_made_by(owner.name, read.value, module) or _is_instance(read.value, owner, module)):
             yield read, module
     for other in _others(owner.name, module, project):
         if word in project.files[other.path]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from bot.scan.evidence.binding import bind, claimed_by_annotation, claimed_by_name
 from bot.scan.evidence.callers import calls_of
 from bot.scan.evidence.content import defaults
-from bot.scan.evidence.elsewhere import entered_as, reads_of_result
+from bot.scan.evidence.elsewhere import entered_as, reads_of_result, uses_of_protocol
 from bot.scan.evidence.reach import reads_of, reads_of_parameter
 from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.spot import ENTERED, MOST_CALLS, Answer, Spot
+from bot.scan.evidence.spot import ENTERED, MOST_CALLS, Answer, Spot, step_into
 from bot.scan.names.module import Definition
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ def give_back(spot: Spot, parent: Any, project: Project) -> Answer:
 
 def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str) -> Answer:
     calls = calls_of(function, spot.module, project) if spot.hops < MOST_CALLS else ()
+    owner = spot.module.parent(function)
+    if isinstance(owner, ast.ClassDef) and spot.hops < MOST_CALLS:
+        for use in uses_of_protocol(function, owner, spot.module):
+            yield Spot(use, spot.module, (*spot.path, *steps), spot.hops + 1)
     for call, module in calls:
         yield Spot(call, module, (*spot.path, *steps), spot.hops + 1)
     reads = list(reads_of_result(function, spot.module, project)) if spot.hops < MOST_CALLS else []
@@ -56,6 +60,13 @@ def hand_out(spot: Spot, parent: Any, project: Project) -> Answer:
     if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         manages = any("contextmanager" in ast.unparse(d) for d in function.decorator_list)
         yield from _to_callers(spot, function, project, ENTERED if manages else "«[*]")
+
+
+def hand_on(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`yield from values`."""
+    function, part = spot.module.function(spot.node), step_into(spot, "each")
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and part is not None:
+        yield from _to_callers(part, function, project, "«[*]")
 
 
 def give_by_lambda(spot: Spot, parent: Any, project: Project) -> Answer:

@@ -10,6 +10,7 @@ from bot.scan.evidence.checkpoint import rule_on_checkpoint
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.floor import WEIGHTS_ONLY
+from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import object_sign, part_object_sign, use_of
 from bot.scan.names.evaluate import evaluate
@@ -114,6 +115,21 @@ def saved_objects(facts: Facts) -> Decision | None:
     if blocked.close and all(s.stored.content is Content.OBJECT for s in facts.saved):
         return _none(facts, f"what is saved there holds {blocked.stored.why}", evidence)
     return Decision(use_of(facts.reading), Tier.REVIEW, f"a save of that name holds {blocked.stored.why}", (evidence,))
+
+
+_OF_STATE = (Kind.LOADED, Kind.TENSOR, Kind.ARRAY, Kind.WEIGHTS, Kind.DICT, Kind.DECLARED, Kind.CLAIM, Kind.PLAIN)
+
+
+def called_an_object(facts: Facts) -> Decision | None:
+    """`model = torch.load(path)` that goes whole where nobody can look, and is nowhere taken for anything else."""
+    named = facts.reading.whole(Kind.NAMED)
+    given = (
+        s for s in facts.reading.signs if s.kind is Kind.ESCAPES and s.detail.startswith("goes into ") and not s.path
+    )
+    gone = next(given, None)
+    if named is None or gone is None or facts.reading.keys or facts.reading.anywhere(*_OF_STATE):
+        return None
+    return _none(facts, f"the result {named.detail} and {gone.detail}", from_sign(named), from_sign(gone))
 
 
 _OF_MODULES = frozenset({"is called", ".eval()", ".train()", ".forward()", ".parameters()", ".state_dict()", ".fuse()"})

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     DICT = "dict"  # an operation of dicts
     DECLARED = "declared"  # annotated as a tensor, or as a dict of tensors
     CLAIM = "claim"  # a name or an annotation says that it is a state dict or a tensor
+    NAMED = "named"  # a name says that it is a live object: of the whole alone
     MOVED = "moved"  # .to(device), .float(): tensors and modules have it
     SAVED = "saved"  # written out again
     COMPARED = "compared"

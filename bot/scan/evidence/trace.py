@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ from bot.scan.evidence.spot import CALLED, Answer, Spot, label_of, step_into
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
+
+_KEY = re.compile(r"«\['(\w+)'\]")
+"""A container's key under which the value was put, which `**` makes a parameter's name."""
 
 MOST_SPOTS = 160
 """Enough for every site of the repositories tried; a bound on hostile or generated code."""
@@ -125,7 +129,9 @@ def _call(spot: Spot, parent: Any, project: Project) -> Answer:
 def _keyword(spot: Spot, parent: Any, project: Project) -> Answer:
     call = spot.module.parent(parent)
     if isinstance(call, ast.Call):
-        if parent.arg is None:
+        if parent.arg is None and spot.path and (key := _KEY.fullmatch(spot.path[-1])):
+            yield from read_argument(spot._replace(path=spot.path[:-1]), call, key[1], project)
+        elif parent.arg is None:
             yield spot.says(Kind.DICT, "is spread as keywords")
         else:
             yield from read_argument(spot, call, parent.arg, project)
@@ -232,6 +238,7 @@ _PARENTS: dict[type[ast.AST] | type[None], _Handler] = {
     ast.Compare: _compare,
     ast.Return: leaving.give_back,
     ast.Yield: leaving.hand_out,
+    ast.YieldFrom: leaving.hand_on,
     ast.Lambda: leaving.give_by_lambda,
     ast.arguments: leaving.be_default,
     ast.FormattedValue: _print,

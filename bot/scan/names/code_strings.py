@@ -71,9 +71,7 @@ def _whole(constant: ast.expr, module: Module) -> ast.expr:
         elif isinstance(parent, ast.Attribute) and parent.attr in _TEXT_METHODS:
             call = module.parent(parent)
             parent = call if isinstance(call, ast.Call) and call.func is parent else None
-        elif isinstance(parent, ast.Call) and not (
-            _word(parent.func) in _WRAPS_TEXT and parent.args[:1] == [node]
-        ):
+        elif isinstance(parent, ast.Call) and not (_word(parent.func) in _WRAPS_TEXT and parent.args[:1] == [node]):
             parent = None
         if not isinstance(parent, ast.JoinedStr | ast.Call) and not (
             isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Mod)
