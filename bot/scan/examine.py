@@ -14,7 +14,7 @@ from bot.scan.judgement import Judgement
 from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules import RULES
-from bot.scan.rules.base import Rule
+from bot.scan.rules.base import Alarm, Rule
 from bot.scan.sites.disguises import is_cut
 from bot.scan.sites.exports import can_hold_site, uses_export
 from bot.scan.sites.site import Site, sites_of
@@ -71,7 +71,7 @@ def _scan(project: Project, path: str) -> FileReport:
         )
     if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
-    asking = _asking(rules, data)
+    asking = Alarm(rules).raised_by(data)
     sites = can_hold_site(project, path) or uses_export(data, project.exports) or _is_spelt_out(path, data)
     if not (sites or asking or found or _is_told(data)):
         return Scanned(path)
@@ -84,14 +84,9 @@ def _scan(project: Project, path: str) -> FileReport:
     return _report(path, silence(module.source, with_fingerprints(found), terms=_terms(project, rules)))
 
 
-def speaks_up(path: str, data: bytes, rules: Sequence[Rule]) -> bool:
-    """Whether a Python file has to be looked into whatever stands before its `load`."""
-    return len(data) > MAX_BYTES or _is_told(data) or _is_spelt_out(path, data) or bool(_asking(rules, data))
-
-
-def _asking(rules: Sequence[Rule], data: bytes) -> list[Rule]:
-    """The rules of whole modules that want to see this one parsed."""
-    return [r for r in rules if r.check_module and (not r.trigger or any(t.fires(data) for t in r.trigger))]
+def speaks_up(path: str, data: bytes) -> bool:
+    """Whether a Python file has to be looked into whatever its rules ask for, and whatever stands before its `load`."""
+    return len(data) > MAX_BYTES or _is_told(data) or _is_spelt_out(path, data)
 
 
 def _is_told(data: bytes) -> bool:

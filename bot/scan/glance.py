@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.scan.examine import active_rules, is_python, speaks_up
 from bot.scan.project import NONE_HANDED, Handed, Project, is_source
-from bot.scan.rules.base import Rule
+from bot.scan.rules.base import Alarm, Rule
 from bot.scan.sites.exports import gives_out, resolver
 from bot.scan.sites.handed import handed_torch
 from bot.scan.sites.prefilter import Uses, uses_of
@@ -39,11 +39,12 @@ def groups_of(paths: Sequence[str]) -> list[tuple[str, ...]]:
 def glance_at(project: Project, paths: Sequence[str]) -> Glance:
     """Look at a group of files of a project, of which nothing is known yet."""
     rules = active_rules(project)
+    alarm = Alarm(rules)
     inside, waiting, giving = [], [], []
     for path in paths:
         data = project.files[path]
         uses = uses_of(data) if is_python(path, data, markdown=project.options.markdown) else None
-        matters = _look(project, path, uses, rules)
+        matters = _matters(project, path, uses, rules=rules, alarm=alarm)
         if matters:
             inside.append(path)
         elif matters is None:
@@ -66,7 +67,7 @@ def joined(glances: Iterable[Glance]) -> Glance:
     return Glance((*inside, *waiting), (), tuple(path for each in told for path in each.giving), handed)
 
 
-def _look(project: Project, path: str, uses: Uses | None, rules: Sequence[Rule]) -> bool | None:
+def _matters(project: Project, path: str, uses: Uses | None, *, rules: Sequence[Rule], alarm: Alarm) -> bool | None:
     """Whether a file has to be looked into; None where it does only if another hands out torch. `uses` None: it is no
     Python.
     """
@@ -76,6 +77,7 @@ def _look(project: Project, path: str, uses: Uses | None, rules: Sequence[Rule])
         return True
     if uses is None:
         return False
-    if speaks_up(path, data, rules):
+    load = bool(uses) or uses.data is not data  # not read as it stands: the word may be there in other letters
+    if speaks_up(path, data) or alarm.raised_by(data, load=load):
         return True
     return uses.may_be_torch(resolves=resolver(project, path)) or (None if uses.received else False)

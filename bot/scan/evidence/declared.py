@@ -65,7 +65,7 @@ _Found = Iterator[tuple[int, str, int]]
 
 
 def _reader(path: str) -> Callable[[list[str]], _Found] | None:
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     if name in _LOCKS:
         return _lock
     if name in ("pyproject.toml", "Pipfile"):

@@ -20,21 +20,22 @@ CheckFile = Callable[[str, bytes, Project], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Fires on bytes that hold `word` and match each of `patterns`.
+    """Fires on bytes that hold `word` and match each of `patterns`; with `load` only where that stands as a word.
 
     A plain word is found at the speed of memory, a pattern four times as slowly: so the word is asked for first.
     """
 
     word: bytes
     patterns: tuple[re.Pattern[bytes], ...] = ()
+    load: bool = False
 
     def fires(self, data: bytes) -> bool:
         return self.word in data and all(pattern.search(data) for pattern in self.patterns)
 
 
-def also(word: bytes, *patterns: bytes) -> Trigger:
+def also(word: bytes, *patterns: bytes, load: bool = False) -> Trigger:
     """A trigger that asks for more than its word."""
-    return Trigger(word, tuple(map(re.compile, patterns)))
+    return Trigger(word, tuple(map(re.compile, patterns)), load)
 
 
 def words(*plain: bytes) -> tuple[Trigger, ...]:
@@ -59,6 +60,38 @@ class Rule:
     trigger: tuple[Trigger, ...] = ()
     check_file: CheckFile | None = None
     wants: Callable[[str], bool] | None = None
+
+
+_MARK = b"_"
+_UNMARKED = re.compile(rb"(?!)")
+
+
+class Alarm:
+    """Asks many files which rules of whole modules want to see them parsed.
+
+    Most of the words asked for have an underscore in them. Those are looked for together, from one underscore to the
+    next, which takes a third of the time of a search for each.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = [rule for rule in rules if rule.check_module]
+        marked = [t.word for rule in self.rules for t in rule.trigger if _MARK in t.word]
+        self._marked = re.compile(b"_(?:%b)" % b"|".join(map(_from_mark, marked))) if marked else _UNMARKED
+
+    def raised_by(self, data: bytes, *, load: bool = True) -> list[Rule]:
+        """The rules that want this file; `load` says whether that word can stand in it by itself."""
+        marked = self._marked.search(data) is not None
+
+        def fires(trigger: Trigger) -> bool:
+            return (marked or _MARK not in trigger.word) and (load or not trigger.load) and trigger.fires(data)
+
+        return [rule for rule in self.rules if not rule.trigger or any(map(fires, rule.trigger))]
+
+
+def _from_mark(word: bytes) -> bytes:
+    """What stands behind the last underscore that is not the word's end, if all of the word does."""
+    tail = word[word.rindex(_MARK, 0, len(word.rstrip(_MARK))) + 1 :]
+    return b"%b(?<=%b)" % (re.escape(tail), re.escape(word))
 
 
 def finding_at(  # noqa: PLR0913  (a finding has that many parts, and each rule names them)

@@ -83,9 +83,9 @@ RULE = Rule(
     check_module=check,
     trigger=(
         *words(NAME.encode(), b"safe_globals", b"__kwdefaults__"),
-        also(b".load", rb"\.load\s*=[^=]"),
-        also(b"setattr", rb"setattr\s*\([^)]{0,200}\bload\b"),
-        also(b"patch", rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b"),
+        also(b".load", rb"\.load\s*=[^=]", load=True),
+        also(b"setattr", rb"setattr\s*\([^)]{0,200}\bload\b", load=True),
+        also(b"patch", rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b", load=True),
     ),
     check_file=check_file,
     wants=lambda path: may_switch(path) or "." not in path.rpartition("/")[2],

@@ -212,12 +212,12 @@ RULE = Rule(
     check_module=check,
     trigger=(
         *words(b"load_from_checkpoint", b"load_state_dict_from_url", b"model_zoo", b"load_url"),
-        *words(b"abric.load", b"PackageImporter", b"cloud_io", b"torch_save_to_dcp"),
+        *words(b"PackageImporter", b"cloud_io", b"torch_save_to_dcp"),
         also(b"ckpt_path", rb"ckpt_path(?:[\s\\]|#[^\n]*\n)*=", rb"\.[\s\\]*(?:fit|validate|test|predict)\b"),
         also(
             b"ightning",
             rb"resume_from_checkpoint\s*=|\.(?:fit|validate|test|predict)\((?:(?:[^(),]|\([^()]*\))*,){2}",
         ),
-        also(b"Fabric", rb"Fabric(?<!\wFabric)\s*\("),
+        also(b"abric", rb"abric\.load|Fabric(?<!\wFabric)\s*\("),
     ),
 )
