@@ -15,16 +15,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from bot.model import CheckpointReport
 from bot.policy import CheckpointPolicy, Policy
 
 if TYPE_CHECKING:
     from bot.edge.checkout import Checkout  # a scan of a folder needs no git
+    from bot.model import CheckpointReport
 
 Open = Callable[[str], BinaryIO | None]
 
 
-class KnownCheckpoints(Mapping[str, CheckpointReport]):
+class KnownCheckpoints(Mapping[str, "CheckpointReport"]):
     """Static reports by path. `opened` opens a file of the tree, None where it cannot; such a file is not in here."""
 
     def __init__(self, paths: Collection[str], opened: Open) -> None:

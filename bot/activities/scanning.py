@@ -7,17 +7,21 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.activities.known_checkpoints import KnownCheckpoints, looks_like_checkpoint, opened_below
 from bot.activities.roots import absolute, common_root
 from bot.edge.tree import TreeFiles, Walk, read_file, walk_tree
 from bot.edge.workers import Died, Heard, can_fork, cores, map_forked
-from bot.model import CheckpointReport, Report, Scanned, Unreadable
+from bot.model import Report, Scanned, Unreadable
 from bot.policy import Policy
 from bot.policy.apply import apply_policy, covers, levels, project_of
 from bot.scan.engine import Answer, Item, ScanOptions, scan_project
 from bot.scan.project import Project
 from bot.scan.rules.switches import may_switch
+
+if TYPE_CHECKING:
+    from bot.model import CheckpointReport
 
 _SUFFIXES = (".py", ".pyw", ".ipynb", ".toml", ".cfg", ".txt", ".in", ".lock", ".yml", ".yaml", ".sh", ".bash", ".env")
 _MARKDOWN = (".md", ".markdown", ".mdx")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.activities.roots import absolute, common_root
-from bot.baseline import UNREVIEWED, Accepted, apply_baseline, read_baseline, write_baseline
 from bot.cli.context import Context
 from bot.cli.policy import policy_of
 from bot.edge.runner import Progress, write_file
@@ -20,6 +20,9 @@ from bot.report.excerpt import ReadFile
 from bot.report.render import Look, render
 from bot.report.rooted import rooted
 from bot.report.words import counted
+
+if TYPE_CHECKING:
+    from bot.baseline import Accepted
 
 SHOWN_FROM_HERE = ("text", "github", "markdown", "sarif")
 """Formats whose paths are opened from the folder the command was called in; the others name their root."""
@@ -46,6 +49,8 @@ def scan(arguments: Namespace, context: Context) -> int:
 
 def _baselined(report: Report, policy: Policy, paths: list[Path], root: Path) -> Report:
     """The report without what the baseline accepts; entries of files or rules not looked at are left alone."""
+    from bot.baseline import apply_baseline
+
     named = [absolute(each) for each in paths]
     off = {code for code, level in policy.rules.items() if level == "off"}
     home = root.parents[policy.prefix.count("/") - 1] if policy.prefix else root
@@ -65,6 +70,8 @@ def _baselined(report: Report, policy: Policy, paths: list[Path], root: Path) ->
 
 
 def _write_baseline(report: Report, arguments: Namespace, context: Context, policy: Policy) -> int:
+    from bot.baseline import UNREVIEWED, write_baseline
+
     name = arguments.write_baseline
     previous = _accepted(name, context.folder) if (context.folder / name).exists() else ()
     whole = replace(report, findings=tuple(replace(f, path=policy.prefix + f.path) for f in report.findings))
@@ -77,6 +84,8 @@ def _write_baseline(report: Report, arguments: Namespace, context: Context, poli
 
 
 def _accepted(name: str, folder: Path) -> tuple[Accepted, ...]:
+    from bot.baseline import read_baseline
+
     try:
         return read_baseline((folder / name).read_bytes(), name=name)
     except OSError as trouble:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         NotTried,
         Refused,
         TensorInfo,
-        Verdict,
     )
     from bot.model.finding import (
         Edit,
@@ -68,15 +67,17 @@ if TYPE_CHECKING:
         Silenced,
         Unreadable,
     )
+    from bot.model.verdict import Verdict
 
 _HOMES = {
     "change": "ChangedFile Hunk PullRequest",
-    "checkpoint": "CheckpointReport Drift GlobalUse Killed Loaded NotTried Refused TensorInfo Verdict",
+    "checkpoint": "CheckpointReport Drift GlobalUse Killed Loaded NotTried Refused TensorInfo",
     "finding": "Edit Evidence EvidenceKind Finding Fix Mmap MmapDecision Severity Tier Use WeightsOnly",
     "forge": """FINDING_MARKER LINK_MODE MARKER SUBMODULE_MODE SUMMARY_MARKER Annotation BranchState CheckRun
         CheckState Comment FileChange FixBranch FixPullRequest Foreseen Outcome Refusal Review ReviewComment
         Thread TreeFile Upload""",
     "report": "FileReport Report Scanned Silenced Unreadable",
+    "verdict": "Verdict",
 }
 """Which module makes which nouns; a test holds it and the imports above together."""
 

@@ -3,26 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.model.finding import Finding
-
-
-class Verdict(StrEnum):
-    """`unreadable` is never `loadable`. `needs-allowlist` loads only with `safe_globals`.
-
-    `refused` is whole and names no code, yet `torch.load(weights_only=True)` takes it in no way: TorchScript, tar,
-    pickle protocol 3+, defaultdict.
-    """
-
-    LOADABLE = "loadable"
-    NEEDS_ALLOWLIST = "needs-allowlist"
-    REFUSED = "refused"
-    DANGEROUS = "dangerous"
-    CORRUPT = "corrupt"
-    OVER_LIMITS = "over-limits"
-    UNREADABLE = "unreadable"
-    NOT_A_CHECKPOINT = "not-a-checkpoint"
+from bot.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.baseline import Accepted
 from bot.model import Severity
 from bot.policy.sweep import SweepPolicy
+
+if TYPE_CHECKING:
+    from bot.baseline import Accepted
 
 
 class FixMode(StrEnum):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from bot.baseline import call_hash
 from bot.model import Finding, Report, Severity, Silenced
 from bot.policy import Ignore, Policy, ProjectPolicy
 
@@ -53,7 +52,7 @@ def apply_policy(report: Report, policy: Policy) -> Report:
     counts = {each.key: each.count for each in policy.accepted}
     for finding in report.findings:
         entry = ignored_by(finding, policy.ignore, prefix=policy.prefix)
-        key = (policy.prefix + finding.path, finding.rule, call_hash(finding)) if left else ("", "", "")
+        key = _accepted_as(finding, policy) if left else ("", "", "")
         if entry is not None:
             used.add(entry)
             silenced.append(Silenced(finding, "external", entry.reason))
@@ -70,6 +69,13 @@ def apply_policy(report: Report, policy: Policy) -> Report:
         silenced=(*report.silenced, *silenced),
         notices=(*report.notices, *notices),
     )
+
+
+def _accepted_as(finding: Finding, policy: Policy) -> tuple[str, str, str]:
+    """The key of a baseline's entry that accepts this finding."""
+    from bot.baseline import call_hash  # a scan without a baseline starts without this
+
+    return policy.prefix + finding.path, finding.rule, call_hash(finding)
 
 
 def ignored_by(finding: Finding, entries: Iterable[Ignore], *, prefix: str = "") -> Ignore | None:

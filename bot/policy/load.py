@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.baseline import read_baseline
 from bot.errors import PolicyError, UsageError
 from bot.model import Severity
 from bot.policy import (
@@ -17,17 +16,12 @@ from bot.policy import (
     CommentMode,
     FixMode,
     FixPullRequestPolicy,
-    Ignore,
     MmapMode,
     Policy,
     ProjectPolicy,
     PullRequestPolicy,
 )
-from bot.policy.check import check
 from bot.policy.sweep import build_sweep
-from bot.policy.toml import TABLE, read_toml
-from bot.policy.tree import Entry, Scalar, Sequence, read_yaml
-from bot.policy.tree import Mapping as Tree
 
 POLICY_FILES = (".github/loadguard.yml", ".github/loadguard.yaml", "pyproject.toml")
 """Where a repository's policy may stand; the first that says something is the policy."""
@@ -58,13 +52,15 @@ def load_policy(
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for file in policies:
-        tree = read_policy(file)
-        if tree is None:
-            continue
-        plain = check(tree, name=file.name)
-        plain["ignore"] = _ignores(tree, plain.get("ignore", ()), file.name, today or datetime.date.today())
-        _lay(merged, plain, origins, _places(tree, file.name))
-    _lay(merged, _from_overrides(overrides or {}), origins, dict.fromkeys(overrides or {}, FROM_OPTIONS))
+        from bot.policy.reading import read_policy
+
+        read = read_policy(file.data, name=file.name, today=today)
+        if read is not None:
+            _lay(merged, read[0], origins, read[1])
+    if overrides:
+        from bot.policy.reading import from_overrides
+
+        _lay(merged, from_overrides(overrides), origins, dict.fromkeys(overrides, FROM_OPTIONS))
     return build_policy(merged, origins=origins)
 
 
@@ -73,6 +69,8 @@ def policy_at(read: Callable[[str], bytes | None], config: str = "", *, label: s
 
     Raises `UsageError` where a file is named that is not there. `label` goes before its name in messages.
     """
+    from bot.policy.toml import TABLE
+
     for name in (config,) if config else POLICY_FILES:
         data = read(name)
         if data is not None and (not name.endswith("pyproject.toml") or TABLE.encode() in data):
@@ -95,6 +93,8 @@ def with_baseline(policy: Policy, read: Callable[[str], bytes | None]) -> Policy
     if data is None:
         at = policy.origins.get("baseline", "policy")
         raise PolicyError(f"{at}:1: `baseline` is {policy.baseline!r}; there is no such file in the base")
+    from bot.baseline import read_baseline
+
     accepted = read_baseline(data, name=policy.baseline)
     return replace(policy, accepted=tuple(each for each in accepted if each.reviewed))
 
@@ -108,13 +108,6 @@ def organisation_policy(read: Callable[[str], bytes | None], home: str) -> tuple
     """The policy that an owner keeps in the repository `home` (`acme/.github`) for all of its repositories."""
     data = read(ORGANISATION_FILE)
     return () if data is None else (PolicyFile(f"{home}/{ORGANISATION_FILE}", data),)
-
-
-def read_policy(file: PolicyFile) -> Tree | None:
-    """The tree of a policy file by its suffix; None for a pyproject.toml that does not speak of loadguard."""
-    if file.name.endswith(".toml"):
-        return read_toml(file.data, name=file.name)
-    return read_yaml(file.data, name=file.name)
 
 
 def build_policy(plain: Mapping[str, Any], *, origins: Mapping[str, str]) -> Policy:
@@ -173,55 +166,3 @@ def _lay(merged: dict[str, Any], plain: Mapping[str, Any], origins: dict[str, st
         else:
             merged[key] = value
     origins.update(places)
-
-
-def _places(tree: Tree, name: str, prefix: str = "") -> dict[str, str]:
-    places: dict[str, str] = {}
-    for entry in tree.entries:
-        key = prefix + entry.key
-        if isinstance(entry.value, Tree):
-            places |= _places(entry.value, name, f"{key}.")
-        else:
-            places[key] = f"{name}:{entry.line}"
-    return places
-
-
-def _ignores(tree: Tree, plain: Iterable[Mapping[str, str]], name: str, today: datetime.date) -> tuple[Ignore, ...]:
-    node = next((entry.value for entry in tree.entries if entry.key == "ignore"), None)
-    items = node.items if isinstance(node, Sequence) else ()
-    made = []
-    for item, values in zip(items, plain, strict=True):
-        if values.get("expires") and datetime.date.fromisoformat(values["expires"]) <= today:
-            raise _expired(item.entries if isinstance(item, Tree) else (), values, name)
-        made.append(Ignore(**values, place=f"{name}:{item.line}"))
-    return tuple(made)
-
-
-def _expired(entries: Iterable[Entry], values: Mapping[str, str], name: str) -> PolicyError:
-    at = next(each.value for each in entries if each.key == "expires")
-    return PolicyError(
-        f"{name}:{at.line}:{at.column}: this ignore expired on {values['expires']}: {values['reason']}",
-        hint="fix what it covers, or set a later day and say why",
-    )
-
-
-def _from_overrides(overrides: Mapping[str, str]) -> dict[str, Any]:
-    """Dotted keys and their text as a checked plain policy. Raises `UsageError` where the schema refuses a value."""
-    plain: dict[str, Any] = {}
-    for key, text in overrides.items():
-        section, _, name = key.rpartition(".")
-        node: Any = Scalar(text, text, 1, 1)
-        if key == "checkpoints.devices":
-            node = Sequence(tuple(Scalar(e.strip(), e.strip(), 1, 1) for e in text.split(",") if e.strip()), 1, 1)
-        elif key == "markdown_blocks":
-            node = Scalar(text == "true", text, 1, 1)
-        tree = Tree((Entry(name, node, 1, 1),), 1, 1)
-        if section:
-            tree = Tree((Entry(section, tree, 1, 1),), 1, 1)
-        try:
-            checked = check(tree, name=key)
-        except PolicyError as trouble:
-            raise UsageError(str(trouble).partition(": ")[2], hint=trouble.hint) from trouble
-        for top, value in checked.items():
-            plain[top] = {**plain.get(top, {}), **value} if isinstance(value, dict) else value
-    return plain

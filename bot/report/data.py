@@ -12,15 +12,10 @@ from typing import Any
 
 from bot import __version__
 from bot.model import (
-    CheckpointReport,
     Evidence,
     Finding,
     Fix,
-    Killed,
-    Loaded,
     Mmap,
-    NotTried,
-    Refused,
     Report,
     Severity,
     Tier,
@@ -45,9 +40,17 @@ def report_data(report: Report) -> dict[str, Any]:
         "unreadable": [{"path": each.path, "reason": each.reason} for each in report.unreadable],
         "suppressed": report.suppressed,
         "notices": list(report.notices),
-        "checkpoints": [checkpoint_data(each) for each in report.checkpoints],
+        "checkpoints": _checkpoints_data(report),
         "summary": summary_data(report),
     }
+
+
+def _checkpoints_data(report: Report) -> list[dict[str, Any]]:
+    if not report.checkpoints:
+        return []
+    from bot.report.checkpoints import checkpoint_data
+
+    return [checkpoint_data(each) for each in report.checkpoints]
 
 
 def summary_data(report: Report) -> dict[str, Any]:
@@ -112,62 +115,3 @@ def _mmap_data(mmap: Mmap | None) -> dict[str, str]:
     if mmap is None:
         return {"decision": "skip", "reason": "not a call that could be mapped"}
     return {"decision": mmap.decision.value, "reason": mmap.reason}
-
-
-def checkpoint_data(report: CheckpointReport) -> dict[str, Any]:
-    """One checkpoint: counts of what the static reader saw, and the sandbox's answer. Sizes in bytes."""
-    return {
-        "path": report.path,
-        "format": report.format,
-        "size": report.size,
-        "verdict": report.verdict.value,
-        "tensors": len(report.tensors),
-        "globals": [
-            {"name": f"{each.module}.{each.name}", "judgement": each.judgement, "stream": each.stream}
-            for each in report.globals
-        ],
-        "mappable": report.mappable,
-        "mmap_reason": report.mmap_reason,
-        "safe_globals": list(report.safe_globals),
-        "refusal": report.refusal,
-        "smoke": smoke_data(report.smoke),
-        "devices": [smoke_data(each) for each in report.devices],
-        "drift": [
-            {
-                "name": each.name,
-                "largest": each.largest,
-                "mean": each.mean,
-                "relative": each.relative,
-                "new_bad_values": each.new_bad_values,
-            }
-            for each in report.drift
-        ],
-    }
-
-
-def smoke_data(smoke: Loaded | Refused | Killed | NotTried | None) -> dict[str, Any] | None:
-    """The sandbox's answer; `seconds` wall, `peak_memory` and `nbytes` in bytes."""
-    match smoke:
-        case None:
-            return None
-        case Loaded():
-            return {
-                "status": "loaded",
-                "device": smoke.device,
-                "tensors": smoke.tensors,
-                "parameters": smoke.parameters,
-                "dtypes": dict(smoke.dtypes),
-                "nbytes": smoke.nbytes,
-                "seconds": smoke.seconds,
-                "peak_memory": smoke.peak_memory,
-                "bad_values": list(smoke.bad_values),
-                "all_zero": list(smoke.all_zero),
-                "walls": list(smoke.walls),
-                "mapped": smoke.mapped,
-            }
-        case Refused():
-            return {"status": "refused", "device": smoke.device, "reason": smoke.reason, "needs": list(smoke.needs)}
-        case Killed():
-            return {"status": "killed", "device": smoke.device, "reason": smoke.reason}
-        case NotTried():
-            return {"status": "not-tried", "device": smoke.device, "reason": smoke.reason}

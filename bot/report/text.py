@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from bot.model import CheckpointReport, Finding, MmapDecision, Report, Severity, Tier
+from bot.model import Finding, MmapDecision, Report, Severity, Tier
 from bot.report.escape import one_line, visible
 from bot.report.excerpt import Line, ReadFile, change, excerpt
-from bot.report.loads import drift_words, load_words
 from bot.report.style import Style
 from bot.report.words import counted, evidence_words, named, place, whole_file
+
+if TYPE_CHECKING:
+    from bot.model import CheckpointReport
 
 TAB = "    "
 
@@ -105,6 +108,8 @@ def _diff(finding: Finding, data: bytes | None, style: Style, gutter: int) -> li
 
 
 def _checkpoint(report: CheckpointReport, style: Style) -> str:
+    from bot.report.loads import drift_words, load_words
+
     told = f"; {one_line(load_words(report))}"
     moved = f"; {one_line(drift_words(report))}" if report.drift else ""
     verdict = report.verdict.value

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-from bot.model import CheckpointReport, Severity
+from bot.model import Severity
+
+if TYPE_CHECKING:
+    from bot.model import CheckpointReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from bot.model import CheckpointReport
+from typing import TYPE_CHECKING
+
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.save import Saved
+
+if TYPE_CHECKING:
+    from bot.model import CheckpointReport
 
 REFACTOR = (
     "Save a state_dict (torch.save(model.state_dict(), path)) and load it into a fresh model, or use safetensors;"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from bot.model import CheckpointReport, Evidence, EvidenceKind, Tier, Verdict
+from bot.model import Evidence, EvidenceKind, Tier, Verdict
+
+if TYPE_CHECKING:
+    from bot.model import CheckpointReport
 
 _DETAILS = {
     Verdict.LOADABLE: "names only what weights_only=True loads",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bot.model import CheckpointReport, Evidence, Tier, Use
+from bot.model import Evidence, Tier, Use
 from bot.scan.evidence.floor import Floor
 from bot.scan.evidence.human import Shape
 from bot.scan.evidence.paths import PathProof
@@ -15,6 +15,7 @@ from bot.scan.evidence.use import Reading
 from bot.scan.sites.site import Site
 
 if TYPE_CHECKING:
+    from bot.model import CheckpointReport
     from bot.scan.project import Project
 
 
