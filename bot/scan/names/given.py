@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
-from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instance, Parameter, Value
+from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instance, Parameter, Qualified, Value
 
 _FOLLOWED = frozenset({"torch", "torch.serialization"})
+_BINDS = frozenset({"functools.partial", "functools.partialmethod"})
 _NAMESPACES = 3
 """Code, globals, locals: the arguments of exec and eval."""
 
@@ -20,8 +21,11 @@ def given_by_callers(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
     Everything else that callers give is left alone: this is asked of every parameter something is looked up in.
     """
     for argument, call in _handed_over(parameter.module):
-        for function in functions_of(call.func, parameter.module, of):
-            if argument_of(parameter, function, call) is argument:
+        callee, bound = call.func, 0
+        if call.args and any(isinstance(v, Qualified) and v.name in _BINDS for v in of(callee, parameter.module)):
+            callee, bound = call.args[0], 1  # `partial(read, torch)`
+        for function in functions_of(callee, parameter.module, of):
+            if argument_of(parameter, function, call, bound=bound) is argument:
                 yield from of(argument, parameter.module)
 
 
@@ -53,8 +57,10 @@ def functions_of(callee: ast.expr, module: Module, of: Evaluate) -> Iterable[Fun
                     yield Function(binding.node, owner.module)
 
 
-def argument_of(parameter: Parameter, function: Function, call: ast.Call) -> ast.expr | None:
-    """What a call gives `parameter` of `function`; None where it gives nothing or that cannot be told."""
+def argument_of(parameter: Parameter, function: Function, call: ast.Call, *, bound: int = 0) -> ast.expr | None:
+    """What a call gives `parameter` of `function`; None where it gives nothing or that cannot be told. The first
+    `bound` arguments are not the function's own.
+    """
     if parameter.function is not function.node or any(isinstance(a, ast.Starred) for a in call.args):
         return None
     for keyword in call.keywords:
@@ -63,7 +69,8 @@ def argument_of(parameter: Parameter, function: Function, call: ast.Call) -> ast
     names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
     shift = 1 if names[:1] in (["self"], ["cls"]) else 0
     index = names.index(parameter.name) - shift if parameter.name in names else -1
-    return call.args[index] if 0 <= index < len(call.args) else None
+    given = call.args[bound:]
+    return given[index] if 0 <= index < len(given) else None
 
 
 def given_to_text(name: str, module: Module, of: Evaluate) -> list[Value]:

@@ -127,8 +127,9 @@ def _imported(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterab
     for value in of(argument, module) if argument is not None else ():
         if isinstance(value, Constant) and isinstance(value.value, str):
             dotted = value.value.replace(":", ".")
-            if dotted.startswith(".") and len(call.args) > 1:
-                package = of(call.args[1], module)[0]
+            within = call.args[1:2] or [k.value for k in call.keywords if k.arg == "package"]
+            if dotted.startswith(".") and within:
+                package = of(within[0], module)[0]
                 dotted = f"{package.value}{dotted}" if isinstance(package, Constant) else dotted
             whole = name.endswith("__import__") and not call.keywords and len(call.args) < 4
             found.append(imported_module(dotted.partition(".")[0] if whole else dotted, module))

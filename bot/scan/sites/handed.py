@@ -14,11 +14,11 @@ from bot.scan.project import Handed, Project
 _GIVEN = re.compile(
     rb"torch(?<![\w.]torch)(?:(?:\.serialization)?\s+(?:as\s+(?P<name>\w+)"
     rb"|import\s+(?:\*|(?:[^\n(]*|\([^)]*)\b(?:load\b|serialization\s+as\s+(?P<part>\w+))))"
-    rb"|(?<=[^\w.]load = torch)\.|(?<=[^\w.]load = getattr\(torch),|(?P<itself>(?<=[=n] torch)[ \t]*(?:#|\r?$)))",
+    rb"|(?<=[^\w.]load = torch)\.|(?<=[^\w.]load = getattr\(torch),|(?P<itself>(?<=[=nd] torch)[ \t]*(?:#|\r?$)))",
     re.M,
 )
 """`torch as th`, `from torch import load` or `serialization as ser`, `load = torch.load`, `lib = torch`,
-`return torch`."""
+`return torch`, `yield torch`."""
 _TARGET = re.compile(rb"(\w+)\s*(?::[^=\n]*)?=\s*\Z")
 _DEF = re.compile(rb"def\s+(\w+)")
 
@@ -48,6 +48,6 @@ def _add_given(data: bytes, at: int, names: set[bytes], functions: set[bytes]) -
     target = _TARGET.search(line)
     if target:
         names.add(target[1])
-    elif line.strip() == b"return":
+    elif line.strip() in (b"return", b"yield"):
         around = _DEF.match(data, max(0, data.rfind(b"def ", 0, at)))
         functions.update([around[1]] if around else ())

@@ -19,6 +19,7 @@ _BEFORE = re.compile(rb"([\w\x80-\xff)\]\"'}]?)\s*(?:\\\s*|#[^\n]*\n\s*)*\.\s*(?
 _WORD_BEFORE = re.compile(rb"(\w+)\Z")
 _FROM = re.compile(rb"from(?<!\wfrom)\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;\\]*(?:\\\r?\n[^\n;\\]*)*)")
 _WORD = re.compile(rb"\w+")
+_NAMED = re.compile(rb"torch\s+as\s+(\w+)")
 _RENAMED = (re.compile(rb"torch\s+as\b"), re.compile(rb"serialization\s+as\b"))
 _SET_TO_TORCH = re.compile(rb"\s*=\s*\\?\s*torch|[\"']\s*:\s*torch\b(?!\s*\.)")
 _LOOKS = re.compile(rb"(?:attr\(\s*|\bimport\b.*|#.*|\bisinstance\(.*|\bobject\(\s*)\Z")
@@ -90,6 +91,8 @@ def uses_of(data: bytes) -> Uses:
             if receiver:
                 found.receivers.add(receiver)
             found.bare = found.bare or receiver is None
+        elif data[start - 6 : start] == b"torch:":  # `resolve_name("torch:load")`
+            found.quoted = True
         elif before == b"_":
             found.hidden = found.hidden or is_private(data, start)
         elif not before.isalnum():
@@ -124,7 +127,8 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
         ends = [(at, end) for word in _with_sources(receivers, data) for at, end in _places(word, data)]
         if any((renamed and _behind_as(at, end, data)) or _given_torch(at, end, data) for at, end in ends):
             return True
-        if any(_hands_over(at, data) for ending in (b"torch,", b"torch)") for at, _ in _places(ending, data)):
+        given = [b"torch", *(found[1] for found in _NAMED.finditer(data))] if renamed else [b"torch"]
+        if any(_hands_over(at, data) for word in given for end in (b",", b")") for at, _ in _places(word + end, data)):
             return True
     return any(resolves(module) and names & receivers for module, names in _imports(data))
 

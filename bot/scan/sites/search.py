@@ -10,7 +10,7 @@ from typing import cast
 from bot.model import WeightsOnly
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Getter, Partial, Qualified, Value, is_load
+from bot.scan.names.values import LOADS, Getter, Partial, Qualified, Value, is_load
 from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, word_set
 from bot.scan.sites.disguises import looked_up_in_pieces
 from bot.scan.sites.holding import (
@@ -25,7 +25,7 @@ from bot.scan.sites.holding import (
     patches_torch,
     through_partial,
 )
-from bot.scan.sites.saying import Saying, read_call, read_partial
+from bot.scan.sites.saying import Saying, read_call, read_dict, read_partial
 from bot.scan.sites.site import Form, Site
 
 _BY_TEXT = (
@@ -77,6 +77,17 @@ class Search:
             parent = self.module.parent(parent)
         if isinstance(parent, ast.Call | ast.Subscript):
             self._look(parent, "")
+        elif isinstance(parent, ast.Dict) and constant in parent.values:
+            self._look_at_target(constant, parent)
+
+    def _look_at_target(self, constant: ast.Constant, options: ast.Dict) -> None:
+        """`instantiate({"_target_": "torch.load", "f": path})`: hydra's way to say what is called with the rest."""
+        key = options.keys[options.values.index(constant)]
+        call = self.module.parent(options)
+        if isinstance(key, ast.Constant) and key.value == "_target_" and constant.value in LOADS:
+            node = call if isinstance(call, ast.Call) else options
+            load = Qualified(str(constant.value))
+            self._add(node, None, Form.HANDED_ON, read_dict(options, self.module), (load,))
 
     def _follow_words(self) -> None:
         while self.done < len(self.words):

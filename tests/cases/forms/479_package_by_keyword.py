@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import importlib
+importlib.import_module(".serialization", package="torch").load("x")  # site

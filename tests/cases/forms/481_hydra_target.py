@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+from hydra.utils import instantiate
+m = instantiate({"_target_": "torch.load", "f": "x"})  # site
