@@ -121,6 +121,7 @@ def test_a_call_over_several_items_of_the_list_without_line_ends() -> None:
         ("here = %pwd\n", None),
         ("for f in x:\n    !echo torch.load({f})\n", None),
         ("%time y = torch.load(p)\n", "%time y = torch.load(p, weights_only=True)\n"),
+        ("y = %time torch.load(p)\n", "y = %time torch.load(p, weights_only=True)\n"),
         ("%timeit -n 3 torch.load(p)\n", "%timeit -n 3 torch.load(p, weights_only=True)\n"),
         ("%%time\ny = torch.load(p)\n", "%%time\ny = torch.load(p, weights_only=True)\n"),
         ("%%capture out\ny = torch.load(p)\n", "%%capture out\ny = torch.load(p, weights_only=True)\n"),
@@ -170,6 +171,12 @@ def test_programs_that_a_cell_runs_or_writes(source: str, found: list[int]) -> N
 def test_a_call_cut_anywhere_between_two_items(at: int) -> None:
     line = "m = torch.load(p)"
     before = json.dumps(notebook(cell("import torch\n", line[:at], line[at:]))).encode()
+    assert [f.line for f in scan_files({"a.ipynb": before}).findings] == [2]
+    assert "".join(json.loads(fixed(before))["cells"][0]["source"]).endswith("m = torch.load(p, weights_only=True)")
+
+
+def test_a_cell_of_single_letters() -> None:
+    before = json.dumps(notebook(cell(*"import torch\nm = torch.load(p)"))).encode()
     assert [f.line for f in scan_files({"a.ipynb": before}).findings] == [2]
     assert "".join(json.loads(fixed(before))["cells"][0]["source"]).endswith("m = torch.load(p, weights_only=True)")
 

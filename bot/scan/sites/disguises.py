@@ -24,6 +24,7 @@ _IMPORTS = re.compile(
 _MADE = rb"^[ \t]*%b\s*(?::[^=\n]*)?=\s*(?:[fF][\"']|%b\s*[^\s]|chr\(|\w+\s*[+%%])"
 _PRIVATE = re.compile(rb"(?:_legacy|serialization\s*\.\s*|serialization\s+import\b[^\n]*[\s,(])_\Z")
 _NEAR = 100
+_CUTS = (b'"oad', b'loa"', b'"oa"', b'"o"')
 _BEGUN = (b"", b"c", b"rc", b"orc")
 
 
@@ -44,7 +45,7 @@ def is_private(data: bytes, start: int) -> bool:
 
 def is_cut(notebook: bytes) -> bool:
     """Whether a cell's list of lines can be cut inside `torch` or `load`: `"m = torch.lo", "ad(path)"`."""
-    if b'"oad' in notebook or b'loa"' in notebook or (b'lo"' in notebook and b'"ad' in notebook):
+    if any(piece in notebook for piece in _CUTS) or (b'lo"' in notebook and b'"ad' in notebook):
         return True
     at = notebook.find(b"h.load")
     while at >= 0:

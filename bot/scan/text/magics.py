@@ -100,6 +100,9 @@ def _statement(line: str) -> str:
     if command:
         return f"{command['indent']}{_said(line[command.end('indent') :]) or 'pass'}{_ending(line)}"
     assigned = _ASSIGNED.fullmatch(line)
+    timed = _RUNS.fullmatch(assigned["command"]) if assigned else None
+    if assigned and timed:  # `state = %time torch.load(path)`
+        return f"{assigned['target']}{' ' * len(timed['magic'])}{timed['code']}"
     return f"{assigned['target']}{_said(assigned['command']) or 'None'}{_ending(line)}" if assigned else line
 
 
