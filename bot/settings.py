@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.choices import (
+    CHECKPOINT_MODES,
+    COMMENT_MODES,
+    FAIL_LEVELS,
+    FIX_MODES,
+    MMAP_MODES,
+    SWEEP_STEPS,
+    SWITCHES,
+)
 from bot.errors import UsageError
 
 
@@ -29,15 +38,6 @@ class Output:
     name: str
     sentence: str
 
-
-FAIL_LEVELS = ("note", "warning", "error", "never")
-FIX_MODES = ("off", "suggest", "pr")
-MMAP_MODES = ("auto", "always-when-legal", "never")
-COMMENT_MODES = ("review", "summary", "off")
-DEVICES = ("cpu", "cuda", "tpu", "xla")
-CHECKPOINT_MODES = ("off", "static", "smoke")
-SWITCHES = ("true", "false")
-SWEEP_STEPS = ("plan", "run", "publish", "report")
 
 INPUTS = (
     Input("github-token", "${{ github.token }}", "Token that reads the pull request and writes the review and fix."),

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bot import __version__
+from bot.choices import DEVICES, FAIL_LEVELS, FIX_MODES, MMAP_MODES
 from bot.cli.grammar_parts import CONFIG_HELP, EXIT_CODES, add_command, described, exit_code_table
 from bot.cli.grammar_sweep import add_sweep
 from bot.cli.suggest import Parser
-from bot.settings import DEVICES, FAIL_LEVELS, FIX_MODES, MMAP_MODES
 
 __all__ = ["EXIT_CODES", "build_parser", "exit_code_table"]
 

@@ -47,6 +47,9 @@ INDEX_AFTER = 100
 IMPORTS_AFTER = 3
 """The same for an index of what files import, which costs as much as four searches."""
 
+DEFINED_AFTER = 3
+"""The same for an index of what files define; in many trees one name alone is asked for."""
+
 _DEFINES = (re.compile(rb"def ([^\s()]+)\("), re.compile(rb"class ([^\s():]+)"))
 """Each begins with plain letters: the engine looks for those at the speed of memory."""
 
@@ -67,6 +70,7 @@ class Project:
         self._holding: dict[bytes, tuple[str, ...]] = {}
         self._common: set[tuple[bytes, int]] = set()
         self._words: Words | None = None
+        self._defining: dict[str, tuple[str, ...]] = {}
         self._defined: tuple[dict[bytes, list[str]], ...] = ()
         self._imports: dict[bytes, list[str]] | None = None
         self._found: dict[str, str | None] = {}
@@ -121,8 +125,15 @@ class Project:
         return found if len(found) <= most else None
 
     def defining(self, name: str) -> tuple[str, ...]:
-        """Paths of Python files whose bytes hold `def name(`, by an index of them all; sorted."""
-        return tuple(self._definitions()[0].get(name.encode(), ()))
+        """Paths of Python files whose bytes hold `def name(`, sorted: by an index of them all after the first few."""
+        if name not in self._defining:
+            if self._defined or len(self._defining) >= DEFINED_AFTER:
+                found = self._definitions()[0].get(name.encode(), [])
+            else:
+                begun = b"def %b(" % name.encode()
+                found = [path for path, data in self._sources() if name and begun in data]
+            self._defining[name] = tuple(found)
+        return self._defining[name]
 
     def naming_class(self, name: str) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold `class name`, by an index of them all; sorted."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from bot.edits import apply_edits
 from bot.model import Edit
-from bot.scan.text.markdown_blocks import SUFFIXES
-from bot.scan.text.notebook import NotebookText
+from bot.scan.names.nodes import first_line
+from bot.scan.text.kinds import is_markdown, is_notebook
 from bot.scan.text.source import SourceText, split_lines
 
 _HEAD = 2
@@ -40,10 +40,10 @@ def changed_pieces(before: SourceText, tree: ast.Module, edits: Sequence[Edit]) 
     an empty file. What parses alone to one statement therefore parses to the same in its place, and what stands around
     it is not touched. Raises `ValueError` for edits that overlap.
     """
-    in_part = isinstance(before, NotebookText) or before.path.lower().endswith(SUFFIXES)
+    in_part = is_notebook(before.path) or is_markdown(before.path)
     if in_part or before.encoding != "utf-8":
         return None
-    spans = [(_first_line(s), s.end_lineno or s.lineno) for s in tree.body]
+    spans = [(first_line(s), s.end_lineno or s.lineno) for s in tree.body]
     firsts = [first for first, _ in spans]
     inside: dict[int, list[Edit]] = {}
     for edit in edits:
@@ -53,11 +53,6 @@ def changed_pieces(before: SourceText, tree: ast.Module, edits: Sequence[Edit]) 
             return None
         inside.setdefault(index, []).append(edit)
     return tuple(_piece(before, tree.body[index], spans[index], some) for index, some in inside.items())
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min((statement.lineno, *(d.lineno for d in decorators)))
 
 
 def _owns(index: int, spans: Sequence[tuple[int, int]], tree: ast.Module) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.edits import apply_edits
 from bot.model import Edit, Unreadable
 from bot.scan.fixing.pieces import Piece, changed_pieces
-from bot.scan.text.notebook import NotebookText, same_apart_from_source
+from bot.scan.text.kinds import is_notebook
 from bot.scan.text.read import read_file
 from bot.scan.text.source import SourceText
 
@@ -90,8 +90,11 @@ def _whole_grown(
     after = read_file(before.path, data)
     if isinstance(after, Unreadable) or after.encoding != before.encoding:
         return "the new file could not be read back"
-    if isinstance(before, NotebookText) and not same_apart_from_source(before.data, data):
-        return "the notebook would change outside its source lines"
+    if is_notebook(before.path):
+        from bot.scan.text.notebook import same_apart_from_source
+
+        if not same_apart_from_source(before.data, data):
+            return "the notebook would change outside its source lines"
     statements = _parse(after.text)
     if statements is None:
         return "the new file would not parse"

@@ -186,7 +186,7 @@ class _Part:
 def _divided(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Part]:
     """The parts of a file in the order in which a walk of its tree, breadth first, comes by them."""
     for statement in tree.body:
-        first, last = _first_line(statement), statement.end_lineno or statement.lineno
+        first, last = first_line(statement), statement.end_lineno or statement.lineno
         if not isinstance(statement, ast.ClassDef):
             yield _Part(tree, [statement], lines=lines, first=first, last=last)
             continue
@@ -197,12 +197,12 @@ def _divided(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Part]:
         yield _Part(statement, [*statement.bases, *statement.keywords], lines=lines, first=first, last=head)
         for inner in statement.body:
             end = inner.end_lineno or inner.lineno
-            yield _Part(statement, [inner], lines=lines, first=_first_line(inner), last=end)
+            yield _Part(statement, [inner], lines=lines, first=first_line(inner), last=end)
         behind = [*statement.decorator_list, *getattr(statement, "type_params", ())]
         yield _Part(statement, behind, lines=lines, first=first, last=head)
 
 
-def _first_line(statement: ast.stmt) -> int:
+def first_line(statement: ast.stmt) -> int:
     """Decorators stand above what Python calls a statement's first line."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(each.lineno for each in decorators)])

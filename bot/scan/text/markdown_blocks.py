@@ -10,8 +10,6 @@ from bot.model import Unreadable
 from bot.scan.text.magics import parses
 from bot.scan.text.source import SourceText, read_source
 
-SUFFIXES = (".md", ".markdown", ".mdx", ".rmd", ".qmd")
-
 _FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})\s*\{?\.?(?P<language>[\w+-]*)")
 _PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "py3"})
 _PROMPT = re.compile(r"([ \t]*)(>>>|\.\.\.)( |$)")

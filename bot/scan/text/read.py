@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.model import Unreadable
-from bot.scan.text.markdown_blocks import SUFFIXES, read_markdown
-from bot.scan.text.notebook import read_notebook
+from bot.scan.text.kinds import is_markdown, is_notebook
 from bot.scan.text.source import SourceText, read_source
 
 _RUNS_PYTHON = re.compile(rb"python|\buv\b|\bpypy|\bpipx\b")
@@ -20,6 +19,12 @@ def is_python_script(data: bytes) -> bool:
 
 def read_file(path: str, data: bytes) -> SourceText | Unreadable:
     """A notebook's code cells, a Markdown file's Python blocks or a Python file's text; why not, where that fails."""
-    if path.endswith(".ipynb"):
+    if is_notebook(path):
+        from bot.scan.text.notebook import read_notebook
+
         return read_notebook(path, data)
-    return read_markdown(path, data) if path.lower().endswith(SUFFIXES) else read_source(path, data)
+    if is_markdown(path):
+        from bot.scan.text.markdown_blocks import read_markdown
+
+        return read_markdown(path, data)
+    return read_source(path, data)
