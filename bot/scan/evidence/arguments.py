@@ -13,31 +13,17 @@ from bot.scan.evidence.binding import claimed_by_annotation, keep, put_into
 from bot.scan.evidence.callers import Found, callee, decorated_by
 from bot.scan.evidence.elsewhere import into_constructor
 from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.libraries import into_library, is_known
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.records import into_record
 from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.evidence.spot import CALLED, MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
-from bot.scan.names.values import Function
+from bot.scan.names.values import Function, Unknown
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
-
-_OBJECT_CALLS = (
-    "torch.jit.",
-    "torch.compile",
-    "torch.nn.DataParallel",
-    "torch.nn.parallel.",
-    "torch.utils.data.",
-    "torch.fx.",
-    "torch.onnx.",
-    "torch.ao.quantization.",
-    "torch.quantization.",
-    "torch.vmap",
-    "torch.nn.Sequential",
-    "torch.nn.ModuleList",
-)
 
 
 _RUNS: dict[str, tuple[int | str, int]] = {
@@ -65,12 +51,6 @@ _KNOWN = (
 
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
-
-_OF_TENSORS = re.compile(
-    r"torch\.(?!is_tensor$|typename$|is_storage$)[a-z]\w*|torch\.[A-Z]\w*|"
-    r"torch\.(?:_C\._nn|fft|linalg|special|testing|nn\.functional|sparse|Tensor|nested|masked|nn\.Embedding)\..+"
-)
-"""torch's own functions that take tensors alone; the others (`torch.ao`, `torch.optim`, `torch.cuda`) modules too."""
 
 
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
@@ -100,10 +80,8 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
             yield spot.at(call)
             return
     full = dotted(call.func, spot.module)
-    if full.startswith(("torchsummary.", "torchinfo.", "thop.")):
-        yield spot.says(Kind.OBJECT, f"goes into {full}")
-    elif full.startswith(("torch.", "numpy.", "safetensors.")):
-        yield from _library(spot, call, full)
+    if is_known(full, place):
+        yield from into_library(spot, call, full)
     else:
         yield from _project(spot, call, place, name, project)
 
@@ -163,11 +141,21 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
         return _by_operator(spot, call.func)
     if isinstance(call.func, ast.Attribute) and name == "setdefault" and place == 1:
         return itertools.chain((spot.at(call),), put_into(spot, call.func.value, label_of(call.args[0], spot.module)))
+    if name in ("add_module", "register_module") and place == 1:
+        return iter((spot.says(Kind.OBJECT, f"goes into {name}"),))
     if isinstance(call.func, ast.Attribute) and name in _PUTS:
+        if _holds_modules(call.func.value, spot.module):
+            return iter((spot.says(Kind.OBJECT, "is put into an nn.ModuleList"),))
         return put_into(spot, call.func.value, "[*]")
     if isinstance(call.func, ast.Attribute) and name in ("update", "extend"):
         return _merged(spot, call.func.value)
     return None
+
+
+def _holds_modules(container: ast.expr, module: Module) -> bool:
+    """The evaluator names the class of what it does not know."""
+    made = (v.reason for v in evaluate(container, module) if isinstance(v, Unknown))
+    return any(reason in ("torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict") for reason in made)
 
 
 def _each_into(spot: Spot, taker: ast.expr, index: int) -> Answer:
@@ -208,24 +196,6 @@ def _asked_for_type(spot: Spot, call: ast.Call) -> Answer:
         yield spot.says(Kind.CLAIM, "is asked whether it is a tensor")
     elif "dict" in kinds.lower() or "Mapping" in kinds:
         yield spot.says(Kind.DICT, "is asked whether it is a dict")
-
-
-def _library(spot: Spot, call: ast.Call, full: str) -> Answer:
-    if full == "torch.save":
-        yield spot.says(Kind.SAVED, "is saved again")
-    elif full.startswith(_OBJECT_CALLS):
-        if spot.path and spot.path[-1].startswith("«["):  # a list of modules
-            spot = spot._replace(path=spot.path[:-1])
-        yield spot.says(Kind.OBJECT, f"goes into {full}")
-    elif full in ("torch.tensor", "torch.as_tensor", "torch.from_numpy", "torch.asarray"):
-        yield spot.says(Kind.ARRAY, f"goes into {full}")
-    elif _OF_TENSORS.fullmatch(full):
-        yield spot.says(Kind.TENSOR, f"goes into {full}")
-        yield spot.at(call)
-    elif full.startswith("torch."):
-        yield spot.says(Kind.ESCAPES, f"goes into {full}")
-    else:
-        yield spot.says(Kind.TENSOR if full.startswith("safe") else Kind.ARRAY, f"goes into {full}")
 
 
 def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: Project) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from bot.model import Evidence, EvidenceKind, Tier, Use, WeightsOnly
 from bot.scan.evidence import advice
@@ -135,14 +136,23 @@ def called_an_object(facts: Facts) -> Decision | None:
 _OF_MODULES = frozenset({"is called", ".eval()", ".train()", ".forward()", ".parameters()", ".state_dict()", ".fuse()"})
 """What only a module does: a file that holds one is refused by weights_only=True, whatever stands beside it."""
 
+_TAKES_MODULES = tuple(f"goes into torch.{name}" for name in ("nn.", "jit.", "fx.", "onnx.", "compile", "ao.", "quant"))
+_BY_PLACE = re.compile(r"(?:each|\[\d+\])+")
+"""`for item in loaded`, `loaded[0]`: nothing tells these from their neighbours."""
+
 
 def object_inside(facts: Facts) -> Decision | None:
     sign = part_object_sign(facts.reading)
     if sign is None:
         return None
     evidence = from_sign(sign)
-    if sign.detail in _OF_MODULES:
+    if sign.detail in _OF_MODULES or sign.detail.startswith(_TAKES_MODULES):
         return _none(facts, f"a part of the result is a live module: {sign.detail}", evidence)
+    taken = next(
+        (s for s in facts.reading.signs if s.kind is Kind.OBJECT and _BY_PLACE.fullmatch("".join(s.path))), None
+    )
+    if taken is not None:
+        return _none(facts, f"what is taken out of it by place is a live object: {taken.detail}", from_sign(taken))
     return Decision(
         use_of(facts.reading), Tier.REVIEW, f"a part of the result is used as an object: {sign.detail}", (evidence,)
     )
