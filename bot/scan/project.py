@@ -44,7 +44,7 @@ NONE_HANDED = Handed()
 INDEX_AFTER = 100
 """Words after which an index of them all is cheaper than to go on searching (measured on diffusers)."""
 
-IMPORTS_AFTER = 3
+IMPORTS_AFTER = 1
 """The same for an index of what files import, which costs as much as four searches."""
 
 DEFINED_AFTER = 3

@@ -56,12 +56,19 @@ def _callers(function: Definition, module: Module, project: Project, *, method: 
     own = (module.path,) if is_source(module.path) else ()
     package = PurePosixPath(module.path).parent.name
     asked = tuple(filter(None, (function.name, stem_of(module.path), package)))
-    if not method and project.asked_often and not any(path != module.path for path in project.importing(*asked)):
-        return own
-    paths = project.holders(function.name.encode(), most=MOST_FILES)
+    word = function.name.encode()
+    if not method and project.asked_often:
+        importing = project.importing(*asked) - {module.path}
+        if not importing or (own and _are_without(word, importing, project) and word in project.files[module.path]):
+            return own  # whether the name is too common need not be found out
+    paths = project.holders(word, most=MOST_FILES)
     if paths is None:
         return (module.path,)
     return tuple(path for path in paths if method or path == module.path or project.imports(path, *asked))
+
+
+def _are_without(word: bytes, paths: Collection[str], project: Project) -> bool:
+    return not any(word in project.files[path] for path in paths)
 
 
 def _method_calls(

@@ -143,9 +143,16 @@ class Nodes:
         return [part for part in self._parts if keyword in part.text and begins.search(part.text)]
 
     def _called(self, kind: type[_Node], word: str, parts: Iterable[_Part]) -> Sequence[_Node]:
-        field = _CALLED.get(kind, "name")
-        every = (self._read(part).get(kind, ()) for part in parts)
-        return self._merged([node for node in some if getattr(node, field) == word] for some in every)
+        return self._merged(self._by_name(part, kind).get(word, ()) for part in parts)
+
+    def _by_name(self, part: _Part, kind: type[ast.AST]) -> dict[str, list[Any]]:
+        known = part.named.get(kind)
+        if known is None:
+            known = part.named[kind] = {}
+            field = _CALLED.get(kind, "name")
+            for node in self._read(part).get(kind, ()):
+                known.setdefault(getattr(node, field), []).append(node)
+        return known
 
     def _read(self, part: _Part) -> _Kinds:
         if part.kinds is None:
@@ -171,16 +178,17 @@ class _Part:
     """Neighbours in a tree, all below `parent`: a statement, or what stands around the body of a class.
 
     `text` is that of its lines, `first` to `last`, `plain` the same as Python reads identifiers; `kinds` are its nodes
-    by class, once they have been asked for.
+    by class, once they have been asked for, `named` the same by what they are called.
     """
 
-    __slots__ = ("first", "kinds", "last", "parent", "plain", "roots", "text")
+    __slots__ = ("first", "kinds", "last", "named", "parent", "plain", "roots", "text")
 
     def __init__(self, parent: ast.AST, roots: Sequence[ast.AST], *, lines: Sequence[str], first: int, last: int):
         self.parent, self.roots, self.first, self.last = parent, roots, first, last
         self.text = "".join(lines[first - 1 : last])
         self.plain = self.text if self.text.isascii() else unicodedata.normalize("NFKC", self.text)
         self.kinds: _Kinds | None = None
+        self.named: dict[type[ast.AST], dict[str, list[Any]]] = {}
 
 
 def _divided(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Part]:
