@@ -13,7 +13,7 @@ from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.floor import WEIGHTS_ONLY
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.telling import from_save, from_sign
-from bot.scan.evidence.use import object_sign, part_object_sign, use_of
+from bot.scan.evidence.use import object_sign, part_object_signs, use_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import LOADS, Parameter, Qualified
 from bot.scan.sites.site import Form
@@ -136,23 +136,24 @@ def called_an_object(facts: Facts) -> Decision | None:
 _OF_MODULES = frozenset({"is called", ".eval()", ".train()", ".forward()", ".parameters()", ".state_dict()", ".fuse()"})
 """What only a module does: a file that holds one is refused by weights_only=True, whatever stands beside it."""
 
-_TAKES_MODULES = tuple(f"goes into torch.{name}" for name in ("nn.", "jit.", "fx.", "onnx.", "compile", "ao.", "quant"))
+_TAKES_MODULES = (
+    *(f"goes into torch.{name}" for name in ("nn.", "jit.", "fx.", "onnx.", "compile", "ao.", "quant")),
+    "is declared ",
+    "is asserted to be a module",
+)
 _BY_PLACE = re.compile(r"(?:each|\[\d+\])+")
 """`for item in loaded`, `loaded[0]`: nothing tells these from their neighbours."""
 
 
 def object_inside(facts: Facts) -> Decision | None:
-    sign = part_object_sign(facts.reading)
-    if sign is None:
+    signs = part_object_signs(facts.reading)
+    if not signs:
         return None
-    evidence = from_sign(sign)
-    if sign.detail in _OF_MODULES or sign.detail.startswith(_TAKES_MODULES):
-        return _none(facts, f"a part of the result is a live module: {sign.detail}", evidence)
-    taken = next(
-        (s for s in facts.reading.signs if s.kind is Kind.OBJECT and _BY_PLACE.fullmatch("".join(s.path))), None
-    )
+    first = signs[0]  # the nearest: what is said farther away is said of what a function gives in other cases, too
+    if first.detail in _OF_MODULES or first.detail.startswith(_TAKES_MODULES):
+        return _none(facts, f"a part of the result is a live module: {first.detail}", from_sign(first))
+    taken = next((s for s in signs if _BY_PLACE.fullmatch("".join(s.path))), None)
     if taken is not None:
         return _none(facts, f"what is taken out of it by place is a live object: {taken.detail}", from_sign(taken))
-    return Decision(
-        use_of(facts.reading), Tier.REVIEW, f"a part of the result is used as an object: {sign.detail}", (evidence,)
-    )
+    why = f"a part of the result is used as an object: {first.detail}"
+    return Decision(use_of(facts.reading), Tier.REVIEW, why, (from_sign(first),))

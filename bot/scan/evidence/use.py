@@ -233,9 +233,9 @@ def object_sign(reading: Reading) -> Sign | None:
     return reading.whole(Kind.OBJECT)
 
 
-def part_object_sign(reading: Reading) -> Sign | None:
-    """The sign that a part of it is one: `checkpoint["args"].lr`."""
-    return next((s for s in reading.signs if s.kind is Kind.OBJECT and s.path and s.path[-1] not in ("key",)), None)
+def part_object_signs(reading: Reading) -> tuple[Sign, ...]:
+    """The signs that a part of it is one: `checkpoint["args"].lr`."""
+    return tuple(s for s in reading.signs if s.kind is Kind.OBJECT and s.path and s.path[-1] not in ("key",))
 
 
 def state_reason(reading: Reading) -> str:
