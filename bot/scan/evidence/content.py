@@ -79,6 +79,12 @@ def by_annotation(name: str, function: Definition) -> Stored | None:
     return None
 
 
+def is_tensor(name: str, function: Definition) -> bool:
+    """Whether the parameter is declared a tensor, or a container of them."""
+    declared = next((a.annotation for a in parameters(function) if a.arg == name), None)
+    return declared is not None and "Tensor" in ast.unparse(declared)
+
+
 def by_default(name: str, function: Definition) -> Stored | None:
     """A parameter whose default is a number, a flag or a string is one."""
     default = defaults(function).get(name)

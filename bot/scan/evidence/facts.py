@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.model import Evidence, Tier, Use
 from bot.scan.evidence.floor import Floor
 from bot.scan.evidence.human import Shape
+from bot.scan.evidence.layout import find_alike
 from bot.scan.evidence.paths import PathProof
 from bot.scan.evidence.save import Saved
 from bot.scan.evidence.use import Reading
@@ -43,6 +44,11 @@ class Facts:
         keys = [*(k[1:-1] for k in self.reading.sections), *self.reading.asked]
         literal = [k.strip("'\"") for k in keys if k[:1] in "'\""]
         return frozenset(literal) if len(literal) == len(keys) else frozenset()
+
+    @cached_property
+    def alike(self) -> tuple[Saved, ...]:
+        """Saves close by that write the keys read here, where none writes the path that is read."""
+        return () if self.saved or not self.read_keys else find_alike(self.read_keys, self.reading, self.project)
 
     @property
     def line(self) -> int:

@@ -17,6 +17,19 @@ _MARKS = re.compile(r"#\s*(noqa|type:|nosec|nosemgrep|pragma|pylint|ruff|loadgua
 REACH = 3
 """How many comment lines above the statement still speak of it."""
 
+_TRUE = re.compile(r"weights_only`{0,2}\s*=\s*`{0,2}True")
+_BUT = re.compile(
+    r"\b(not|cannot|can't|don't|never|fail\w*|break\w*|error|false|todo|fixme|if possible|without|yet)\b", re.I
+)
+_NO_REFUSAL = frozenset(
+    "FileNotFoundError IsADirectoryError NotADirectoryError PermissionError OSError IOError EnvironmentError"
+    " ImportError ModuleNotFoundError ConnectionError TimeoutError HTTPError URLError KeyboardInterrupt".split()
+)
+"""What a missing file or library raises: none of them is a base of pickle's UnpicklingError."""
+
+_OLD_TORCH = frozenset({"TypeError"})
+"""What a torch below 1.13 raises for a keyword it does not know; the bytes of a file cannot choose it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -54,6 +67,35 @@ def _comment(line: str, *, whole: bool) -> str:
     return line[place:].strip() if place >= 0 and line.count('"', place) == 0 else ""
 
 
+def says_true(node: ast.expr, module: Module) -> tuple[int, str] | None:
+    """The comment on or above the call that speaks for `weights_only=True`: its line and all of its text."""
+    statement = module.statement(node) or node
+    lines = module.source.lines
+    last = min(node.end_lineno or node.lineno, len(lines))
+    above = sorted(_above(statement.lineno, lines))
+    told = [(number, lines[number - 1].strip()) for number in above]
+    told += [(number, _comment(lines[number - 1], whole=False)) for number in range(statement.lineno, last + 1)]
+    text = " ".join(part.lstrip("# ") for _, part in told if part)
+    line = next((number for number, part in told if "weights_only" in part), statement.lineno)
+    return (line, text) if _speaks_for_true(text) else None
+
+
+def meant_for_weights_only(save: ast.Call, module: Module) -> bool:
+    """Whether a comment in the function that saves says that the file is for `weights_only=True`."""
+    if "weights_only" not in module.source.text:
+        return False
+    function = module.function(save)
+    if function is None:
+        return False
+    lines = module.source.lines[function.lineno - 1 : function.end_lineno]
+    comments = [_comment(line, whole=line.lstrip().startswith("#")) for line in lines if "#" in line]
+    return any(_speaks_for_true(text) for text in comments)
+
+
+def _speaks_for_true(text: str) -> bool:
+    return _TRUE.search(text) is not None and _BUT.search(text) is None
+
+
 def expects_refusal(call: ast.Call, module: Module) -> int | None:
     """The line of a handler for `UnpicklingError` around the load: what weights_only=True raises when it refuses.
 
@@ -71,21 +113,48 @@ def expects_refusal(call: ast.Call, module: Module) -> int | None:
     return None
 
 
+def names_its_globals(call: ast.Call, module: Module) -> int | None:
+    """The line of a `with safe_globals([...])` around the load: it does nothing unless weights_only is True.
+
+    Source: torch.serialization.safe_globals, since 2.5.
+    """
+    node = module.parent(call)
+    while node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
+        if isinstance(node, ast.With | ast.AsyncWith):
+            entered = [i.context_expr.func for i in node.items if isinstance(i.context_expr, ast.Call)]
+            if any(ast.unparse(function).rpartition(".")[2] == "safe_globals" for function in entered):
+                return node.lineno
+        node = module.parent(node)
+    return None
+
+
 def compatibility_shape(call: ast.Call, module: Module) -> Shape | None:
-    """`try: load(..., weights_only=True) except TypeError: load(...)`, and the same behind a version check."""
+    """`try: load(..., weights_only=True) except TypeError: load(...)`, and the same behind a version check.
+
+    A handler that a refused pickle never reaches makes no such shape: `except FileNotFoundError: download()`.
+    """
     child: ast.AST = call
     parent = module.parent(call)
     while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
-        if isinstance(parent, ast.ExceptHandler):
+        if isinstance(parent, ast.ExceptHandler) and not _caught(parent) <= _NO_REFUSAL:
             return Shape(parent.lineno, "it is the handler of a load that failed")
         if isinstance(parent, ast.Try) and child in parent.body:
-            other = next((h for h in parent.handlers if _loads(h, module)), None)
+            ways = (h for h in parent.handlers if not _caught(h) <= _NO_REFUSAL | _OLD_TORCH)
+            other = next((h for h in ways if _loads(h, module)), None)
             if other is not None:
                 return Shape(other.lineno, "its handler loads again another way")
         if isinstance(parent, ast.If | ast.IfExp) and _asks_version(parent.test) and child is not parent.test:
             return Shape(parent.lineno, "a version of torch is checked around it")
         child, parent = parent, module.parent(parent)
     return None
+
+
+def _caught(handler: ast.ExceptHandler) -> frozenset[str]:
+    """The last names of what a handler catches; a bare one catches everything."""
+    if handler.type is None:
+        return frozenset({"BaseException"})
+    parts = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return frozenset(ast.unparse(part).rpartition(".")[2] for part in parts)
 
 
 def _loads(node: ast.AST, module: Module) -> bool:

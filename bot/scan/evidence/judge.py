@@ -13,7 +13,8 @@ from bot.scan.evidence.floor import torch_floor
 from bot.scan.evidence.human import compatibility_shape, reason_comment
 from bot.scan.evidence.mmap import MmapFacts, judge_mmap
 from bot.scan.evidence.paths import PathKind, prove_path
-from bot.scan.evidence.save import find_saved, literal_of, rewriters
+from bot.scan.evidence.place import literal_of
+from bot.scan.evidence.save import find_saved, rewriters
 from bot.scan.evidence.spot import CALLED, Spot
 from bot.scan.evidence.trace import trace
 from bot.scan.evidence.use import Reading

@@ -11,7 +11,7 @@ from bot.scan.evidence.memo import remember
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
-    from bot.scan.evidence.save import Writer
+    from bot.scan.evidence.writers import Writer
     from bot.scan.project import Project
 
 Keys = frozenset[str]

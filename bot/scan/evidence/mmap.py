@@ -16,7 +16,9 @@ from bot.model import Mmap, MmapDecision, Verdict
 from bot.scan.evidence.floor import MMAP, MMAP_PATHLIKE, Floor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.paths import PathKind, PathProof
-from bot.scan.evidence.save import Saved, Writer, literal_of
+from bot.scan.evidence.place import literal_of
+from bot.scan.evidence.save import Saved
+from bot.scan.evidence.writers import Writer
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import imports
 from bot.scan.names.values import Constant

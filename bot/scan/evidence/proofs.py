@@ -6,10 +6,10 @@ from bot.model import Evidence, EvidenceKind, Tier, Use
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state
 from bot.scan.evidence.facts import Decision, Facts
-from bot.scan.evidence.human import expects_refusal
+from bot.scan.evidence.human import expects_refusal, names_its_globals, says_true
 from bot.scan.evidence.keyed import is_test
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
-from bot.scan.evidence.save import text_of
+from bot.scan.evidence.place import text_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import Reading, state_reason, use_of
@@ -54,6 +54,43 @@ def refusal_expected(facts: Facts) -> Decision | None:
     return Decision(
         use_of(facts.reading), Tier.SAFE, "its handler explains what weights_only=True refuses", (evidence,)
     )
+
+
+def globals_named(facts: Facts) -> Decision | None:
+    line = names_its_globals(facts.reading.call, facts.reading.module)
+    if line is None:
+        return None
+    evidence = Evidence(
+        EvidenceKind.HUMAN, facts.path, line, "safe_globals is entered, which only weights_only=True asks"
+    )
+    return Decision(
+        use_of(facts.reading), Tier.SAFE, "what it may hold is named with safe_globals around it", (evidence,)
+    )
+
+
+def told_in_a_comment(facts: Facts) -> Decision | None:
+    told = says_true(facts.reading.call, facts.reading.module)
+    if told is None:
+        return None
+    evidence = Evidence(EvidenceKind.HUMAN, facts.path, told[0], f"a comment speaks for it: {told[1][:80]}")
+    return Decision(use_of(facts.reading), Tier.SAFE, "a comment says weights_only=True", (evidence,))
+
+
+def saved_alike(facts: Facts) -> Decision | None:
+    """A save close by writes the keys that are read, and all such saves hold plain things, or one holds an object."""
+    if not facts.alike:
+        return None
+    worst = next((s for s in facts.alike if s.stored.content is Content.OBJECT), None)
+    if worst is not None:
+        reason = f"a save of these keys close by holds {worst.stored.why}"
+        return Decision(use_of(facts.reading), Tier.REVIEW, reason, (from_save(worst),))
+    if any(s.stored.content is not Content.PLAIN for s in facts.alike):
+        return None
+    first = facts.alike[0].writer
+    reason = (
+        f"{first.module.path}:{first.call.lineno} saves these keys close by, and stores tensors, numbers and strings"
+    )
+    return Decision(Use.STATE, Tier.SAFE, reason, tuple(from_save(s) for s in facts.alike))
 
 
 def published_file(facts: Facts) -> Decision | None:

@@ -23,6 +23,7 @@ from bot.scan.evidence.content import (
     by_default,
     by_name,
     by_torch_name,
+    is_tensor,
     join,
     parameters,
 )
@@ -47,6 +48,10 @@ _TENSOR_METHODS = frozenset(
     "detach clone contiguous size numel item tolist flatten squeeze unsqueeze permute mean sum".split()
 )
 _SAME_METHODS = frozenset("cpu to cuda half float double bfloat16 copy data".split())
+_NUMBER_METHODS = frozenset("size numel item tolist".split())
+_META = Stored(Content.UNKNOWN, "a tensor, which MONAI's transforms make a MetaTensor")
+"""torch.save keeps its class, and each operation on one gives another. Source: monai.data.MetaTensor."""
+_MONAI = re.compile(r"^[ \t]*(?:from|import)[ \t]+monai\b", re.MULTILINE)
 _PLAIN_CALLS = frozenset(
     "str int float bool len max min sum round abs range hash repr sorted time perf_counter".split()
 )
@@ -104,7 +109,7 @@ class Look:
 
     def _operation(self, node: Any, module: Module, depth: int) -> Stored:
         sides = [self.of(v, module, depth) for v in (node.left, node.right)]
-        return PLAIN if PLAIN in sides else join(iter(sides))
+        return PLAIN if PLAIN in sides and _META not in sides else join(iter(sides))
 
     def _comprehension(self, node: Any, module: Module, depth: int) -> Stored:
         element = node.value if isinstance(node, ast.DictComp) else node.elt
@@ -139,7 +144,7 @@ class Look:
     def _parameter(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
         hint = by_annotation(name, function) or by_default(name, function)
         if hint is not None:
-            return hint
+            return _tensor(module) if hint is PLAIN and is_tensor(name, function) else hint
         named = by_name(name)
         if named.content is not Content.UNKNOWN:
             return named
@@ -174,7 +179,8 @@ class Look:
         if makes_dict(node, module):
             return PLAIN
         if full.startswith("torch."):
-            return by_torch_name(full)
+            made = by_torch_name(full)
+            return _tensor(module) if made is PLAIN else made
         if full.startswith("numpy."):
             return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
         if isinstance(node.func, ast.Name) and name in _PLAIN_CALLS:
@@ -190,7 +196,7 @@ class Look:
         if name == "state_dict":
             return self._own_state(node.func.value, module, depth)
         if name in _TENSOR_METHODS:
-            return PLAIN
+            return PLAIN if name in _NUMBER_METHODS else _tensor(module)
         if name in ("numpy",):
             return Stored(Content.OBJECT, "a numpy array", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
         if name in ("parse_args", "parse_known_args"):
@@ -263,6 +269,14 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
     ast.Attribute: Look._attribute,
     ast.Call: Look._call,
 }
+
+
+def _tensor(module: Module) -> Stored:
+    """A tensor, as plain as the module lets it be."""
+    known: Stored | None = module.cache.get("evidence.tensor")
+    if known is None:
+        known = module.cache["evidence.tensor"] = _META if _MONAI.search(module.source.text) else PLAIN
+    return known
 
 
 def has_extra_state(project: Project) -> bool:
