@@ -37,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     proofs.own_extra_state,
     proofs.used_as_state,
     proofs.declared_tensors,
+    proofs.among_states,
     refusals.called_an_object,
 )
 

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
+from bot.scan.evidence.content import Content
 from bot.scan.evidence.keyed import Keys, is_test, keys_of
 from bot.scan.evidence.save import MOST_FILES, Saved, what_is_stored
 from bot.scan.evidence.use import Reading
@@ -38,6 +39,17 @@ def find_alike(keys: Keys, reading: Reading, project: Project) -> tuple[Saved, .
         Saved(w, what_is_stored(w, project), f"writes {_told(keys)} close by", close=False, keys=keys_of(w, project))
         for w in found
     )
+
+
+def find_states_near(reading: Reading, project: Project) -> tuple[Saved, ...]:
+    """Every save near a reader that takes its file for one state dict, where some save writes one; else nothing."""
+    found = []
+    for writer in _writers(frozenset(), reading, project, _FOLDERS_UP):
+        stored = what_is_stored(writer, project)
+        found.append(Saved(writer, stored, "is saved close by", close=False, keys=keys_of(writer, project)))
+        if stored.content is not Content.PLAIN or len(found) > MOST_SAVES:
+            return ()
+    return tuple(found) if any(not saved.keys for saved in found) else ()
 
 
 def _writers(keys: Keys, reading: Reading, project: Project, far: int) -> Iterator[Writer]:

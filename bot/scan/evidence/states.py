@@ -4,37 +4,89 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.scan.evidence.behind import kept_as, source_of, values_of
+from bot.scan.evidence.behind import given_for, kept_as, source_of, values_of
+from bot.scan.evidence.callers import callee, calls_of
 from bot.scan.evidence.content import HOLDS_ANYTHING, parameters
 from bot.scan.evidence.imports import dotted
-from bot.scan.names.module import Module
+from bot.scan.names.module import Definition, Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
 
 _SCHEDULER = re.compile(r"sched(uler)?s?(\[.*\])?$", re.IGNORECASE)
-_PLAIN_SCHEDULERS = re.compile(r"torch\.optim\.lr_scheduler\.(?!LambdaLR|MultiplicativeLR|OneCycleLR)\w+")
+_PLAIN_SCHEDULERS = re.compile(r"torch\.optim\.lr_scheduler\.(?!OneCycleLR)\w+")
+"""LambdaLR keeps no function, only what an object given for one holds; OneCycleLR of older versions kept a method."""
+
+_DEEPEST = 3
+_MOST_CALLS = 6
+
+_Source = tuple[ast.expr | None, Module]
 
 
-def why_unsure(receiver: ast.expr, module: Module) -> str:
+def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
     """Why `receiver.state_dict()` may hold anything, or empty."""
     text = ast.unparse(receiver)
     if HOLDS_ANYTHING.search(text):
         return f"the state of {text}"
-    if _SCHEDULER.search(text) and not _made_by_torch(receiver, module):
-        return f"the state of {text}, which keeps the functions it is given (LambdaLR, OneCycleLR)"
+    if _SCHEDULER.search(text) and not _made_by_torch(receiver, module, project, 0):
+        return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
     if isinstance(receiver, ast.Name) and _one_of_a_parameter(receiver, module):
         return f"the state of whatever {receiver.id} is"
     return ""
 
 
-def _made_by_torch(receiver: ast.expr, module: Module) -> bool:
-    """Whether every assignment in sight makes a scheduler that keeps nothing but numbers."""
-    made: list[ast.expr | None] = []
-    if isinstance(receiver, ast.Name):
-        made = list(values_of(receiver, module))
-    elif isinstance(receiver, ast.Attribute) and ast.unparse(receiver.value) == "self":
-        made = list(kept_as(receiver.attr, receiver, module))
-    names = [dotted(v.func, module) for v in made if isinstance(v, ast.Call)]
-    return bool(names) and len(names) == len(made) and all(_PLAIN_SCHEDULERS.fullmatch(name) for name in names)
+def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: int) -> bool:
+    """Whether every value in sight is one of torch's schedulers: assigned, given by callers, returned by a helper."""
+    if isinstance(receiver, ast.Call):
+        return _returns_torchs(receiver, module, project, depth)
+    if isinstance(receiver, ast.Name) and _declared_torchs(receiver, module):
+        return True
+    found = list(_sources(receiver, module, project))
+    return (
+        depth < _DEEPEST
+        and bool(found)
+        and all(value is not None and _made_by_torch(value, home, project, depth + 1) for value, home in found)
+    )
+
+
+def _declared_torchs(name: ast.Name, module: Module) -> bool:
+    function = module.function(name)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    declared = next((a.annotation for a in parameters(function) if a.arg == name.id), None)
+    return declared is not None and _PLAIN_SCHEDULERS.fullmatch(dotted(declared, module)) is not None
+
+
+def _returns_torchs(call: ast.Call, module: Module, project: Project, depth: int) -> bool:
+    if _PLAIN_SCHEDULERS.fullmatch(dotted(call.func, module)):
+        return True
+    helper = callee(call, module, project)
+    if helper is None or depth >= _DEEPEST:
+        return False
+    function, home = helper
+    returned = [n.value for n in home.of(ast.Return) if home.function(n) is function and n.value is not None]
+    return bool(returned) and all(_made_by_torch(value, home, project, depth + 1) for value in returned)
+
+
+def _sources(receiver: ast.expr, module: Module, project: Project) -> Iterator[_Source]:
+    if isinstance(receiver, ast.Attribute) and ast.unparse(receiver.value) == "self":
+        yield from ((value, module) for value in kept_as(receiver.attr, receiver, module))
+    if not isinstance(receiver, ast.Name):
+        return
+    bound = list(values_of(receiver, module))
+    yield from ((value, module) for value in bound)
+    function = module.function(receiver)
+    if not bound and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _given(receiver.id, function, module, project)
+
+
+def _given(name: str, function: Definition, module: Module, project: Project) -> Iterator[_Source]:
+    if name in {a.arg for a in parameters(function)}:
+        for call, other in calls_of(function, module, project)[:_MOST_CALLS]:
+            yield given_for(name, function, call, other), other
 
 
 def _target(name: ast.Name, module: Module) -> ast.expr:

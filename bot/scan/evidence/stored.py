@@ -209,7 +209,7 @@ class Look:
 
     def _own_state(self, receiver: ast.expr, module: Module, depth: int) -> Stored:
         """`x.state_dict()`: torch's, unless `x` is made by a class of this project that writes its own."""
-        unsure = why_unsure(receiver, module)
+        unsure = why_unsure(receiver, module, self._project)
         if unsure:
             return Stored(Content.UNKNOWN, unsure)
         if isinstance(receiver, ast.Name | ast.Attribute):
