@@ -16,6 +16,7 @@ from bot.scan.evidence.content import Content
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.stored import Look, has_extra_state
 from bot.scan.evidence.use import Reading
+from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -25,6 +26,8 @@ _STATE_FILES = re.compile(
     r"([.-](\d+|\{[^}]*\}|\*)([.-]of[.-](\d+|\{[^}]*\}|\*))?)?\.(bin|pth)['\"]"
 )
 _STATE_NAMES = re.compile(r"\b(WEIGHTS_NAME|ADAPTER_WEIGHTS_NAME|PYTORCH_WEIGHTS_NAME|DIFFUSERS_WEIGHTS_NAME)\b")
+_SHARDS = re.compile(r"['\"/](pytorch_model)?\*\.bin['\"]")
+"""`*.bin` in a model's folder, as transformers names them where it does not write safetensors."""
 _EXTRA = "['_extra_state']"
 
 
@@ -32,6 +35,17 @@ def published_name(full: str) -> str:
     """The name of a published state dict's file in a path's text, or empty."""
     match = _STATE_FILES.search(full) or _STATE_NAMES.search(full)
     return match[0].strip("/'\"") if match else ""
+
+
+def reads_shards(full: str, call: ast.Call, module: Module) -> bool:
+    """Whether every `*.bin` of a folder is read, or one whose name is asked to end so, beside `*.safetensors`."""
+    function = module.function(call)
+    if function is None or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    strings = [n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    if not any("safetensors" in text for text in strings):
+        return False
+    return _SHARDS.search(full) is not None or ".bin" in strings
 
 
 def reads_extra_state(reading: Reading) -> bool:

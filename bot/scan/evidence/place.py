@@ -72,6 +72,8 @@ def _only_binding(name: ast.Name, module: Module) -> ast.expr | None:
     if not stores:
         return None
     parent = module.parent(stores[-1])
+    if isinstance(parent, ast.For | ast.comprehension) and parent.target is stores[-1]:
+        return parent.iter  # each file of `glob("*.bin")` is named like them all
     return parent.value if isinstance(parent, ast.Assign) and parent.targets == [stores[-1]] else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.model import Evidence, EvidenceKind, Tier, Use
 from bot.scan.evidence.content import Content
-from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state
+from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state, reads_shards
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.human import expects_refusal, names_its_globals, says_true
 from bot.scan.evidence.keyed import is_test
@@ -112,7 +112,8 @@ def among_states(facts: Facts) -> Decision | None:
 def published_file(facts: Facts) -> Decision | None:
     if facts.site.file is None or facts.site.call is None or is_test(facts.path):
         return None
-    name = published_name(text_of(facts.site.call, facts.site.file, facts.site.module))
+    full = text_of(facts.site.call, facts.site.file, facts.site.module)
+    name = published_name(full) or ("*.bin" if reads_shards(full, facts.site.call, facts.site.module) else "")
     if not name:
         return None
     evidence = Evidence(EvidenceKind.SAVE, facts.path, facts.line, f"{name}: transformers' name for a state dict")

@@ -44,10 +44,15 @@ DICT_METHODS = frozenset(
     "items keys values get pop update setdefault copy clear popitem move_to_end fromkeys elements most_common"
     " _metadata".split()
 )
-LIST_METHODS = frozenset("append extend insert remove sort index count reverse add discard union intersection".split())
+LIST_METHODS = frozenset(
+    "append extend insert remove sort index count reverse add discard union intersection"
+    " difference issubset issuperset isdisjoint symmetric_difference total".split()
+)
 STRING_METHODS = frozenset(
     "startswith endswith split rsplit replace lower upper strip lstrip rstrip join format find encode removeprefix"
-    " removesuffix partition rpartition isdigit title capitalize".split()
+    " removesuffix partition rpartition isdigit title capitalize rfind rindex ljust rjust center zfill splitlines"
+    " isalpha isalnum isdecimal isnumeric isspace isupper islower isidentifier casefold swapcase translate decode hex"
+    " bit_length bit_count is_integer to_bytes".split()
 )
 TENSOR_WORDS = frozenset(
     "detach detach_ unsqueeze unsqueeze_ permute contiguous numel size dim item numpy device is_cuda grad requires_grad"
@@ -59,7 +64,13 @@ TENSOR_WORDS = frozenset(
 )
 ARRAY_WORDS = frozenset(
     "shape dtype ndim view reshape transpose squeeze clone mean sum max min std var any all T mT abs sqrt pow cumsum"
-    " flatten ravel repeat round tolist norm astype nbytes argsort nonzero argmin prod dot real imag swapaxes".split()
+    " flatten ravel repeat round tolist norm astype nbytes argsort nonzero argmin prod dot real imag swapaxes"
+    " amax amin aminmax quantile nanquantile median nanmedian nanmean nansum kthvalue cummax cummin cumprod diff diag"
+    " diagonal tile flip fliplr flipud roll rot90 conj clip nan_to_num isnan isinf isfinite isclose allclose exp log2"
+    " log10 log1p expm1 sin cos tan tanh sinh cosh arcsin arccos arctan floor ceil trunc square rsqrt reciprocal"
+    " logical_and logical_or logical_not bitwise_and bitwise_or bitwise_xor det inverse svd logsumexp masked_select"
+    " unflatten movedim moveaxis reshape_as view_as broadcast_to count_nonzero argwhere searchsorted itemsize strides"
+    " tobytes tofile byteswap fill flat argpartition".split()
 )
 MOVES = frozenset("to cpu cuda half float double bfloat16 requires_grad_ type xpu npu".split())
 NEUTRAL_CALLS = frozenset(
