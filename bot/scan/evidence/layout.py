@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _FOLDERS_UP = 1
 """Saves below the reader's folder or below the one above it are near; two folders up is another part of the project."""
 
+_ANYWHERE = 99
+_TELLING_KEYS = 3
+"""So many keys in common are no chance, wherever in the project they are written."""
+
 MOST_SAVES = 8
 
 
@@ -30,6 +34,7 @@ def find_alike(keys: Keys, reading: Reading, project: Project) -> tuple[Saved, .
     """The nearest saves that write all of `keys` (and perhaps more), outside the function that reads them."""
     own = reading.module.path
     far = _FOLDERS_UP if len(keys) > 1 or reading.in_a_test else 0
+    far = _ANYWHERE if len(keys) >= _TELLING_KEYS else far
     near: dict[int, list[Writer]] = {}
     for writer in _writers(keys, reading, project, far):
         if keys <= keys_of(writer, project) and not _rewrites(writer, reading):
@@ -58,7 +63,7 @@ def _writers(keys: Keys, reading: Reading, project: Project, far: int) -> Iterat
     paths = (
         path
         for path in saving_files(project)
-        if 0 <= _folders_up(own, path) <= far
+        if _folders_up(own, path) <= far
         and (reading.in_a_test or path == own or not is_test(path))
         and all(word in project.files[path] for word in words)
     )
@@ -74,14 +79,14 @@ def _rewrites(writer: Writer, reading: Reading) -> bool:
 
 
 def _folders_up(reader: str, writer: str) -> int:
-    """How many folders up from the reader's its tree holds the writer; -1 where only the root does."""
+    """How many folders up from the reader's its tree holds the writer; many where only the root does."""
     start, folders = PurePosixPath(reader).parent, PurePosixPath(writer).parents
     if start == folders[0]:
         return 0
     for up, folder in enumerate((start, *start.parents)):
-        if folder in folders:
-            return up if folder.name else -1
-    return -1
+        if folder in folders and folder.name:
+            return up
+    return _ANYWHERE
 
 
 def _told(keys: Keys) -> str:

@@ -10,18 +10,34 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from bot.scan.evidence.behind import values_of
 from bot.scan.evidence.callers import enclosing_class
 from bot.scan.evidence.imports import dotted
 from bot.scan.names.module import Module
 
 _BOTH = ("omegaconf", "hydra", "ml_collections", "mmengine", "mmcv", "easydict", "addict", "munch", "yacs", "box")
 _DICT_ONLY = frozenset("items keys values get pop update setdefault copy".split())
+_OPTION_TYPES = frozenset("int float str bool".split())
 _MAKERS = frozenset("vars json.load json.loads yaml.safe_load omegaconf.OmegaConf.to_container".split())
 
 
 def makes_dict(call: ast.Call, module: Module) -> bool:
     """`vars(args)`, `json.load(f)`: a dict of plain values. `asdict` keeps enums and what else a field holds."""
     return (dotted(call.func, module) or ast.unparse(call.func)) in _MAKERS
+
+
+def is_option(namespace: ast.Name, module: Module) -> bool:
+    """Whether `args.x` is what a command line gave: strings, and what plain types make of them.
+
+    Source: argparse, whose `type` is called with the string; without one it stays a string.
+    """
+    made = [v for v in values_of(namespace, module) if isinstance(v, ast.Call)]
+    parsed = [v for v in made if isinstance(v.func, ast.Attribute) and v.func.attr == "parse_args"]
+    if not made or len(parsed) != len(made):
+        return False
+    options = (c for c in module.of(ast.Call, "add_argument") if getattr(c.func, "attr", "") == "add_argument")
+    types = [ast.unparse(k.value) for option in options for k in option.keywords if k.arg == "type"]
+    return all(name in _OPTION_TYPES for name in types)
 
 
 def name_is_dict(name: ast.Name, module: Module) -> bool:

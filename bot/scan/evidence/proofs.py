@@ -98,7 +98,8 @@ def among_states(facts: Facts) -> Decision | None:
     """`state = torch.load(p); model.load_state_dict(state)` where all that is saved close by is plain states."""
     reading = facts.reading
     whole = reading.whole(Kind.LOADED)
-    if whole is None or reading.keys or reading.asked or facts.saved:
+    unlike = [s for s in facts.saved if s.keys or s.stored.content is not Content.PLAIN]
+    if whole is None or reading.keys or reading.asked or unlike:
         return None
     near = find_states_near(reading, facts.project)
     if not near:

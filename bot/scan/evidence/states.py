@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 _SCHEDULER = re.compile(r"sched(uler)?s?(\[.*\])?$", re.IGNORECASE)
-_PLAIN_SCHEDULERS = re.compile(r"torch\.optim\.lr_scheduler\.(?!OneCycleLR)\w+")
-"""LambdaLR keeps no function, only what an object given for one holds; OneCycleLR of older versions kept a method."""
+_PLAIN_SCHEDULERS = re.compile(
+    r"torch\.optim\.lr_scheduler\.(?!OneCycleLR)\w+|monai\.optimizers\.\w+|"
+    r"(transformers|diffusers)(\.optimization)?\.get_(\w+_)?schedule\w*"
+)
+"""LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
 
 _DEEPEST = 3
 _MOST_CALLS = 6
@@ -43,6 +46,8 @@ def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: 
     if isinstance(receiver, ast.Call):
         return _returns_torchs(receiver, module, project, depth)
     if isinstance(receiver, ast.Name) and _declared_torchs(receiver, module):
+        return True
+    if isinstance(receiver, ast.Constant) and receiver.value is None and depth:
         return True
     found = list(_sources(receiver, module, project))
     return (

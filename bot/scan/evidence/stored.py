@@ -28,7 +28,7 @@ from bot.scan.evidence.content import (
     parameters,
 )
 from bot.scan.evidence.imports import dotted
-from bot.scan.evidence.mappings import attribute_is_dict, makes_dict, name_is_dict
+from bot.scan.evidence.mappings import attribute_is_dict, is_option, makes_dict, name_is_dict
 from bot.scan.evidence.states import why_unsure
 from bot.scan.names.module import Definition, Module
 
@@ -165,6 +165,8 @@ class Look:
         named = by_name(node.attr)
         if named.content is not Content.UNKNOWN:
             return named
+        if isinstance(node.value, ast.Name) and is_option(node.value, module):
+            return PLAIN
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
             if values:

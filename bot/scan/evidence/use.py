@@ -194,8 +194,10 @@ def _parts_are_tensors(reading: Reading) -> str:
     """
     if not reading.keys or reading.asked_for_keys or not reading.in_a_test:
         return ""
-    tensors = (s for s in reading.signs if s.kind is Kind.TENSOR and s.path and "value" not in s.path)
-    if not reading.keys.keys() <= {s.path[0] for s in tensors}:  # values side by side with others' tell little
+    tensors = (s.path for s in reading.signs if s.kind is Kind.TENSOR and s.path)
+    # values side by side with others' tell little, and so does one section of a section
+    alone = {path[0] for path in tensors if "value" not in path and not any(step[1:2] in "'\"" for step in path[1:])}
+    if not reading.keys.keys() <= alone:
         return ""
     return "every part that is read is used as a tensor"
 
