@@ -48,7 +48,11 @@ class Facts:
     @cached_property
     def alike(self) -> tuple[Saved, ...]:
         """Saves close by that write the keys read here, where none writes the path that is read."""
-        return () if self.saved or not self.read_keys else find_alike(self.read_keys, self.reading, self.project)
+        return (
+            ()
+            if self.saved or not self.read_keys
+            else find_alike(self.read_keys, self.site.file, self.reading, self.project)
+        )
 
     @property
     def line(self) -> int:

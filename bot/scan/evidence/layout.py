@@ -6,6 +6,7 @@ the same folder does: people read what they write. The nearest saves with all th
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.keyed import Keys, is_test, keys_of
-from bot.scan.evidence.save import MOST_FILES, Saved, what_is_stored
+from bot.scan.evidence.place import Place
+from bot.scan.evidence.save import MOST_FILES, Saved, remember_place, what_is_stored
 from bot.scan.evidence.use import Reading
 from bot.scan.evidence.writers import Writer, saving_files, writers_in
 
@@ -30,14 +32,19 @@ _TELLING_KEYS = 3
 MOST_SAVES = 8
 
 
-def find_alike(keys: Keys, reading: Reading, project: Project) -> tuple[Saved, ...]:
-    """The nearest saves that write all of `keys` (and perhaps more), outside the function that reads them."""
+def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Project) -> tuple[Saved, ...]:
+    """The nearest saves that write all of `keys` (and perhaps more), outside the function that reads `where`.
+
+    Where both give the file a name, and not the same, they are two files.
+    """
     own = reading.module.path
+    name = Place(where, reading.call, reading.module).name if where is not None else ""
     far = _FOLDERS_UP if len(keys) > 1 or reading.in_a_test else 0
     far = _ANYWHERE if len(keys) >= _TELLING_KEYS else far
     near: dict[int, list[Writer]] = {}
     for writer in _writers(keys, reading, project, far):
-        if keys <= keys_of(writer, project) and not _rewrites(writer, reading):
+        other = name and remember_place(writer).name not in ("", name)
+        if keys <= keys_of(writer, project) and not other and not _rewrites(writer, reading):
             near.setdefault(_folders_up(own, writer.module.path), []).append(writer)
     found = near[min(near)][:MOST_SAVES] if near else []
     return tuple(
