@@ -41,6 +41,31 @@ def values_of(name: ast.Name, module: Module) -> Iterator[ast.expr | None]:
                 yield statement.value
 
 
+def is_empty(node: ast.expr | None) -> bool:
+    """`[]`, `{}`, `list()`: what such a container holds in the end is put into it later."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and not node.args and node.func.id in ("list", "dict", "set", "deque")
+    return (isinstance(node, ast.List | ast.Tuple) and not node.elts) or (isinstance(node, ast.Dict) and not node.keys)
+
+
+_GROWS = frozenset("append appendleft add insert extend update".split())
+
+
+def put_into(held: ast.Name | ast.Attribute, module: Module) -> Iterator[ast.expr]:
+    """What is added to a container kept as `held`: `x` of `self.items.append(x)`, in its function or its class."""
+    if isinstance(held, ast.Name):
+        function = module.function(held)
+        uses: Iterator[ast.expr] = (n for n in module.names(held.id) if module.function(n) is function)
+    else:
+        around = enclosing_class(held, module)
+        uses = (a for a in module.attributes(held.attr) if enclosing_class(a, module) is around)
+    for use in uses:
+        grows = module.parent(use)
+        call = module.parent(grows) if isinstance(grows, ast.Attribute) and grows.attr in _GROWS else None
+        if isinstance(call, ast.Call) and call.func is grows and call.args:
+            yield call.args[-1]
+
+
 def _bound(name: ast.Name, parent: ast.AST | None, module: Module) -> Iterator[ast.expr | None]:
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign):
         if parent.value is not None:

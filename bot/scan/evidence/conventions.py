@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.memo import remember
-from bot.scan.evidence.stored import Look, has_extra_state
+from bot.scan.evidence.states import has_extra_state
+from bot.scan.evidence.stored import Look
 from bot.scan.evidence.use import Reading
 from bot.scan.names.module import Module
 

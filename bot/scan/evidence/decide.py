@@ -11,7 +11,7 @@ from bot.scan.evidence.content import Content
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.human import says_true
 from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.stored import has_extra_state
+from bot.scan.evidence.states import has_extra_state
 from bot.scan.evidence.telling import from_save
 from bot.scan.evidence.use import use_of
 
@@ -27,7 +27,7 @@ RULES: tuple[Rule, ...] = (
     refusals.in_a_shape,
     proofs.refusal_expected,
     proofs.globals_named,
-    proofs.told_in_a_comment,
+    proofs.told_in_words,
     refusals.saved_objects,
     refusals.object_inside,
     proofs.saved_plainly,
@@ -48,9 +48,16 @@ def decide(facts: Facts) -> Decision:
         decision = rule(facts)
         if decision is not None:
             return _doubted(facts, decision)
-    return _doubted(
-        facts, Decision(use_of(facts.reading), Tier.REVIEW, "nothing speaks against it, and nothing proves it")
-    )
+    return _doubted(facts, _undecided(facts))
+
+
+def _undecided(facts: Facts) -> Decision:
+    """No rule spoke: what came nearest to evidence is told."""
+    unknown = next((s for s in (*facts.saved, *facts.alike) if s.stored.content is Content.UNKNOWN), None)
+    if unknown is None:
+        return Decision(use_of(facts.reading), Tier.REVIEW, "nothing speaks against it, and nothing proves it")
+    reason = "nothing speaks against it, and what is saved there cannot be seen through"
+    return Decision(use_of(facts.reading), Tier.REVIEW, reason, (from_save(unknown),))
 
 
 # -- doubts ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.scan.names.module import Module
@@ -17,10 +18,14 @@ _MARKS = re.compile(r"#\s*(noqa|type:|nosec|nosemgrep|pragma|pylint|ruff|loadgua
 REACH = 3
 """How many comment lines above the statement still speak of it."""
 
-_TRUE = re.compile(r"weights_only`{0,2}\s*=\s*`{0,2}True")
-_BUT = re.compile(
-    r"\b(not|cannot|can't|don't|never|fail\w*|break\w*|error|false|todo|fixme|if possible|without|yet)\b", re.I
+_TRUE = re.compile(
+    r"weights_only`{0,2}\s*=\s*`{0,2}True|restricted[ _](torch[ _]load|unpickl)|weights[ _]only[ _](safe|load)", re.I
 )
+_BUT = re.compile(
+    r"\b(not|cannot|can't|don't|never|fail\w*|break\w*|error|false|todo|fixme|if possible|without|yet|by default)\b",
+    re.I,
+)
+_SENTENCE = re.compile(r"[.;]\s|\n\s*\n")
 _NO_REFUSAL = frozenset(
     "FileNotFoundError IsADirectoryError NotADirectoryError PermissionError OSError IOError EnvironmentError"
     " ImportError ModuleNotFoundError ConnectionError TimeoutError HTTPError URLError KeyboardInterrupt".split()
@@ -68,16 +73,25 @@ def _comment(line: str, *, whole: bool) -> str:
 
 
 def says_true(node: ast.expr, module: Module) -> tuple[int, str] | None:
-    """The comment on or above the call that speaks for `weights_only=True`: its line and all of its text."""
-    statement = module.statement(node) or node
+    """What speaks for `weights_only=True` at the call: a comment on or above it, its function's docstring or name."""
+    for line, text in _told(node, module):
+        if (sentence := _speaks_for_true(text)) is not None:
+            return line, sentence
+    return None
+
+
+def _told(node: ast.expr, module: Module) -> Iterator[tuple[int, str]]:
     lines = module.source.lines
-    last = min(node.end_lineno or node.lineno, len(lines))
-    above = sorted(_above(statement.lineno, lines))
-    told = [(number, lines[number - 1].strip()) for number in above]
-    told += [(number, _comment(lines[number - 1], whole=False)) for number in range(statement.lineno, last + 1)]
-    text = " ".join(part.lstrip("# ") for _, part in told if part)
-    line = next((number for number, part in told if "weights_only" in part), statement.lineno)
-    return (line, text) if _speaks_for_true(text) else None
+    statement = module.statement(node) or node
+    first, last = statement.lineno, min(node.end_lineno or node.lineno, len(lines))
+    above = sorted(_above(first, lines))
+    yield above[0] if above else first, " ".join(lines[number - 1].strip().lstrip("# ") for number in above)
+    for number in range(first, last + 1):
+        yield number, _comment(lines[number - 1], whole=False).lstrip("# ")
+    function = module.function(node)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield function.lineno, ast.get_docstring(function) or ""
+        yield function.lineno, function.name.replace("_", " ")
 
 
 def meant_for_weights_only(save: ast.Call, module: Module) -> bool:
@@ -92,8 +106,12 @@ def meant_for_weights_only(save: ast.Call, module: Module) -> bool:
     return any(_speaks_for_true(text) for text in comments)
 
 
-def _speaks_for_true(text: str) -> bool:
-    return _TRUE.search(text) is not None and _BUT.search(text) is None
+def _speaks_for_true(text: str) -> str | None:
+    """The sentence that does, unless a word turns it round."""
+    if not text:
+        return None
+    sentences = (sentence for sentence in _SENTENCE.split(text) if _TRUE.search(sentence))
+    return next((sentence.strip() for sentence in sentences if not _BUT.search(sentence)), None)
 
 
 def expects_refusal(call: ast.Call, module: Module) -> int | None:
@@ -139,14 +157,24 @@ def compatibility_shape(call: ast.Call, module: Module) -> Shape | None:
         if isinstance(parent, ast.ExceptHandler) and not _caught(parent) <= _NO_REFUSAL:
             return Shape(parent.lineno, "it is the handler of a load that failed")
         if isinstance(parent, ast.Try) and child in parent.body:
-            ways = (h for h in parent.handlers if not _caught(h) <= _NO_REFUSAL | _OLD_TORCH)
-            other = next((h for h in ways if _loads(h, module)), None)
+            other = next((h for h in parent.handlers if _loads(h, module) and not _only_repeats(h, call)), None)
             if other is not None:
                 return Shape(other.lineno, "its handler loads again another way")
         if isinstance(parent, ast.If | ast.IfExp) and _asks_version(parent.test) and child is not parent.test:
             return Shape(parent.lineno, "a version of torch is checked around it")
         child, parent = parent, module.parent(parent)
     return None
+
+
+def _only_repeats(handler: ast.ExceptHandler, call: ast.Call) -> bool:
+    """Whether a handler loads again after something else than a refused pickle, or makes the very same call.
+
+    `except TypeError` around two equal calls is what is left of a `weights_only=True` for a torch that knows none.
+    """
+    caught = _caught(handler)
+    same = ast.dump(call)
+    equal = any(isinstance(node, ast.Call) and ast.dump(node) == same for node in ast.walk(handler))
+    return caught <= _NO_REFUSAL or (equal and caught <= _NO_REFUSAL | _OLD_TORCH)
 
 
 def _caught(handler: ast.ExceptHandler) -> frozenset[str]:

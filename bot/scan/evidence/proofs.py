@@ -69,12 +69,12 @@ def globals_named(facts: Facts) -> Decision | None:
     )
 
 
-def told_in_a_comment(facts: Facts) -> Decision | None:
+def told_in_words(facts: Facts) -> Decision | None:
     told = says_true(facts.reading.call, facts.reading.module)
     if told is None:
         return None
-    evidence = Evidence(EvidenceKind.HUMAN, facts.path, told[0], f"a comment speaks for it: {told[1][:80]}")
-    return Decision(use_of(facts.reading), Tier.SAFE, "a comment says weights_only=True", (evidence,))
+    evidence = Evidence(EvidenceKind.HUMAN, facts.path, told[0], f"words here speak for it: {told[1][:80]}")
+    return Decision(use_of(facts.reading), Tier.SAFE, "words beside it speak for weights_only=True", (evidence,))
 
 
 def saved_alike(facts: Facts) -> Decision | None:

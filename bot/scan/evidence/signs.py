@@ -57,14 +57,14 @@ STRING_METHODS = frozenset(
 TENSOR_WORDS = frozenset(
     "detach detach_ unsqueeze unsqueeze_ permute contiguous numel size dim item numpy device is_cuda grad requires_grad"
     " data_ptr element_size expand expand_as unbind chunk type_as is_floating_point nelement stride untyped_storage"
-    " new_zeros new_tensor index_select gather scatter scatter_ masked_fill masked_fill_ repeat_interleave bmm mm"
+    " new_zeros new_tensor equal index_select gather scatter scatter_ masked_fill masked_fill_ repeat_interleave bmm mm"
     " matmul softmax log_softmax sigmoid narrow is_sparse layout is_contiguous is_complex grad_fn new_empty new_ones"
     " full_tensor to_dense index_fill_ index_copy_ normal_ uniform_ fill_ zero_ mul_ add_ div_ sub_ copy_ pin_memory"
     " is_shared share_memory_ long int bool argmax topk clamp clamp_ mul div triu tril is_meta".split()
 )
 ARRAY_WORDS = frozenset(
     "shape dtype ndim view reshape transpose squeeze clone mean sum max min std var any all T mT abs sqrt pow cumsum"
-    " flatten ravel repeat round tolist norm astype nbytes argsort nonzero argmin prod dot real imag swapaxes"
+    " unique flatten ravel repeat round tolist norm astype nbytes argsort nonzero argmin prod dot real imag swapaxes"
     " amax amin aminmax quantile nanquantile median nanmedian nanmean nansum kthvalue cummax cummin cumprod diff diag"
     " diagonal tile flip fliplr flipud roll rot90 conj clip nan_to_num isnan isinf isfinite isclose allclose exp log2"
     " log10 log1p expm1 sin cos tan tanh sinh cosh arcsin arccos arctan floor ceil trunc square rsqrt reciprocal"

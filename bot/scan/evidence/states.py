@@ -23,6 +23,9 @@ _PLAIN_SCHEDULERS = re.compile(
 )
 """LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
 
+_ANY = re.compile(r"states?|stateful|obj|objects?|component|item|value|thing|entry|target|instance|self\.state")
+"""A thing named for having a state, and for nothing it is."""
+
 _DEEPEST = 3
 _MOST_CALLS = 6
 
@@ -36,7 +39,7 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
         return f"the state of {text}"
     if _SCHEDULER.search(text) and not _made_by_torch(receiver, module, project, 0):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
-    if isinstance(receiver, ast.Name) and _one_of_a_parameter(receiver, module):
+    if isinstance(receiver, ast.Name) and (_ANY.fullmatch(text) or _one_of_a_parameter(receiver, module)):
         return f"the state of whatever {receiver.id} is"
     return ""
 
@@ -110,3 +113,9 @@ def _one_of_a_parameter(name: ast.Name, module: Module) -> bool:
     loops = (module.parent(_target(n, module)) for n in bound)
     sources = (source_of(loop.iter) for loop in loops if isinstance(loop, ast.For | ast.comprehension))
     return any(isinstance(source, ast.Name) and source.id in given for source in sources)
+
+
+def has_extra_state(project: Project) -> bool:
+    """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
+    paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
+    return any(not path.split("/")[-1].startswith("test_") for path in paths)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.behind import class_of, given_for, kept_as, project_classes, values_of
+from bot.scan.evidence.behind import class_of, given_for, is_empty, kept_as, project_classes, put_into, values_of
 from bot.scan.evidence.callers import callee, calls_of, definitions
 from bot.scan.evidence.content import (
     CONFIG_NAME,
@@ -29,7 +29,7 @@ from bot.scan.evidence.content import (
 )
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.mappings import attribute_is_dict, is_option, makes_dict, name_is_dict
-from bot.scan.evidence.states import why_unsure
+from bot.scan.evidence.states import has_extra_state, why_unsure
 from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
@@ -129,7 +129,9 @@ class Look:
         bindings = list(values_of(node, module))
         if not bindings:
             return self._unbound(node, module, depth)
-        return _new(self.of(value, module, depth) if value is not None else by_name(node.id) for value in bindings)
+        later = put_into(node, module) if any(map(is_empty, bindings)) else ()
+        values = [*bindings, *later]
+        return _new(self.of(value, module, depth) if value is not None else by_name(node.id) for value in values)
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
@@ -170,6 +172,7 @@ class Look:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
             if values:
+                values += put_into(node, module) if any(map(is_empty, values)) else ()
                 return _new(self.of(value, module, depth) for value in values)
         return _unknown(node)
 
@@ -279,12 +282,6 @@ def _tensor(module: Module) -> Stored:
     if known is None:
         known = module.cache["evidence.tensor"] = _META if _MONAI.search(module.source.text) else PLAIN
     return known
-
-
-def has_extra_state(project: Project) -> bool:
-    """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
-    paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
-    return any(not path.split("/")[-1].startswith("test_") for path in paths)
 
 
 def _new(parts: Iterator[Stored]) -> Stored:
