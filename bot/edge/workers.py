@@ -90,7 +90,10 @@ class _Herd:
         finally:
             gc.unfreeze()
             for child in self.children:
-                _end(child, kill=bool(child.left))
+                _let_go(child, kill=bool(child.left))
+            for child in self.children:  # each gives back its memory while the others do
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(child.pid, 0)
         return self.results
 
     def _hand_out(self) -> None:
@@ -186,14 +189,13 @@ def _write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _end(child: _Child, *, kill: bool) -> None:
+def _let_go(child: _Child, *, kill: bool) -> None:
+    """A child ends when nobody gives it orders; `kill` is for one that is busy."""
     os.close(child.orders)
     os.close(child.results)
     if kill:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child.pid, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(child.pid, 0)
 
 
 def _how_it_ended(status: int) -> str:

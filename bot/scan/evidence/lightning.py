@@ -42,8 +42,9 @@ def trained_above(reading: Reading) -> int | None:
 
 
 def _calls_above(reading: Reading) -> Iterator[ast.Call]:
+    """Calls above the load in its function; none where no trainer is named in the file at all."""
     function = reading.function
-    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and reading.module.of(ast.Call, "trainer"):
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and node.lineno < reading.call.lineno:
                 yield node
