@@ -21,6 +21,11 @@ HOLDS_ANYTHING = re.compile(
 )
 """What has a state_dict() that is no module's: a stateful loader keeps random states, queues, numpy."""
 
+NAMES_NOTHING = re.compile(
+    r"states?|stateful|obj|objects?|component|item|value|thing|entry|target|instance|self\.state"
+)
+"""What is named for having a state, and for nothing it is."""
+
 _OPTIMIZERS = re.compile(r"^(optim|optimizer|optimizers|scheduler|lr_scheduler|opt)$")
 _MODULES = re.compile(r"^(model|net|network|module|policy|generator|discriminator|encoder|decoder)$")
 

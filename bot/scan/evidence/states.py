@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.behind import given_for, kept_as, source_of, values_of
 from bot.scan.evidence.callers import callee, calls_of
-from bot.scan.evidence.content import HOLDS_ANYTHING, parameters
+from bot.scan.evidence.content import HOLDS_ANYTHING, NAMES_NOTHING, parameters
 from bot.scan.evidence.imports import dotted
 from bot.scan.names.module import Definition, Module
 
@@ -22,9 +22,6 @@ _PLAIN_SCHEDULERS = re.compile(
     r"(transformers|diffusers)(\.optimization)?\.get_(\w+_)?schedule\w*"
 )
 """LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
-
-_ANY = re.compile(r"states?|stateful|obj|objects?|component|item|value|thing|entry|target|instance|self\.state")
-"""A thing named for having a state, and for nothing it is."""
 
 _DEEPEST = 3
 _MOST_CALLS = 6
@@ -39,7 +36,7 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
         return f"the state of {text}"
     if _SCHEDULER.search(text) and not _made_by_torch(receiver, module, project, 0):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
-    if isinstance(receiver, ast.Name) and (_ANY.fullmatch(text) or _one_of_a_parameter(receiver, module)):
+    if isinstance(receiver, ast.Name) and (NAMES_NOTHING.fullmatch(text) or _one_of_a_parameter(receiver, module)):
         return f"the state of whatever {receiver.id} is"
     return ""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.model import Use
-from bot.scan.evidence.content import HOLDS_ANYTHING
+from bot.scan.evidence.content import HOLDS_ANYTHING, NAMES_NOTHING
 from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.names.module import Definition, Module
 
@@ -116,7 +116,7 @@ Rule = Callable[[Reading], str]
 
 
 def _goes_straight_in(reading: Reading) -> str:
-    if not reading.direct or HOLDS_ANYTHING.search(reading.receiver):
+    if not reading.direct or HOLDS_ANYTHING.search(reading.receiver) or NAMES_NOTHING.fullmatch(reading.receiver):
         return ""
     return "goes straight into load_state_dict"
 
