@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,26 @@ def test_an_interrupted_parent_takes_its_children_along() -> None:
         map_forked(interrupt, range(10), jobs=2, seconds=60)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("steps", [1, 7, 400])
+def test_the_parent_works_meanwhile_instead_of_waiting_and_to_the_end(steps: int) -> None:
+    """The child waits for what the parent does first, and would be ended for it if the parent only waited as well."""
+    hears, tells = os.pipe()
+    done: list[int] = []
+
+    def meanwhile() -> Iterator[None]:
+        for number in range(steps):
+            if not number:
+                os.write(tells, b"ready")
+            done.append(number)
+            yield
+
+    answers = map_forked(lambda _: os.read(hears, 5), range(1), jobs=1, seconds=10, meanwhile=meanwhile())
+    os.close(hears)
+    os.close(tells)
+    assert answers == [b"ready"]
+    assert done == list(range(steps))
 
 
 def test_cores() -> None:

@@ -91,6 +91,7 @@ def _in_children(  # noqa: PLR0913 - what the engine says, and what the caller c
     *,
     lost: Callable[[Item, str], Answer],
     size: int = 1,
+    meanwhile: Iterable[None] = (),
     heard: Heard | None = None,
     most: int = 0,
 ) -> Iterable[Answer]:
@@ -106,7 +107,8 @@ def _in_children(  # noqa: PLR0913 - what the engine says, and what the caller c
     if not can_fork() or not items:
         return map(one, items)
     jobs = most or (cores() if len(items) * size >= MANY else 1)
-    results = map_forked(one, items, jobs=jobs, seconds=SECONDS, heard=heard if size == 1 else None)
+    hearing = heard if size == 1 else None
+    results = map_forked(one, items, jobs=jobs, seconds=SECONDS, heard=hearing, meanwhile=meanwhile)
     return [
         lost(item, f"the process that read it {each.reason}") if isinstance(each, Died) else each
         for item, each in zip(items, results, strict=True)

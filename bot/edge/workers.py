@@ -16,7 +16,7 @@ import struct
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,11 +64,20 @@ Heard = Callable[[int, int], None]
 """Told how many items are done, and of how many."""
 
 
-def map_forked(
-    work: Callable[[T], R], items: Sequence[T], *, jobs: int, seconds: float, heard: Heard | None = None
+def map_forked(  # noqa: PLR0913 - how many, for how long, and who is to hear of it
+    work: Callable[[T], R],
+    items: Sequence[T],
+    *,
+    jobs: int,
+    seconds: float,
+    heard: Heard | None = None,
+    meanwhile: Iterable[None] = (),
 ) -> list[R | Died]:
-    """`work` of every item, in order. An item that takes longer than `seconds`, or ends its child, is a `Died`."""
-    return _Herd(work, items, jobs, seconds).run(heard)
+    """`work` of every item, in order. An item that takes longer than `seconds`, or ends its child, is a `Died`.
+
+    `meanwhile` is the parent's own work, done step by step while it would wait, and to its end in any case.
+    """
+    return _Herd(work, items, jobs, seconds).run(heard, meanwhile)
 
 
 class _Herd:
@@ -78,12 +87,13 @@ class _Herd:
         self.waiting = deque(range(len(items)))
         self.children: list[_Child] = []
 
-    def run(self, heard: Heard | None = None) -> list[Any]:
+    def run(self, heard: Heard | None, meanwhile: Iterable[None]) -> list[Any]:
+        steps = iter(meanwhile)
         gc.freeze()  # what exists by now is never collected in a child, so its pages stay shared
         try:
             while self.waiting or any(child.left for child in self.children):
                 self._hand_out()
-                self._listen()
+                self._listen(patient=next(steps, True) is True)
                 if heard is not None:
                     left = len(self.waiting) + sum(len(child.left) for child in self.children)
                     heard(len(self.items) - left, len(self.items))
@@ -94,6 +104,8 @@ class _Herd:
             for child in self.children:  # each gives back its memory while the others do
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(child.pid, 0)
+        for _ in steps:
+            pass
         return self.results
 
     def _hand_out(self) -> None:
@@ -108,10 +120,11 @@ class _Herd:
                 with contextlib.suppress(BrokenPipeError):  # it has died; its results end, and that is noticed
                     os.write(child.orders, struct.pack(f"<{BATCH}i", *child.left, *[-1] * (BATCH - len(child.left))))
 
-    def _listen(self) -> None:
+    def _listen(self, *, patient: bool) -> None:
+        """Take what there is of results; with patience wait for some."""
         busy = {child.results: child for child in self.children if child.left}
         soonest = min(child.since for child in busy.values()) + self.seconds
-        ready, _, _ = select.select(list(busy), [], [], max(soonest - time.monotonic(), 0))
+        ready, _, _ = select.select(list(busy), [], [], max(soonest - time.monotonic(), 0) if patient else 0)
         for descriptor in ready:
             child = busy[descriptor]
             piece = os.read(descriptor, _PIECE)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from bot.model import FileReport, Report, Scanned, Unreadable
-from bot.scan.examine import scan_file
 from bot.scan.glance import GROUP, Glance, glance_at, groups_of, joined
 from bot.scan.options import ScanOptions
 from bot.scan.project import Project, is_source
@@ -29,7 +28,8 @@ Answer = TypeVar("Answer")
 
 class Run(Protocol):
     """How files are gone through: one after the other, or in several processes. `lost` answers for an item whose
-    process did not, with the reason; `size` is the number of files in an item.
+    process did not, with the reason; `size` is the number of files in an item. `meanwhile` is done in steps by
+    whoever waits for the others.
     """
 
     def __call__(
@@ -40,11 +40,18 @@ class Run(Protocol):
         *,
         lost: Callable[[Item, str], Answer],
         size: int = 1,
+        meanwhile: Iterable[None] = (),
     ) -> Iterable[Answer]: ...
 
 
 def _one_by_one(
-    work: Callable[[Item], Answer], items: Sequence[Item], /, *, lost: Callable[[Item, str], Answer], size: int = 1
+    work: Callable[[Item], Answer],
+    items: Sequence[Item],
+    /,
+    *,
+    lost: Callable[[Item, str], Answer],
+    size: int = 1,
+    meanwhile: Iterable[None] = (),
 ) -> Iterable[Answer]:
     return map(work, items)
 
@@ -61,6 +68,8 @@ def scan_project(
     with _without_collector():
         chosen = [p for p in project.paths if only is None or p in only]
         told = _glance(project, chosen, run)
+        from bot.scan.examine import scan_file  # `_made_ready` has imported it by now, while it would have waited
+
         project.handed = told.handed
         sources = [p for p in project.paths if is_source(p)]
         project.exports = project_exports(project, sources, giving=told.giving)
@@ -74,14 +83,24 @@ def scan_project(
 def _glance(project: Project, chosen: Sequence[str], run: Run) -> Glance:
     """At what is to be scanned and at everything that may hand something to it."""
     paths = project.paths if len(chosen) == len(project.paths) else sorted({*chosen, *filter(is_source, project.paths)})
-    for path in paths:
-        project.files[path]  # read here once, not by each process for itself
 
     def lost(group: Sequence[str], why: str) -> Glance:
         """Whatever ended a glance ends a look as well, and that is told file by file."""
         return Glance(inside=tuple(group))
 
-    return joined(run(partial(glance_at, project), groups_of(paths), lost=lost, size=GROUP))
+    ready = _made_ready(project, paths)
+    return joined(run(partial(glance_at, project), groups_of(paths), lost=lost, size=GROUP, meanwhile=ready))
+
+
+def _made_ready(project: Project, paths: Sequence[str]) -> Iterator[None]:
+    """What a look into files takes, made while others glance at them: all bytes, which each process would read for
+    itself, and the modules that judge and mend.
+    """
+    for group in groups_of(paths):
+        for path in group:
+            project.files[path]
+        yield
+    import bot.scan.examine  # noqa: F401
 
 
 def report_of(reports: Collection[FileReport], *, root: str = ".") -> Report:

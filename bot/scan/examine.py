@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.model import FileReport, Finding, Fix, Scanned, Unreadable, Use, WeightsOnly
+from bot.scan.asking import active_rules, is_python, is_spelt_out, is_told
 from bot.scan.evidence.judge import judge
 from bot.scan.fingerprint import with_fingerprints
 from bot.scan.fixing.fixes import make_fixes
@@ -15,34 +15,12 @@ from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Alarm, Rule
-from bot.scan.sites.disguises import is_cut
 from bot.scan.sites.exports import can_hold_site, uses_export
 from bot.scan.sites.site import Site, sites_of
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
-from bot.scan.text.read import is_python_script
 from bot.scan.text.source import MAX_BYTES
 
-_PYTHON = (".py", ".pyw", ".ipynb")
-_SPELT_OUT = re.compile(rb"\\u00[2-7]")
-"""A plain letter as JSON's number of it: no editor writes one, and it hides every word we look for."""
 _MAPPING = "LG008"
-_MARKDOWN = (".md", ".markdown", ".mdx")
-
-
-def active_rules(project: Project) -> tuple[Rule, ...]:
-    """The rules that look at source and that the policy has not switched off."""
-    levels = project.options.levels
-    checks = (r for r in RULES if r.check_site or r.check_module or r.check_file)
-    return tuple(r for r in checks if levels.get(r.code, r.severity) is not None)
-
-
-def is_python(path: str, data: bytes, *, markdown: bool = False) -> bool:
-    """Python source, a notebook, a script that a shebang says is Python; a stub never."""
-    if path.endswith(_PYTHON):
-        return True
-    if "." not in path.rpartition("/")[2]:
-        return is_python_script(data)
-    return markdown and path.endswith(_MARKDOWN)
 
 
 def scan_file(project: Project, path: str) -> FileReport:
@@ -72,8 +50,8 @@ def _scan(project: Project, path: str) -> FileReport:
     if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
     asking = Alarm(rules).raised_by(data)
-    sites = can_hold_site(project, path) or uses_export(data, project.exports) or _is_spelt_out(path, data)
-    if not (sites or asking or found or _is_told(data)):
+    sites = can_hold_site(project, path) or uses_export(data, project.exports) or is_spelt_out(path, data)
+    if not (sites or asking or found or is_told(data)):
         return Scanned(path)
     module = project.module(path)
     if isinstance(module, Unreadable):
@@ -82,20 +60,6 @@ def _scan(project: Project, path: str) -> FileReport:
     if sites:
         found += _about_sites(module, project, rules)
     return _report(path, silence(module.source, with_fingerprints(found), terms=_terms(project, rules)))
-
-
-def speaks_up(path: str, data: bytes) -> bool:
-    """Whether a Python file has to be looked into whatever its rules ask for, and whatever stands before its `load`."""
-    return len(data) > MAX_BYTES or _is_told(data) or _is_spelt_out(path, data)
-
-
-def _is_told(data: bytes) -> bool:
-    """UTF-16 hides every word we look for; and a comment of ours that silences nothing has to be told."""
-    return b"\0" in data[:4] or b"loadguard:" in data
-
-
-def _is_spelt_out(path: str, data: bytes) -> bool:
-    return path.endswith(".ipynb") and (_SPELT_OUT.search(data) is not None or is_cut(data))
 
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.scan.examine import active_rules, is_python, speaks_up
+from bot.scan.asking import active_rules, is_python, speaks_up
 from bot.scan.project import NONE_HANDED, Handed, Project, is_source
 from bot.scan.rules.base import Alarm, Rule
 from bot.scan.sites.exports import gives_out, resolver
