@@ -55,6 +55,12 @@ STATEMENTS = [
     "x = torch.load(first_argument_of_some_length, map_location=second_argument_of_length_too, encoding=latin)",
     'model.load_state_dict(torch.load(p, map_location="cpu"), strict=False)',
     "x = torch.load(p)",
+    'state = torch.load(path, map_location="cpu") if HAS_A_RECENT_TORCH else read_it(path)',
+    'state = torch.load(path, map_location="cpu", mmap=True) if TORCH_IS_RECENT else read(path)',
+    "return read(the_path_of_it) if self.lazily else torch.load(the_path_of_it, mmap=True)",
+    'x: dict = torch.load(path, map_location="cpu", mmap=True) if TORCH_IS_RECENT else read(path)',
+    "held = torch.load(path) if the_library_at_hand_is_a_recent_one else read(path)",
+    'state = torch.load(path, map_location="cpu")["state_dict"] if not is_safe(path) else of(path)',
 ]
 
 

@@ -43,6 +43,8 @@ def wrap(module: Module, call: ast.Call, *, edit: Edit, limit: int) -> tuple[Edi
         node = module.parent(node)
     if node is None or not row.is_whole(node) or row.width > limit:
         return (edit,)
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and isinstance(node.value, ast.IfExp):
+        return row.chosen(node.value, edit, limit) or (edit,)
     outermost = next((each for each in _brackets(node) if row.head(each, edit) <= limit), None)
     if isinstance(outermost, ast.Call) and not row.is_before(edit, outermost):
         return row.broken(outermost, edit, limit) or (edit,)
@@ -185,13 +187,34 @@ class _Row:
             return self._ordered(Edit(first, first, inner), *splits, Edit(last, last, text + comma + self.joint))
         return self._ordered(Edit(first, first, inner), edit, *splits, Edit(last, last, comma + self.joint))
 
+    def chosen(self, value: ast.IfExp, edit: Edit, limit: int) -> tuple[Edit, ...] | None:
+        """`x if test else y` in brackets, on three lines; None where one is too long or the layout is odd."""
+        begins, ends = value.col_offset, value.end_col_offset or 0
+        parts = [(part.col_offset, part.end_col_offset or 0) for part in (value.body, value.test, value.orelse)]
+        between = [self.raw[end:start] for (_, end), (start, _) in pairwise(parts)]
+        if between != [b" if ", b" else "] or (parts[0][0], parts[2][1]) != (begins, ends) or ends != len(self.raw):
+            return None
+        inner = self.joint + " " * _INDENT
+        room = limit - self.indent - _INDENT
+        splits = [Edit(self._at(end), self._at(end) + 1, inner) for _, end in parts[:2]]
+        if any(
+            len(f"{word}{self.raw[start:end].decode()}") + self._longer(start, end, edit) > room
+            for word, (start, end) in zip(("", "if ", "else "), parts, strict=True)
+        ):
+            return None
+        first, last = self._at(begins), self._at(ends)
+        return self._ordered(Edit(first, first, f"({inner}"), edit, *splits, Edit(last, last, f"{self.joint})"))
+
+    def _longer(self, start: int, end: int, edit: Edit) -> int:
+        return len(edit.text) if self._at(start) <= edit.start <= self._at(end) else 0
+
     def _evenly(self, spans: _Spans) -> bool:
         return all(self.raw[end:start] == b", " for (_, end), (start, _) in pairwise(spans))
 
     def _fit(self, spans: _Spans, edit: Edit, room: int, last: int) -> bool:
         """Whether every argument fits on a line; the edit lengthens the one it stands in, or makes lines of its own."""
         for start, end in spans:
-            longer = len(edit.text) if self._at(start) <= edit.start <= self._at(end) and edit.start != last else 0
+            longer = self._longer(start, end, edit) if edit.start != last else 0
             alone = len(spans) == 1 and edit.start == last  # what cannot be split stays as long as it is
             if len(self.raw[start:end].decode()) + 1 + longer > room and not alone:
                 return False
