@@ -43,12 +43,20 @@ def wrap(module: Module, call: ast.Call, *, edit: Edit, limit: int) -> tuple[Edi
         node = module.parent(node)
     if node is None or not row.is_whole(node) or row.width > limit:
         return (edit,)
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and isinstance(node.value, ast.IfExp):
-        return row.chosen(node.value, edit, limit) or (edit,)
+    choice = _choice(node, module)
+    if choice is not None:
+        return row.chosen(choice, edit, limit) or (edit,)
     outermost = next((each for each in _brackets(node) if row.head(each, edit) <= limit), None)
     if isinstance(outermost, ast.Call) and not row.is_before(edit, outermost):
         return row.broken(outermost, edit, limit) or (edit,)
     return row.opened(outermost, edit, limit) if outermost else (edit,)
+
+
+def _choice(node: ast.AST | None, module: Module) -> ast.IfExp | None:
+    """`x if test else y` that is assigned or returned, where `node` is the statement or what its brackets hold."""
+    statement = module.parent(node) if isinstance(node, ast.IfExp) else node
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Return) else None
+    return value if isinstance(value, ast.IfExp) else None
 
 
 def _below(source: SourceText, call: ast.Call, edit: Edit) -> Edit | None:
@@ -188,20 +196,25 @@ class _Row:
         return self._ordered(Edit(first, first, inner), edit, *splits, Edit(last, last, comma + self.joint))
 
     def chosen(self, value: ast.IfExp, edit: Edit, limit: int) -> tuple[Edit, ...] | None:
-        """`x if test else y` in brackets, on three lines; None where one is too long or the layout is odd."""
+        """`x if test else y` in brackets, on a line of its own or on three; None where the layout is odd."""
         begins, ends = value.col_offset, value.end_col_offset or 0
         parts = [(part.col_offset, part.end_col_offset or 0) for part in (value.body, value.test, value.orelse)]
         between = [self.raw[end:start] for (_, end), (start, _) in pairwise(parts)]
         if between != [b" if ", b" else "] or (parts[0][0], parts[2][1]) != (begins, ends) or ends != len(self.raw):
             return None
-        inner = self.joint + " " * _INDENT
-        room = limit - self.indent - _INDENT
+        bracketed = begins == self.indent  # the brackets stand on the lines around
+        inner = self.joint if bracketed else self.joint + " " * _INDENT
+        room = limit - self.indent - (0 if bracketed else _INDENT)
         splits = [Edit(self._at(end), self._at(end) + 1, inner) for _, end in parts[:2]]
-        if any(
+        if len(self.raw[begins:].decode()) + len(edit.text) <= room:
+            splits = []
+        elif any(
             len(f"{word}{self.raw[start:end].decode()}") + self._longer(start, end, edit) > room
             for word, (start, end) in zip(("", "if ", "else "), parts, strict=True)
         ):
             return None
+        if bracketed:
+            return self._ordered(edit, *splits)
         first, last = self._at(begins), self._at(ends)
         return self._ordered(Edit(first, first, f"({inner}"), edit, *splits, Edit(last, last, f"{self.joint})"))
 
