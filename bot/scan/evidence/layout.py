@@ -7,13 +7,14 @@ the same folder does: people read what they write. The nearest saves with all th
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.keyed import Keys, is_test, keys_of
+from bot.scan.evidence.memo import remember
 from bot.scan.evidence.place import Place
 from bot.scan.evidence.save import MOST_FILES, Saved, remember_place, what_is_stored
 from bot.scan.evidence.use import Reading
@@ -37,47 +38,62 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
 
     Where both give the file a name, and not the same, they are two files.
     """
-    own = reading.module.path
     name = Place(where, reading.call, reading.module).name if where is not None else ""
     far = _FOLDERS_UP if len(keys) > 1 or reading.in_a_test else 0
     far = _ANYWHERE if len(keys) >= _TELLING_KEYS else far
-    near: dict[int, list[Writer]] = {}
-    for writer in _writers(keys, reading, project, far):
-        other = name and remember_place(writer).name not in ("", name)
-        if keys <= keys_of(writer, project) and not other and not _rewrites(writer, reading):
-            near.setdefault(_folders_up(own, writer.module.path), []).append(writer)
-    found = near[min(near)][:MOST_SAVES] if near else []
-    return tuple(
-        Saved(w, what_is_stored(w, project), f"writes {_told(keys)} close by", close=False, keys=keys_of(w, project))
-        for w in found
-    )
+    for _, paths in itertools.groupby(_near(reading, project, far), key=lambda pair: pair[0]):
+        holding = (path for _, path in paths if all(_may_be_key(key, project.files[path]) for key in keys))
+        found = [
+            writer
+            for writer in _writers(holding, project)
+            if keys <= keys_of(writer, project)
+            and not (name and remember_place(writer).name not in ("", name))
+            and not _rewrites(writer, reading)
+        ]
+        if found:
+            told = f"writes {', '.join(repr(key) for key in sorted(keys)[:3])} close by"
+            return tuple(_saved(writer, told, project) for writer in found[:MOST_SAVES])
+    return ()
 
 
 def find_states_near(reading: Reading, project: Project) -> tuple[Saved, ...]:
     """Every save near a reader that takes its file for one state dict, where some save writes one; else nothing."""
     found = []
-    for writer in _writers(frozenset(), reading, project, _FOLDERS_UP):
-        stored = what_is_stored(writer, project)
-        found.append(Saved(writer, stored, "is saved close by", close=False, keys=keys_of(writer, project)))
-        if stored.content is not Content.PLAIN or len(found) > MOST_SAVES:
+    for writer in _writers((path for _, path in _near(reading, project, _FOLDERS_UP)), project):
+        found.append(_saved(writer, "is saved close by", project))
+        if found[-1].stored.content is not Content.PLAIN or len(found) > MOST_SAVES:
             return ()
     return tuple(found) if any(not saved.keys for saved in found) else ()
 
 
-def _writers(keys: Keys, reading: Reading, project: Project, far: int) -> Iterator[Writer]:
+def _saved(writer: Writer, how: str, project: Project) -> Saved:
+    return Saved(writer, what_is_stored(writer, project), how, close=False, keys=keys_of(writer, project))
+
+
+def _near(reading: Reading, project: Project, far: int) -> Iterator[tuple[int, str]]:
+    """How many folders up and where: each file that may save, nearest first; tests only for a test."""
     own = reading.module.path
-    words = [key.encode() for key in keys]
-    paths = (
-        path
-        for path in saving_files(project)
-        if _folders_up(own, path) <= far
-        and (reading.in_a_test or path == own or not is_test(path))
-        and all(word in project.files[path] for word in words)
-    )
-    for _, path in zip(range(MOST_FILES), paths, strict=False):
+    folder = own.rpartition("/")[0]
+
+    def sort() -> list[tuple[int, str]]:
+        return sorted((_folders_up(folder, path.rpartition("/")[0]), path) for path in saving_files(project))
+
+    for up, path in remember(project, ("saving near", folder), sort):
+        if up <= far and (reading.in_a_test or path == own or not is_test(path)):
+            yield up, path
+
+
+def _writers(paths: Iterable[str], project: Project) -> Iterator[Writer]:
+    for path in itertools.islice(paths, MOST_FILES):
         module = project.module(path)
         if not isinstance(module, Unreadable):
             yield from writers_in(module)
+
+
+def _may_be_key(key: str, data: bytes) -> bool:
+    """Whether the bytes of a file can hold the key: as a string, or as a keyword of `dict(...)`."""
+    word = key.encode()
+    return b'"%b"' % word in data or b"'%b'" % word in data or word + b"=" in data
 
 
 def _rewrites(writer: Writer, reading: Reading) -> bool:
@@ -86,15 +102,9 @@ def _rewrites(writer: Writer, reading: Reading) -> bool:
 
 
 def _folders_up(reader: str, writer: str) -> int:
-    """How many folders up from the reader's its tree holds the writer; many where only the root does."""
-    start, folders = PurePosixPath(reader).parent, PurePosixPath(writer).parents
-    if start == folders[0]:
+    """How many folders up from the reader's its tree holds the writer's; many where only the root does."""
+    if reader == writer:
         return 0
-    for up, folder in enumerate((start, *start.parents)):
-        if folder in folders and folder.name:
-            return up
-    return _ANYWHERE
-
-
-def _told(keys: Keys) -> str:
-    return ", ".join(repr(key) for key in sorted(keys)[:3])
+    ours, theirs = reader.split("/"), writer.split("/")
+    common = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
+    return len(ours) - common if common else _ANYWHERE
