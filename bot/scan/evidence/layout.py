@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.keyed import Keys, is_test, keys_of
-from bot.scan.evidence.memo import remember
 from bot.scan.evidence.place import Place
 from bot.scan.evidence.save import MOST_FILES, Saved, remember_place, what_is_stored
 from bot.scan.evidence.use import Reading
@@ -74,11 +73,10 @@ def _near(reading: Reading, project: Project, far: int) -> Iterator[tuple[int, s
     """How many folders up and where: each file that may save, nearest first; tests only for a test."""
     own = reading.module.path
     folder = own.rpartition("/")[0]
-
-    def sort() -> list[tuple[int, str]]:
-        return sorted((_folders_up(folder, path.rpartition("/")[0]), path) for path in saving_files(project))
-
-    for up, path in remember(project, ("saving near", folder), sort):
+    tops = folder.split("/")
+    below = "" if far == _ANYWHERE else "/".join(tops[: max(1, len(tops) - far)])
+    around = (path for path in saving_files(project) if path.startswith(below))
+    for up, path in sorted((_folders_up(folder, path.rpartition("/")[0]), path) for path in around):
         if up <= far and (reading.in_a_test or path == own or not is_test(path)):
             yield up, path
 
