@@ -51,7 +51,7 @@ def is_empty(node: ast.expr | None) -> bool:
 _GROWS = frozenset("append appendleft add insert extend update".split())
 
 
-def put_into(held: ast.Name | ast.Attribute, module: Module) -> Iterator[ast.expr]:
+def added_to(held: ast.Name | ast.Attribute, module: Module) -> Iterator[ast.expr]:
     """What is added to a container kept as `held`: `x` of `self.items.append(x)`, in its function or its class."""
     if isinstance(held, ast.Name):
         function = module.function(held)

@@ -22,10 +22,9 @@ _SAY_NOTHING = (Verdict.UNREADABLE, Verdict.OVER_LIMITS, Verdict.NOT_A_CHECKPOIN
 """An LFS pointer, say: other evidence decides then."""
 
 
-def find_checkpoint(literal: str, reports: Mapping[str, CheckpointReport]) -> CheckpointReport | None:
-    """The report for the file a literal path names, where it tells what the file asks for."""
-    report = report_for(literal, reports)
-    return None if report is None or report.verdict in _SAY_NOTHING else report
+def tells(report: CheckpointReport) -> bool:
+    """Whether a report says what the file asks for."""
+    return report.verdict not in _SAY_NOTHING
 
 
 def report_for(literal: str, reports: Mapping[str, CheckpointReport]) -> CheckpointReport | None:

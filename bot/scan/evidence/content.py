@@ -74,20 +74,24 @@ def by_name(name: str) -> Stored:
 
 
 def by_annotation(name: str, function: Definition) -> Stored | None:
-    for argument in parameters(function):
-        if argument.arg == name and argument.annotation is not None:
-            text = ast.unparse(argument.annotation)
-            if "Tensor" in text or text in ("int", "float", "str", "bool"):
-                return PLAIN
-            if re.search(r"\bModule\b|Namespace|Config\b|DataFrame|ndarray", text):
-                return Stored(Content.OBJECT, f"{name}, a {text}")
+    declared = annotation_of(name, function)
+    text = ast.unparse(declared) if declared is not None else ""
+    if "Tensor" in text or text in ("int", "float", "str", "bool"):
+        return PLAIN
+    if re.search(r"\bModule\b|Namespace|Config\b|DataFrame|ndarray", text):
+        return Stored(Content.OBJECT, f"{name}, a {text}")
     return None
 
 
 def is_tensor(name: str, function: Definition) -> bool:
     """Whether the parameter is declared a tensor, or a container of them."""
-    declared = next((a.annotation for a in parameters(function) if a.arg == name), None)
+    declared = annotation_of(name, function)
     return declared is not None and "Tensor" in ast.unparse(declared)
+
+
+def annotation_of(name: str, function: Definition) -> ast.expr | None:
+    """What a parameter is declared to be."""
+    return next((a.annotation for a in parameters(function) if a.arg == name), None)
 
 
 def by_default(name: str, function: Definition) -> Stored | None:

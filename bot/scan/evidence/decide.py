@@ -9,7 +9,6 @@ from bot.model import Evidence, EvidenceKind, Tier, WeightsOnly
 from bot.scan.evidence import advice, proofs, refusals
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.facts import Decision, Facts
-from bot.scan.evidence.human import says_true
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.states import has_extra_state
 from bot.scan.evidence.telling import from_save
@@ -68,7 +67,7 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
     if facts.checkpoint is not None or decision.tier is None:
         return decision
     by_hand = facts.site.says is WeightsOnly.FALSE
-    if facts.comment is not None and not _speaks_for_it(facts):
+    if facts.comment is not None and facts.told is None:
         line, text = facts.comment
         evidence = Evidence(EvidenceKind.HUMAN, facts.path, line, f"a comment gives a reason: {text[:80]}")
         lowered = replace(decision, evidence=(*decision.evidence, evidence), reason="a comment gives a reason for it")
@@ -88,10 +87,6 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
         evidence=(*decision.evidence, from_save(unknown)),
         reason=f"{decision.reason}, but what is saved there cannot be seen through",
     )
-
-
-def _speaks_for_it(facts: Facts) -> bool:
-    return says_true(facts.reading.call, facts.reading.module) is not None
 
 
 def _by_hand(facts: Facts, decision: Decision) -> Decision:

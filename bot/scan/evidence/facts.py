@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.model import Evidence, Tier, Use
+from bot.scan.evidence.checkpoint import tells
 from bot.scan.evidence.floor import Floor
-from bot.scan.evidence.human import Shape
+from bot.scan.evidence.human import Shape, says_true
 from bot.scan.evidence.layout import find_alike
 from bot.scan.evidence.paths import PathProof
 from bot.scan.evidence.save import Saved
@@ -27,7 +28,7 @@ class Facts:
     site: Site
     reading: Reading
     saved: tuple[Saved, ...]
-    checkpoint: CheckpointReport | None
+    at_hand: CheckpointReport | None
     shape: Shape | None
     comment: tuple[int, str] | None
     floor: Floor
@@ -48,11 +49,19 @@ class Facts:
     @cached_property
     def alike(self) -> tuple[Saved, ...]:
         """Saves close by that write the keys read here, where none writes the path that is read."""
-        return (
-            ()
-            if self.saved or not self.read_keys
-            else find_alike(self.read_keys, self.site.file, self.reading, self.project)
-        )
+        if self.saved or not self.read_keys:
+            return ()
+        return find_alike(self.read_keys, self.site.file, self.reading, self.project)
+
+    @cached_property
+    def told(self) -> tuple[int, str] | None:
+        """The words beside the call that speak for weights_only=True, and their line."""
+        return says_true(self.reading.call, self.reading.module)
+
+    @property
+    def checkpoint(self) -> CheckpointReport | None:
+        """The report for the file at hand, where it tells what the file asks for."""
+        return self.at_hand if self.at_hand is not None and tells(self.at_hand) else None
 
     @property
     def line(self) -> int:

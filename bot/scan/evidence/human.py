@@ -32,7 +32,7 @@ _NO_REFUSAL = frozenset(
 )
 """What a missing file or library raises: none of them is a base of pickle's UnpicklingError."""
 
-_OLD_TORCH = frozenset({"TypeError"})
+OLD_TORCH = frozenset({"TypeError"})
 """What a torch below 1.13 raises for a keyword it does not know; the bytes of a file cannot choose it."""
 
 
@@ -174,14 +174,19 @@ def _only_repeats(handler: ast.ExceptHandler, call: ast.Call) -> bool:
     caught = _caught(handler)
     same = ast.dump(call)
     equal = any(isinstance(node, ast.Call) and ast.dump(node) == same for node in ast.walk(handler))
-    return caught <= _NO_REFUSAL or (equal and caught <= _NO_REFUSAL | _OLD_TORCH)
+    return caught <= _NO_REFUSAL or (equal and caught <= _NO_REFUSAL | OLD_TORCH)
 
 
 def _caught(handler: ast.ExceptHandler) -> frozenset[str]:
-    """The last names of what a handler catches; a bare one catches everything."""
-    if handler.type is None:
-        return frozenset({"BaseException"})
-    parts = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    """What a handler catches; a bare one catches everything."""
+    return names_caught(handler.type) or frozenset({"BaseException"})
+
+
+def names_caught(caught: ast.expr | None) -> frozenset[str]:
+    """The last names of the exceptions; empty for a bare except."""
+    if caught is None:
+        return frozenset()
+    parts = caught.elts if isinstance(caught, ast.Tuple) else [caught]
     return frozenset(ast.unparse(part).rpartition(".")[2] for part in parts)
 
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Use, WeightsOnly
-from bot.scan.evidence.checkpoint import find_checkpoint, report_for
+from bot.scan.evidence.checkpoint import report_for
 from bot.scan.evidence.decide import decide
 from bot.scan.evidence.facts import Facts
 from bot.scan.evidence.floor import torch_floor
@@ -37,7 +37,7 @@ def judge(site: Site, project: Project) -> Judgement:
         facts.proof,
         facts.saved,
         rewriters(call, site.file, site.module),
-        report_for(literal_of(site.file, site.module), project.options.checkpoints),
+        facts.at_hand,
         project.options.mmap,
     )
     safe = site.says is WeightsOnly.TRUE or decision.tier is not None  # else a second `fix` would add the map
@@ -64,15 +64,13 @@ def _not_editable(site: Site) -> str:
 def _gather(site: Site, call: ast.Call, project: Project) -> Facts:
     module = site.module
     where = site.file
-    literal = literal_of(where, module)
-    report = find_checkpoint(literal, project.options.checkpoints) if literal else None
     # a partial's result is what its callers call: what they get is the loaded value
     signs = trace(Spot(call, module, () if site.form is Form.CALL else (CALLED,)), project)
     return Facts(
         site=site,
         reading=Reading(signs, call, module),
         saved=find_saved(call, where, module, project),
-        checkpoint=report,
+        at_hand=report_for(literal_of(where, module), project.options.checkpoints),
         shape=compatibility_shape(call, module),
         comment=reason_comment(call, module),
         floor=torch_floor(project, path=module.path, override=project.options.torch_floor),

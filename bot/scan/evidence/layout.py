@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.model import Unreadable
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.keyed import Keys, is_test, keys_of
 from bot.scan.evidence.place import Place
-from bot.scan.evidence.save import MOST_FILES, Saved, remember_place, what_is_stored
+from bot.scan.evidence.save import Saved, remember_place, what_is_stored
 from bot.scan.evidence.use import Reading
-from bot.scan.evidence.writers import Writer, saving_files, writers_in
+from bot.scan.evidence.writers import Writer, saving_files, writers_of
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -44,7 +43,7 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
         holding = (path for _, path in paths if all(_may_be_key(key, project.files[path]) for key in keys))
         found = [
             writer
-            for writer in _writers(holding, project)
+            for writer in writers_of(holding, project)
             if keys <= keys_of(writer, project)
             and not (name and remember_place(writer).name not in ("", name))
             and not _rewrites(writer, reading)
@@ -58,7 +57,7 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
 def find_states_near(reading: Reading, project: Project) -> tuple[Saved, ...]:
     """Every save near a reader that takes its file for one state dict, where some save writes one; else nothing."""
     found = []
-    for writer in _writers((path for _, path in _near(reading, project, _FOLDERS_UP)), project):
+    for writer in writers_of((path for _, path in _near(reading, project, _FOLDERS_UP)), project):
         found.append(_saved(writer, "is saved close by", project))
         if found[-1].stored.content is not Content.PLAIN or len(found) > MOST_SAVES:
             return ()
@@ -79,13 +78,6 @@ def _near(reading: Reading, project: Project, far: int) -> Iterator[tuple[int, s
     for up, path in sorted((_folders_up(folder, path.rpartition("/")[0]), path) for path in around):
         if up <= far and (reading.in_a_test or path == own or not is_test(path)):
             yield up, path
-
-
-def _writers(paths: Iterable[str], project: Project) -> Iterator[Writer]:
-    for path in itertools.islice(paths, MOST_FILES):
-        module = project.module(path)
-        if not isinstance(module, Unreadable):
-            yield from writers_in(module)
 
 
 def _may_be_key(key: str, data: bytes) -> bool:

@@ -33,7 +33,6 @@ class Place:
         constant = _CONSTANT.search(full)
         self.constant = constant[0] if constant else ""
         self.name = _file_name(full) or self.constant
-        self.own = self.function is not None
 
 
 def _bare(node: ast.expr) -> ast.expr:

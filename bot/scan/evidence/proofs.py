@@ -6,7 +6,7 @@ from bot.model import Evidence, EvidenceKind, Tier, Use
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state, reads_shards
 from bot.scan.evidence.facts import Decision, Facts
-from bot.scan.evidence.human import expects_refusal, names_its_globals, says_true
+from bot.scan.evidence.human import expects_refusal, names_its_globals
 from bot.scan.evidence.keyed import is_test
 from bot.scan.evidence.layout import find_states_near
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
@@ -51,30 +51,30 @@ def refusal_expected(facts: Facts) -> Decision | None:
     line = expects_refusal(facts.reading.call, facts.reading.module)
     if line is None:
         return None
-    evidence = Evidence(EvidenceKind.HUMAN, facts.path, line, "an UnpicklingError is expected and explained")
-    return Decision(
-        use_of(facts.reading), Tier.SAFE, "its handler explains what weights_only=True refuses", (evidence,)
-    )
+    detail = "an UnpicklingError is expected and explained"
+    return _by_people(facts, line, detail, "its handler explains what weights_only=True refuses")
 
 
 def globals_named(facts: Facts) -> Decision | None:
     line = names_its_globals(facts.reading.call, facts.reading.module)
     if line is None:
         return None
-    evidence = Evidence(
-        EvidenceKind.HUMAN, facts.path, line, "safe_globals is entered, which only weights_only=True asks"
-    )
-    return Decision(
-        use_of(facts.reading), Tier.SAFE, "what it may hold is named with safe_globals around it", (evidence,)
-    )
+    detail = "safe_globals is entered, which only weights_only=True asks"
+    return _by_people(facts, line, detail, "what it may hold is named with safe_globals around it")
 
 
 def told_in_words(facts: Facts) -> Decision | None:
-    told = says_true(facts.reading.call, facts.reading.module)
-    if told is None:
+    if facts.told is None:
         return None
-    evidence = Evidence(EvidenceKind.HUMAN, facts.path, told[0], f"words here speak for it: {told[1][:80]}")
-    return Decision(use_of(facts.reading), Tier.SAFE, "words beside it speak for weights_only=True", (evidence,))
+    line, text = facts.told
+    detail = f"words here speak for it: {text[:80]}"
+    return _by_people(facts, line, detail, "words beside it speak for weights_only=True")
+
+
+def _by_people(facts: Facts, line: int, detail: str, reason: str) -> Decision:
+    """Safe because somebody wrote so at `line` of the site's file."""
+    evidence = Evidence(EvidenceKind.HUMAN, facts.path, line, detail)
+    return Decision(use_of(facts.reading), Tier.SAFE, reason, (evidence,))
 
 
 def saved_alike(facts: Facts) -> Decision | None:

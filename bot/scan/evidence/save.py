@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bot.model import Unreadable
 from bot.scan.evidence.content import PLAIN, Content, Stored
 from bot.scan.evidence.helper import savers_above
 from bot.scan.evidence.human import meant_for_weights_only
 from bot.scan.evidence.keyed import keys_of
 from bot.scan.evidence.place import Place
 from bot.scan.evidence.stored import Look
-from bot.scan.evidence.writers import Writer, saving_files, writers_in
+from bot.scan.evidence.writers import Writer, saving_files, writers_in, writers_of
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
-MOST_FILES = 40
 _SURE, _FAR = 0, 4
 
 
@@ -46,13 +44,8 @@ def _candidates(reader: Place, project: Project) -> Iterator[Writer]:
     if not reader.name:
         return
     name = reader.name.encode()
-    named = [path for path in saving_files(project) if name in project.files[path]]
-    for path in named[:MOST_FILES]:
-        if path == reader.module.path:
-            continue
-        module = project.module(path)
-        if not isinstance(module, Unreadable):
-            yield from writers_in(module)
+    named = (path for path in saving_files(project) if name in project.files[path])
+    yield from (writer for writer in writers_of(named, project) if writer.module.path != reader.module.path)
 
 
 def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: Project) -> tuple[Saved, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.behind import given_for, kept_as, source_of, values_of
 from bot.scan.evidence.callers import callee, calls_of
-from bot.scan.evidence.content import HOLDS_ANYTHING, NAMES_NOTHING, parameters
+from bot.scan.evidence.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
 from bot.scan.evidence.imports import dotted
 from bot.scan.names.module import Definition, Module
 
@@ -61,7 +61,7 @@ def _declared_torchs(name: ast.Name, module: Module) -> bool:
     function = module.function(name)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
-    declared = next((a.annotation for a in parameters(function) if a.arg == name.id), None)
+    declared = annotation_of(name.id, function)
     return declared is not None and _PLAIN_SCHEDULERS.fullmatch(dotted(declared, module)) is not None
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.behind import class_of, given_for, is_empty, kept_as, project_classes, put_into, values_of
+from bot.scan.evidence.behind import added_to, class_of, given_for, is_empty, kept_as, project_classes, values_of
 from bot.scan.evidence.callers import callee, calls_of, definitions
 from bot.scan.evidence.content import (
     CONFIG_NAME,
@@ -129,7 +129,7 @@ class Look:
         bindings = list(values_of(node, module))
         if not bindings:
             return self._unbound(node, module, depth)
-        later = put_into(node, module) if any(map(is_empty, bindings)) else ()
+        later = added_to(node, module) if any(map(is_empty, bindings)) else ()
         values = [*bindings, *later]
         return _new(self.of(value, module, depth) if value is not None else by_name(node.id) for value in values)
 
@@ -172,7 +172,7 @@ class Look:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
             if values:
-                values += put_into(node, module) if any(map(is_empty, values)) else ()
+                values += added_to(node, module) if any(map(is_empty, values)) else ()
                 return _new(self.of(value, module, depth) for value in values)
         return _unknown(node)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.model import WeightsOnly
+from bot.scan.evidence.human import OLD_TORCH, names_caught
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Function, Parameter, Qualified, Value
 from bot.scan.sites.site import Site, sites_of
 
 _UNSAFE = frozenset({WeightsOnly.FALSE, WeightsOnly.NONE})
-_OLD_TORCH = frozenset({"TypeError"})
 # What a missing file or library raises; the bytes of a checkpoint do not choose it.
 _NOT_THE_FILE = frozenset({"FileNotFoundError", "ImportError", "ModuleNotFoundError", "KeyboardInterrupt"})
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -60,7 +60,7 @@ def find_fallbacks(module: Module) -> tuple[Fallback, ...]:
 
 def is_for_old_torch(call: ast.Call, module: Module) -> bool:
     """Whether `call` is the branch for a torch without the keyword: writing it there would undo the branch."""
-    if all(name not in module.source.text for name in _OLD_TORCH):
+    if all(name not in module.source.text for name in OLD_TORCH):
         return False
     return any(pair.old_torch and pair.unsafe.node is call for pair in _remembered(module))
 
@@ -77,7 +77,7 @@ def _attempts(module: Module) -> Iterator[Attempt]:
     withs: list[ast.With | ast.AsyncWith] = [*module.of(ast.With), *module.of(ast.AsyncWith)]
     for node in tries:
         for handler in node.handlers:
-            caught = _names(handler.type)
+            caught = names_caught(handler.type)
             yield Attempt(node.body, caught, handler.body, handler.name or "")
             if not _leaves(handler.body):
                 yield Attempt(node.body, caught, _after(node, module, [*node.body, *handler.body]), handler.name or "")
@@ -86,21 +86,13 @@ def _attempts(module: Module) -> Iterator[Attempt]:
             call = item.context_expr
             then = _after(block, module, block.body) if isinstance(call, ast.Call) else []
             if isinstance(call, ast.Call) and then and _is_suppress(call, module):
-                caught = frozenset(name for argument in call.args for name in _names(argument))
+                caught = frozenset(name for argument in call.args for name in names_caught(argument))
                 yield Attempt(block.body, caught, then)
 
 
 def _is_suppress(call: ast.Call, module: Module) -> bool:
     values = evaluate(call.func, module)
     return any(isinstance(value, Qualified) and value.name == "contextlib.suppress" for value in values)
-
-
-def _names(caught: ast.expr | None) -> frozenset[str]:
-    """The last names of the exceptions; empty for a bare except."""
-    if caught is None:
-        return frozenset()
-    parts = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return frozenset(ast.unparse(part).rpartition(".")[2] for part in parts)
 
 
 def _after(node: ast.stmt, module: Module, tried: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -142,7 +134,7 @@ def _pairs(attempt: Attempt, module: Module) -> Iterator[Fallback]:
         explicit = bool(load.says & _UNSAFE)
         first = next((s for s in (*safe, *(unsaid if explicit else ())) if _same_file(s, load)), None)
         if first and (explicit or WeightsOnly.ABSENT in load.says):
-            old = bool(attempt.caught) and attempt.caught <= _OLD_TORCH and not explicit
+            old = bool(attempt.caught) and attempt.caught <= OLD_TORCH and not explicit
             yield Fallback(first, load, old, _is_gated(load.node, attempt, module))
 
 
