@@ -9,32 +9,24 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.attributes import kind_of_word
-from bot.scan.evidence.binding import claimed_by_annotation, keep, put_into
+from bot.scan.evidence.binding import keep, put_into
 from bot.scan.evidence.callers import Found, callee, decorated_by
-from bot.scan.evidence.elsewhere import into_constructor
+from bot.scan.evidence.claims import asked_for_type, claimed_by_annotation
+from bot.scan.evidence.elsewhere import constructor, into_constructor
 from bot.scan.evidence.imports import dotted
-from bot.scan.evidence.libraries import into_library, is_known
+from bot.scan.evidence.libraries import into_library, is_known, takes_objects
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.records import into_record
+from bot.scan.evidence.running import handed_to, is_run
 from bot.scan.evidence.signs import Kind, Sign
-from bot.scan.evidence.spot import CALLED, MOST_CALLS, Answer, Spot, label_of, step_into
+from bot.scan.evidence.spot import CALLED, MOST_CALLS, Answer, Spot, enter, label_of, step_into
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
-from bot.scan.names.values import Function, Unknown
+from bot.scan.names.values import Constant, Function, Unknown
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
-
-_RUNS: dict[str, tuple[int | str, int]] = {
-    **dict.fromkeys(("map", "filter", "starmap", "reduce", "submit", "functional_call"), (0, 2)),
-    **dict.fromkeys(("partial", "to_thread", "vmap", "call_soon"), (0, 1)),
-    "run_in_executor": (1, 2),
-    "Thread": ("target", 0),
-    "Process": ("target", 0),
-    "sorted": ("key", 1),
-}
-"""Calls that run what they are given: at which place, and with how many positional arguments at least."""
 
 _PASSES_ON = ("staticmethod", "partial", "lru_cache", "cache", "delayed", "wraps")
 _TRAINER_RUNS = frozenset("fit validate test predict".split())
@@ -49,6 +41,9 @@ _KNOWN = (
     | frozenset("update extend setdefault set next zip".split())
 )
 
+_PARTS = re.compile(r"split|shard|save")
+"""`split_state_dict_into_shards(loaded)` gives something else."""
+
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
 
@@ -60,15 +55,19 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         result = "«[*]" if name not in _PASSES_ON else CALLED
         yield spot._replace(node=call, path=(*spot.path[:-1], result))
         return
-    if _is_run(call, name, place):
+    if is_run(call, name, place):
         yield spot.says(Kind.OBJECT, f"is handed to {name} as a function")
+        return
+    handed = handed_to(spot, call, name, place) if spot.hops < MOST_CALLS else None
+    if handed is not None:
+        yield from _into(*handed)
         return
     if name == "load_state_dict" and place in (0, "state_dict", 1):
         yield spot.says(Kind.LOADED, "goes into load_state_dict")
         return
     own = _own_function(call, name, spot) if spot.hops < MOST_CALLS else None
     if own is not None:  # `holder.set(value)` of the project, whatever others do who are called so
-        yield from _into(spot, call, place, own)
+        yield from _into(call.func, own, spot, place)
         return
     quick = _by_name(spot, call, name, place) or _onward(spot, call, name, place)
     if quick is not None:
@@ -76,14 +75,23 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         return
     if signs.TAKES_STATE.search(name):
         yield spot.says(Kind.CLAIM, f"goes into {name}")
+        if _PARTS.search(name):
+            return
         if not _UNWRAPS.search(name) or callee(call, spot.module, project) is None:
             yield spot.at(call)
             return
     full = dotted(call.func, spot.module)
     if is_known(full, place):
-        yield from into_library(spot, call, full)
+        yield from into_library(spot, call, full, place=place)
+    elif takes_objects(call, name, place, spot.module) and not _is_own(call, spot, project):
+        yield spot.says(Kind.OBJECT, f"goes into {name}")
     else:
         yield from _project(spot, call, place, name, project)
+
+
+def _is_own(call: ast.Call, spot: Spot, project: Project) -> bool:
+    """A class of the project called as a library's is looked into."""
+    return isinstance(call.func, ast.Name) and constructor(call, spot.module, project) is not None
 
 
 def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
@@ -95,25 +103,25 @@ def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
     return (node, found[0].module) if node is not None and not isinstance(node, ast.Lambda) else None
 
 
-def _is_run(call: ast.Call, name: str, place: int | str) -> bool:
-    at, least = _RUNS.get(name, (-1, 0))
-    return at == place and len(call.args) >= least
-
-
 def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
     """What a name says wherever it comes from; None where it says nothing."""
     if name == "isinstance":
-        return _asked_for_type(spot, call)
-    if name == "getattr" and place == 0 and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
-        word = str(call.args[1].value)
-        return iter((spot.says(kind_of_word(word) or Kind.OBJECT, f".{word}"),))
+        return asked_for_type(spot, call)
+    if name == "getattr" and place == 0 and len(call.args) > 1:
+        return _looked_up(spot, call.args[1])
+    if name in ("setattr", "delattr") and place == 0 and isinstance(call.func, ast.Name):
+        return iter((spot.says(Kind.OBJECT, f"is given to {name}"),))
+    if name == "cast" and place == 1:
+        return itertools.chain(claimed_by_annotation(spot, call.args[0]), (spot.at(call),))
     if name in signs.NEUTRAL_CALLS:
         return iter(())
     if name == "vars":
         return iter((spot.says(Kind.OBJECT, "vars()"),))
     if name in signs.NUMBER_CALLS:
         return iter((spot.says(Kind.PLAIN, f"{name}()"),))
-    if name in signs.SAME_CALLS or (name == "cast" and place == 1):
+    if name == "sorted" and place == 0 and (key := _key_of(call)) is not None:
+        return itertools.chain(_each_into(spot, key, 0), (spot.at(call),))
+    if name in signs.SAME_CALLS:
         return iter((spot.at(call),))
     if name in signs.TENSOR_CALLS:
         return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
@@ -122,23 +130,30 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
 
 def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
     """Where a call of this name puts what it is given, whoever defines it."""
-    if name in ("next", "heappop") and place == 0:
-        part = step_into(spot, "each")
-        return iter((part._replace(node=call),) if part is not None else ())
-    if name == "heappush" and place == 1:
-        return put_into(spot, call.args[0], "[*]")
+    if name in ("next", "heappop", "from_iterable") and place == 0:
+        return _one_of(spot, call)
+    if name == "gather" and isinstance(place, int):
+        return iter((spot.at(call, "«[*]" if isinstance(call.args[place], ast.Starred) else f"«[{place}]"),))
     if name == "setattr" and place == 2 and isinstance(call.args[1], ast.Constant):
         return keep(spot, call.args[0], str(call.args[1].value), call)
     if name == "zip" and isinstance(place, int):
         part = step_into(spot, "each")
         return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())
+    if name in ("max", "min", "sort") and place == 0 and (key := _key_of(call)) is not None:
+        return itertools.chain(_each_into(spot, key, 0), _one_of(spot, call))
     if name in _EACH and place == 1:
         return _each_into(spot, call.args[0], 1 if name == "reduce" else 0)
-    key = next((k.value for k in call.keywords if k.arg == "key"), None)
-    if name in ("sorted", "max", "min", "sort") and place == 0 and key is not None:
-        return itertools.chain(_each_into(spot, key, 0), (spot.at(call),) if name == "sorted" else ())
     if isinstance(call.func, ast.Call):
         return _by_operator(spot, call.func)
+    return _into_container(spot, call, name, place)
+
+
+def _into_container(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
+    """Where a call of this name keeps what it is given."""
+    if name in ("enter_context", "enter_async_context"):
+        return enter(spot, call)
+    if name == "heappush" and place == 1:
+        return put_into(spot, call.args[0], "[*]")
     if isinstance(call.func, ast.Attribute) and name == "setdefault" and place == 1:
         return itertools.chain((spot.at(call),), put_into(spot, call.func.value, label_of(call.args[0], spot.module)))
     if name in ("add_module", "register_module") and place == 1:
@@ -152,6 +167,26 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
     return None
 
 
+def _key_of(call: ast.Call) -> ast.expr | None:
+    return next((k.value for k in call.keywords if k.arg == "key"), None)
+
+
+def _one_of(spot: Spot, call: ast.Call) -> Answer:
+    """The call gives one of the members."""
+    part = step_into(spot, "each")
+    if part is not None:
+        yield part._replace(node=call)
+
+
+def _looked_up(spot: Spot, name: ast.expr) -> Answer:
+    """`getattr(value, name)`: each name it can be; one that cannot be told is asked of nothing but objects."""
+    words = [v.value for v in evaluate(name, spot.module) if isinstance(v, Constant) and isinstance(v.value, str)]
+    for word in words:
+        yield spot.says(kind_of_word(word) or Kind.OBJECT, f".{word}")
+    if not words:
+        yield spot.says(Kind.OBJECT, f"is asked for its attribute {ast.unparse(name)[:40]}")
+
+
 def _holds_modules(container: ast.expr, module: Module) -> bool:
     """The evaluator names the class of what it does not know."""
     made = (v.reason for v in evaluate(container, module) if isinstance(v, Unknown))
@@ -161,6 +196,9 @@ def _holds_modules(container: ast.expr, module: Module) -> bool:
 def _each_into(spot: Spot, taker: ast.expr, index: int) -> Answer:
     """`map(lambda each: ..., held)`, `map(prepare, held)`: parameter number `index` is one after the other."""
     part = step_into(spot, "each")
+    if part is not None and isinstance(taker, ast.Call):
+        yield from _by_operator(part, taker)
+        return
     functions = [v for v in evaluate(taker, spot.module) if isinstance(v, Function)]
     for function in functions if part is not None else ():
         for parameter in function.node.args.args[index : index + 1]:
@@ -183,21 +221,6 @@ def _merged(spot: Spot, container: ast.expr) -> Answer:
     yield from put_into(spot._replace(path=(*spot.path, "value")), container, "")
 
 
-def _asked_for_type(spot: Spot, call: ast.Call) -> Answer:
-    kinds = ast.unparse(call.args[1]) if len(call.args) > 1 else ""
-    if "Module" in kinds:
-        asserted = isinstance(spot.module.parent(call), ast.Assert)
-        yield (
-            spot.says(Kind.OBJECT, "is asserted to be a module")
-            if asserted
-            else spot.says(Kind.ESCAPES, "may be a module, as its reader allows")
-        )
-    elif "Tensor" in kinds:
-        yield spot.says(Kind.CLAIM, "is asked whether it is a tensor")
-    elif "dict" in kinds.lower() or "Mapping" in kinds:
-        yield spot.says(Kind.DICT, "is asked whether it is a dict")
-
-
 def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: Project) -> Answer:
     found = callee(call, spot.module, project) if spot.hops < MOST_CALLS else None
     found = found or decorated_by(call.func, spot.module)
@@ -213,22 +236,22 @@ def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: P
         if not made:
             yield spot.says(Kind.ESCAPES, f"goes into {name or 'a call'}")
     else:
-        yield from _into(spot, call, place, found)
+        yield from _into(call.func, found, spot, place)
 
 
 def _is_trainer(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and "trainer" in ast.unparse(function.value).lower()
 
 
-def _into(spot: Spot, call: ast.Call, place: int | str, found: Found) -> Answer:
-    """To where a function of the project reads what it is given."""
+def _into(called: ast.expr, found: Found, spot: Spot, place: int | str) -> Answer:
+    """To where a function of the project, which `called` stands for, reads what it is given."""
     function, module = found
     bound = isinstance(module.parent(function), ast.ClassDef) and not _static(function)
-    parameter = _parameter(function, place, bound=bound and isinstance(call.func, ast.Attribute))
+    parameter = _parameter(function, place, bound=bound and isinstance(called, ast.Attribute))
     if parameter is None:
         yield from _into_rest(spot, function, module, place=place)
         return
-    yield from claimed_by_annotation(spot, parameter.annotation)
+    yield from claimed_by_annotation(spot, parameter.annotation, module)
     for read in reads_of_parameter(parameter.arg, function, module):
         yield Spot(read, module, spot.path, spot.hops + 1)
 

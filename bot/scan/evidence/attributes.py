@@ -86,10 +86,11 @@ def _same(spot: Spot, call: ast.Call) -> Answer:
 
 
 def _encode(spot: Spot, call: ast.Call) -> Answer:
-    """A text is encoded to bytes by the name of an encoding; what encodes anything else is a tokenizer."""
+    """Text becomes bytes, and bytes text, by the name of an encoding; what encodes anything else is a tokenizer."""
     given = call.args[0] if call.args else None
     text = given is None or (isinstance(given, ast.Constant) and str(given.value).lower() in _ENCODINGS)
-    yield spot.says(Kind.PLAIN if text else Kind.OBJECT, ".encode()")
+    name = getattr(call.func, "attr", "")
+    yield spot.says(Kind.PLAIN if text else Kind.OBJECT, f".{name}()")
 
 
 _ENCODINGS = frozenset("utf-8 utf8 utf_8 ascii latin-1 latin1 iso-8859-1 utf-16 cp1252".split())
@@ -100,6 +101,7 @@ _METHODS: dict[str, Callable[[Spot, ast.Call], Answer]] = {
     "get_nowait": _take,
     "popleft": _take,
     "encode": _encode,
+    "decode": _encode,
     "pop": _take,
     "setdefault": _take,
     "copy": _same,

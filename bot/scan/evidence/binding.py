@@ -5,21 +5,16 @@ from __future__ import annotations
 import ast
 import re
 
-from bot.scan.evidence import signs
 from bot.scan.evidence.callers import enclosing_class, share_self
+from bot.scan.evidence.claims import claimed_by_name
 from bot.scan.evidence.elsewhere import reads_as_global, reads_by_kin, reads_elsewhere, set_by_property
 from bot.scan.evidence.reach import is_shared, loads_in, reads_in_scope, reads_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.names.module import Module
 
-_MODULE = re.compile(r"(?:torch\.)?nn\.Module|Module|(?:\w+\.)*LightningModule|torch\.jit\.ScriptModule")
 _PYG = re.compile(r"\(?self\._?data, self\.slices\)?")
 _OWN = ("self", "cls")
-_TENSORS = re.compile(
-    r"(torch\.)?Tensor|(typing\.)?([Dd]ict|OrderedDict|Mapping)\[str, (torch\.)?Tensor\]"
-    r"|([Ll]ist|Sequence)\[(torch\.)?Tensor\]"
-)
 
 
 def bind(spot: Spot, target: ast.expr) -> Answer:
@@ -47,13 +42,6 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
         yield from keep(spot, owner, label_of(target.slice, spot.module)[2:-2], target)
     elif isinstance(target, ast.Subscript):
         yield from put_into(spot, target.value, label_of(target.slice, spot.module))
-
-
-def claimed_by_name(spot: Spot, name: str) -> Answer:
-    if signs.STATE_NAME.search(name) or signs.TENSOR_NAME.search(name):
-        yield spot.says(Kind.CLAIM, f"is called {name}")
-    elif not spot.path and signs.OBJECT_NAME.search(name):
-        yield spot.says(Kind.NAMED, f"is called {name}")
 
 
 def _as_global(spot: Spot, target: ast.Subscript) -> Answer:
@@ -165,14 +153,3 @@ def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
                     yield whole.at(read)
     elif isinstance(container, ast.Attribute):
         yield from _kept(whole, container)
-
-
-def claimed_by_annotation(spot: Spot, annotation: ast.expr | None) -> Answer:
-    if annotation is not None:
-        text = ast.unparse(annotation).strip("'\"")
-        if _MODULE.fullmatch(text):
-            yield spot.says(Kind.OBJECT, f"is declared {text}")
-        if _TENSORS.fullmatch(text):
-            yield spot.says(Kind.DECLARED, f"is declared {text}")
-        if "Tensor" in text or "StateDict" in text or "state_dict" in text:
-            yield spot.says(Kind.CLAIM, f"is annotated {text}")

@@ -33,19 +33,31 @@ def calls_of(function: Definition, module: Module, project: Project) -> tuple[Ca
 
 def _calls(function: Definition, module: Module, project: Project) -> Iterator[Call]:
     owner = module.parent(function)
-    paths = _callers(function, module, project, method=isinstance(owner, ast.ClassDef))
     common = isinstance(owner, ast.ClassDef) and _is_common(function.name, project)
-    may_call = may_call_method if isinstance(owner, ast.ClassDef) else may_call_function
-    for path in paths:
-        if path != module.path and not may_call(function.name, project.files[path]):
-            continue
-        other = project.module(path)
-        if isinstance(other, Unreadable):
-            continue
+    for other in _calling(function, module, project):
         if isinstance(owner, ast.ClassDef):
             yield from _method_calls(function, owner, other, module, common=common)
         else:
             yield from _function_calls(function, other, module)
+
+
+def _calling(function: Definition, module: Module, project: Project) -> Iterator[Module]:
+    """The modules in which `function` may be called or handed on."""
+    method = isinstance(module.parent(function), ast.ClassDef)
+    may_call = may_call_method if method else may_call_function
+    for path in _callers(function, module, project, method=method):
+        if path == module.path or may_call(function.name, project.files[path]):
+            other = project.module(path)
+            if not isinstance(other, Unreadable):
+                yield other
+
+
+def calling_modules(function: Definition, module: Module, project: Project) -> Iterator[tuple[Module, set[str]]]:
+    """The modules in which `function` may be called or handed on, each with the names it has there."""
+    method = isinstance(module.parent(function), ast.ClassDef)
+    for other in _calling(function, module, project):
+        own = () if method else (function.name,) if other is module else imported_as(function.name, other, module.path)
+        yield other, set(own)
 
 
 def _callers(function: Definition, module: Module, project: Project, *, method: bool) -> tuple[str, ...]:
@@ -85,6 +97,10 @@ def _method_calls(
             if around is not None and (
                 around is owner or owner.name in bases_of(around) or around.name in bases_of(owner)
             ):
+                yield call, other
+        elif ast.unparse(receiver) == "super()":
+            around = enclosing_class(attribute, other)
+            if around is not None and owner.name in bases_of(around):
                 yield call, other
         elif not common or (isinstance(receiver, ast.Name) and receiver.id == owner.name):
             yield call, other

@@ -5,25 +5,28 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.binding import bind, claimed_by_annotation, claimed_by_name
+from bot.scan.evidence.binding import bind
 from bot.scan.evidence.callers import calls_of
+from bot.scan.evidence.claims import claimed_by_annotation, claimed_by_name
 from bot.scan.evidence.content import defaults
 from bot.scan.evidence.elsewhere import entered_as, reads_of_result, uses_of_protocol
 from bot.scan.evidence.reach import reads_of, reads_of_parameter
+from bot.scan.evidence.running import results_of
 from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.spot import ENTERED, MOST_CALLS, Answer, Spot, step_into
+from bot.scan.evidence.spot import ENTERED, MOST_CALLS, Answer, Spot, enter, step_into
 from bot.scan.names.module import Definition
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
 
-def enter(spot: Spot, parent: Any, project: Project) -> Answer:
-    if spot.node is parent.context_expr and spot.path and spot.path[-1] == ENTERED:
-        if parent.optional_vars is not None:
-            yield from bind(spot._replace(path=spot.path[:-1]), parent.optional_vars)
-    elif spot.node is parent.context_expr:
-        yield spot.says(Kind.OBJECT, "is entered by `with`")
+def enter_with(spot: Spot, parent: Any, project: Project) -> Answer:
+    if spot.node is parent.context_expr:
+        for answer in enter(spot, parent.context_expr):
+            if isinstance(answer, Spot) and parent.optional_vars is not None:
+                yield from bind(answer, parent.optional_vars)
+            elif not isinstance(answer, Spot):
+                yield answer
 
 
 def give_back(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -50,7 +53,10 @@ def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str)
     reads = list(reads_of_result(function, spot.module, project)) if spot.hops < MOST_CALLS else []
     for read, module in reads:
         yield Spot(read, module, spot.path, spot.hops + 1)
-    if not calls and not reads:
+    handed = list(results_of(function, spot.module, project)) if spot.hops < MOST_CALLS else []
+    for call, module, out in handed:
+        yield Spot(call, module, (*spot.path, *steps, *out), spot.hops + 1)
+    if not calls and not reads and not handed:
         yield spot.says(Kind.RETURNED, f"is returned by {function.name}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from bot.scan.evidence.binding import claimed_by_name
+from bot.scan.evidence.claims import claimed_by_name
 from bot.scan.evidence.reach import reads_of_capture
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import Answer, Spot, label_of, step_into

@@ -77,7 +77,7 @@ ARRAY_WORDS = frozenset(
     " log10 log1p expm1 sin cos tan tanh sinh cosh arcsin arccos arctan floor ceil trunc square rsqrt reciprocal"
     " logical_and logical_or logical_not bitwise_and bitwise_or bitwise_xor det inverse svd logsumexp masked_select"
     " unflatten movedim moveaxis reshape_as view_as broadcast_to count_nonzero argwhere searchsorted itemsize strides"
-    " tobytes tofile byteswap fill flat argpartition".split()
+    " tobytes tofile byteswap fill flat argpartition sub coalesce indices".split()
 )
 MOVES = frozenset("to cpu cuda half float double bfloat16 requires_grad_ type xpu npu".split())
 NEUTRAL_CALLS = frozenset(
@@ -87,7 +87,7 @@ NEUTRAL_CALLS = frozenset(
 )
 SAME_CALLS = frozenset(
     "dict OrderedDict list tuple set frozenset copy deepcopy iter sorted reversed EasyDict enumerate chain"
-    " AttributeDict clone_state_dict".split()
+    " AttributeDict clone_state_dict as_completed tqdm track".split()
 )
 NUMBER_CALLS = frozenset("int float range complex".split())
 TENSOR_CALLS = frozenset(

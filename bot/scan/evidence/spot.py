@@ -65,3 +65,13 @@ def label_of(index: ast.expr, module: Module) -> str:
     if isinstance(index, ast.Attribute):
         return f"[{ast.unparse(index)}]"
     return "[?]"
+
+
+def enter(spot: Spot, manager: ast.expr) -> Answer:
+    """`with manager as name`, `stack.enter_context(manager)`: what a context manager of the project gives; anything
+    else that can be entered is an object.
+    """
+    if spot.path and spot.path[-1] == ENTERED:
+        yield spot._replace(node=manager, path=spot.path[:-1])
+    else:
+        yield spot.says(Kind.OBJECT, "is entered by `with`")

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from bot.scan.evidence import leaving, signs
 from bot.scan.evidence.arguments import read_argument
 from bot.scan.evidence.attributes import read_attribute
-from bot.scan.evidence.binding import bind, claimed_by_annotation
+from bot.scan.evidence.binding import bind
+from bot.scan.evidence.claims import claimed_by_annotation
 from bot.scan.evidence.patterns import read_match
 from bot.scan.evidence.reach import reads_of
 from bot.scan.evidence.signs import Kind, Sign
@@ -84,8 +85,12 @@ def _pass(spot: Spot, parent: Any, project: Project) -> Answer:
 
 
 def _collect(spot: Spot, parent: Any, project: Project) -> Answer:
-    index = parent.elts.index(spot.node)
-    yield spot.at(parent, f"«[{index}]")
+    if isinstance(spot.node, ast.Starred):  # `[*ours, *theirs]` holds their members
+        part = step_into(spot, "each")
+        if part is not None:
+            yield part.at(parent, "«[*]")
+    else:
+        yield spot.at(parent, f"«[{parent.elts.index(spot.node)}]")
 
 
 def _display(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -122,6 +127,10 @@ def _call(spot: Spot, parent: Any, project: Project) -> Answer:
         yield spot._replace(node=parent, path=spot.path[:-1])
     elif spot.node is parent.func:
         yield spot.says(Kind.OBJECT, "is called")
+    elif isinstance(spot.node, ast.Starred):  # each of its members is an argument
+        part = step_into(spot, "each")
+        if part is not None:
+            yield from read_argument(part, parent, parent.args.index(spot.node), project)
     else:
         yield from read_argument(spot, parent, parent.args.index(spot.node), project)
 
@@ -242,6 +251,6 @@ _PARENTS: dict[type[ast.AST] | type[None], _Handler] = {
     ast.Lambda: leaving.give_by_lambda,
     ast.arguments: leaving.be_default,
     ast.FormattedValue: _print,
-    ast.withitem: leaving.enter,
+    ast.withitem: leaving.enter_with,
     ast.Match: _match,
 }
