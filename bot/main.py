@@ -17,11 +17,15 @@ from bot.errors import ExitCode, LoadguardError
 
 _SELDOM = 50_000
 """Objects made before the collector looks for garbage: a start makes tens of thousands, and they all stay."""
+_LARGE = 16 << 20
+"""Bytes of a block that is made and given back at the start. Up to twice of it glibc keeps then what is freed later
+(mallopt(3), M_MMAP_THRESHOLD); else every parse gives its memory back to the system and takes it anew, page by page."""
 
 
 def run(argv: Sequence[str] | None = None) -> int:
     """The command `loadguard`; the exit code. Nothing leaves this function but KeyboardInterrupt's own handling."""
     gc.set_threshold(_SELDOM)
+    bytes(_LARGE)
     words = list(sys.argv[1:] if argv is None else argv)
     environ = dict(os.environ)
     console = open_console(environ)
