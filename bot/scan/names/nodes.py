@@ -33,8 +33,7 @@ _KEYWORDS: dict[type[ast.AST], str] = {
     ast.AsyncWith: "async",
 }
 """What statements of these classes begin with."""
-_BEGINS = {word: re.compile(rf"(?:\A|[\n\r;:])[ \t\f]*{word}\b") for word in _KEYWORDS.values()}
-"""A statement begins a line, or stands behind another or behind the head of its block."""
+_WHOLE = {word: re.compile(rf"{word}\b") for word in _KEYWORDS.values()}
 _CALLED = {ast.Name: "id", ast.Attribute: "attr", ast.arg: "arg"}
 """Where these keep what they are called; all others have a `name`."""
 
@@ -46,7 +45,9 @@ class Nodes:
     is, but for letters that Python takes for others (NFKC), and so does a keyword.
     """
 
-    __slots__ = ("_attributes", "_holding", "_home", "_names", "_parents", "_parts", "_whole", "tree")
+    __slots__ = (
+        "_attributes", "_binding", "_holding", "_home", "_names", "_parents", "_parts", "_texts", "_whole", "tree",
+    )  # fmt: skip
 
     def __init__(self, tree: ast.Module, lines: Sequence[str]) -> None:
         self.tree = tree
@@ -54,6 +55,8 @@ class Nodes:
         self._home: dict[ast.AST, _Part] = {root: part for part in self._parts for root in part.roots}
         self._parents: dict[ast.AST, ast.AST] = {root: part.parent for root, part in self._home.items()}
         self._holding: dict[str, list[_Part]] = {}
+        self._binding: dict[str, list[_Part]] = {}
+        self._texts: dict[str, Sequence[ast.Constant]] = {}
         self._names: dict[str, Sequence[ast.Name]] = {}
         self._attributes: dict[str, Sequence[ast.Attribute]] = {}
         self._whole: dict[type[ast.AST], Sequence[Any]] = {}
@@ -86,9 +89,10 @@ class Nodes:
 
     def bound(self, kind: type[_Node], word: str) -> Sequence[_Node]:
         """All definitions, arguments, handlers or patterns (whichever `kind` is) that are called `word`."""
-        # Nothing is bound where a dot follows, but by `import a.b`.
-        parts = [part for part in self._with(word) if part.plain.count(word) > part.plain.count(f"{word}.")]
-        return self._called(kind, word, parts)
+        if word not in self._binding:  # nothing is bound where a dot follows, but by `import a.b`
+            dotted = f"{word}."
+            self._binding[word] = [p for p in self._with(word) if p.plain.count(word) > p.plain.count(dotted)]
+        return self._called(kind, word, self._binding[word])
 
     def names_in(self, scope: ast.AST, word: str) -> Sequence[ast.Name]:
         """As `names`; those outside of `scope` may be left out."""
@@ -102,9 +106,11 @@ class Nodes:
 
     def texts(self, word: str) -> Sequence[ast.Constant]:
         """The constants that can be a text with `word` in it, which may be spelt with escapes or pieced together."""
-        pieces = _pieces_of(word)
-        parts = [p for p in self._parts if word in p.text or "\\" in p.text or pieces.search(p.text)]
-        return self._merged(self._read(part).get(ast.Constant, ()) for part in parts)
+        if word not in self._texts:
+            pieces = _pieces_of(word)
+            parts = [p for p in self._parts if word in p.text or "\\" in p.text or pieces.search(p.text)]
+            self._texts[word] = self._merged(self._read(part).get(ast.Constant, ()) for part in parts)
+        return self._texts[word]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """None for the tree itself, and for a node of another tree."""
@@ -139,8 +145,7 @@ class Nodes:
         return self._holding[word]
 
     def _beginning(self, keyword: str) -> list[_Part]:
-        begins = _BEGINS[keyword]
-        return [part for part in self._parts if keyword in part.text and begins.search(part.text)]
+        return [part for part in self._parts if keyword in part.text and _begins(keyword, part.text)]
 
     def _called(self, kind: type[_Node], word: str, parts: Iterable[_Part]) -> Sequence[_Node]:
         return self._merged(self._by_name(part, kind).get(word, ()) for part in parts)
@@ -214,6 +219,19 @@ def first_line(statement: ast.stmt) -> int:
     """Decorators stand above what Python calls a statement's first line."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(each.lineno for each in decorators)])
+
+
+def _begins(keyword: str, text: str) -> bool:
+    """Whether the keyword stands where a statement can begin: on a line of its own, or behind another or the head of
+    its block.
+    """
+    for found in _WHOLE[keyword].finditer(text):
+        at = found.start()
+        while at and text[at - 1] in " \t\f":
+            at -= 1
+        if not at or text[at - 1] in "\n\r;:":
+            return True
+    return False
 
 
 @cache
