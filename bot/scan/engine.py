@@ -88,19 +88,24 @@ def _glance(project: Project, chosen: Sequence[str], run: Run) -> Glance:
         """Whatever ended a glance ends a look as well, and that is told file by file."""
         return Glance(inside=tuple(group))
 
-    ready = _made_ready(project, paths)
+    for path in paths:
+        project.files[path]  # read once, for all who are forked from here
+    ready = _made_ready(project, many=len(chosen) > GROUP)
     return joined(run(partial(glance_at, project), groups_of(paths), lost=lost, size=GROUP, meanwhile=ready))
 
 
-def _made_ready(project: Project, paths: Sequence[str]) -> Iterator[None]:
-    """What a look into files takes, made while others glance at them: all bytes, which each process would read for
-    itself, and the modules that judge and mend.
+def _made_ready(project: Project, *, many: bool) -> Iterator[None]:
+    """What a look into files takes, made while others glance at them: the modules that judge and mend, and for a look
+    into `many` what each process would find out for itself.
     """
-    for group in groups_of(paths):
-        for path in group:
-            project.files[path]
-        yield
+    from bot.scan.evidence.judge import ask_of_all  # with all else that judges
+
+    yield
     import bot.scan.examine  # noqa: F401
+
+    yield
+    if many and project.holds(b"torch", b"load"):
+        yield from ask_of_all(project)
 
 
 def report_of(reports: Collection[FileReport], *, root: str = ".") -> Report:

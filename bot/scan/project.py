@@ -50,7 +50,10 @@ IMPORTS_AFTER = 1
 DEFINED_AFTER = 3
 """The same for an index of what files define; in many trees one name alone is asked for."""
 
-_DEFINES = (re.compile(rb"def ([^\s()]+)\("), re.compile(rb"class ([^\s():]+)"))
+STEP = 100
+"""Files between two looks around."""
+
+_DEF, _CLASS = re.compile(rb"def ([^\s()]+)\("), re.compile(rb"class ([^\s():]+)")
 """Each begins with plain letters: the engine looks for those at the speed of memory."""
 
 
@@ -71,7 +74,7 @@ class Project:
         self._common: set[tuple[bytes, int]] = set()
         self._words: Words | None = None
         self._defining: dict[str, tuple[str, ...]] = {}
-        self._defined: tuple[dict[bytes, list[str]], ...] = ()
+        self._defined: dict[re.Pattern[bytes], dict[bytes, list[str]]] = {}
         self._imports: dict[bytes, list[str]] | None = None
         self._found: dict[str, str | None] = {}
         self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/sites/exports.py`
@@ -127,8 +130,8 @@ class Project:
     def defining(self, name: str) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold `def name(`, sorted: by an index of them all after the first few."""
         if name not in self._defining:
-            if self._defined or len(self._defining) >= DEFINED_AFTER:
-                found = self._definitions()[0].get(name.encode(), [])
+            if _DEF in self._defined or len(self._defining) >= DEFINED_AFTER:
+                found = self._named(_DEF).get(name.encode(), [])
             else:
                 begun = b"def %b(" % name.encode()
                 found = [path for path, data in self._sources() if name and begun in data]
@@ -137,7 +140,7 @@ class Project:
 
     def naming_class(self, name: str) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold `class name`, by an index of them all; sorted."""
-        return tuple(self._definitions()[1].get(name.encode(), ()))
+        return tuple(self._named(_CLASS).get(name.encode(), ())) if name.isidentifier() else ()
 
     @property
     def asked_often(self) -> bool:
@@ -147,24 +150,33 @@ class Project:
     def importing(self, *names: str) -> frozenset[str]:
         """Paths of Python files in whose import statements one of `names` stands, by an index of them all."""
         if self._imports is None:
-            self._imports = {}
-            for path, data in self._sources():
-                for word in imported_words(data):
-                    self._imports.setdefault(word, []).append(path)
-        return frozenset(path for name in names for path in self._imports.get(name.encode(), ()))
+            for _ in self.learn_imports():
+                pass
+        known = self._imports or {}
+        return frozenset(path for name in names for path in known.get(name.encode(), ()))
+
+    def learn_imports(self) -> Iterator[None]:
+        """Make the index behind `importing`, in steps for who has to look up in between."""
+        index: dict[bytes, list[str]] = {}
+        for number, (path, data) in enumerate(self._sources()):
+            for word in imported_words(data):
+                index.setdefault(word, []).append(path)
+            if not number % STEP:
+                yield
+        self._imports = index
 
     def imports(self, path: str, *names: str) -> bool:
         """Whether one of `names` stands in the import statements of one file."""
         return not imported_words(self.files[path]).isdisjoint(name.encode() for name in names)
 
-    def _definitions(self) -> tuple[dict[bytes, list[str]], ...]:
-        if not self._defined:
-            self._defined = ({}, {})
+    def _named(self, pattern: re.Pattern[bytes]) -> dict[bytes, list[str]]:
+        """Where each name stands that the pattern finds."""
+        if pattern not in self._defined:
+            index = self._defined[pattern] = {}
             for path, data in self._sources():
-                for found, pattern in zip(self._defined, _DEFINES, strict=True):
-                    for name in frozenset(pattern.findall(data)):
-                        found.setdefault(name, []).append(path)
-        return self._defined
+                for name in frozenset(pattern.findall(data)):
+                    index.setdefault(name, []).append(path)
+        return self._defined[pattern]
 
     def _with(self, word: bytes) -> tuple[str, ...]:
         """Each word is looked for once in the whole tree: in its text, and by an index once there were many words."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 _APART = bytes(c if c == 0x5F or c > 0x7F or chr(c).isalnum() else 0x20 for c in range(256))
-_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\((?:[^)#]|#[^\n]*\n)*\)|(?:[^\n;\\]|\\\r?\n)*)")
+_IMPORT = re.compile(rb"import(?<!\wimport)\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n;\\]*(?:\\\r?\n[^\n;\\]*)*)")
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Use, WeightsOnly
@@ -16,13 +17,25 @@ from bot.scan.evidence.paths import PathKind, prove_path
 from bot.scan.evidence.place import literal_of
 from bot.scan.evidence.save import find_saved, rewriters
 from bot.scan.evidence.spot import CALLED, Spot
+from bot.scan.evidence.states import has_extra_state
 from bot.scan.evidence.trace import trace
 from bot.scan.evidence.use import Reading
+from bot.scan.evidence.writers import saving_files
 from bot.scan.judgement import Judgement
 from bot.scan.sites.site import Form, Site
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
+
+
+def ask_of_all(project: Project) -> Iterator[None]:
+    """What nearly every judgement asks of the whole tree, in steps: who goes on from here in several processes would
+    find it out in each of them.
+    """
+    yield from project.learn_imports()
+    saving_files(project)
+    yield
+    has_extra_state(project)
 
 
 def judge(site: Site, project: Project) -> Judgement:
