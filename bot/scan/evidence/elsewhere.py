@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
@@ -43,7 +44,7 @@ def reads_elsewhere(target: ast.Name, module: Module, project: Project) -> Itera
         for read in module.attributes(target.id):
             if isinstance(read.ctx, ast.Load) and _is_of(scope, read, module):
                 yield read, module
-    elif scope is module.tree:
+    elif scope is module.tree and (not project.asked_often or _may_be_taken(target.id, module, project)):
         for other in _others(target.id, module, project):
             names = set(imported_as(target.id, other, module.path))
             yield from ((n, other) for name in names for n in other.names(name) if isinstance(n.ctx, ast.Load))
@@ -51,6 +52,15 @@ def reads_elsewhere(target: ast.Name, module: Module, project: Project) -> Itera
             for read in other.attributes(target.id):
                 if ast.unparse(read.value).rpartition(".")[2] == stem:
                     yield read, other
+
+
+def _may_be_taken(word: str, module: Module, project: Project) -> bool:
+    """Whether a file holds a name of this module and imports it, or the module, or a package around that: to ask those
+    costs less than to look for the name in all files.
+    """
+    around = PurePosixPath(module.path).with_suffix("").parts
+    importing = project.importing(word, *around) - {module.path}
+    return any(word.encode() in project.files[path] for path in importing)
 
 
 def _is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
