@@ -28,17 +28,31 @@ def given_for(name: str, function: Definition, call: ast.Call, module: Module) -
 
 def values_of(name: ast.Name, module: Module) -> Iterator[ast.expr | None]:
     """What is bound to `name` in its function (or the module), items set and updates included; None: a loop's own."""
-    function = module.function(name)
-    for other in module.names(name.id):
-        if module.function(other) is not function and module.function(other) is not None:
-            continue
-        parent = module.parent(other)
+    yield from bound_to(name, module)
+    yield from items_set(name, module)
+
+
+def bound_to(name: ast.Name, module: Module) -> Iterator[ast.expr | None]:
+    """What the name itself is bound to; None: a loop's own."""
+    for other in _namesakes(name, module):
         if isinstance(other.ctx, ast.Store):
-            yield from _bound(other, parent, module)
-        elif isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store) and parent.value is other:
+            yield from _bound(other, module.parent(other), module)
+
+
+def items_set(name: ast.Name, module: Module) -> Iterator[ast.expr]:
+    """`x` of `name[key] = x`."""
+    for other in _namesakes(name, module):
+        parent = module.parent(other)
+        if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store) and parent.value is other:
             statement = module.parent(parent)
             if isinstance(statement, ast.Assign):
                 yield statement.value
+
+
+def _namesakes(name: ast.Name, module: Module) -> Iterator[ast.Name]:
+    """The same name in its function and in the module around it."""
+    function = module.function(name)
+    return (n for n in module.names(name.id) if module.function(n) in (function, None))
 
 
 def is_empty(node: ast.expr | None) -> bool:
@@ -77,7 +91,17 @@ def _bound(name: ast.Name, parent: ast.AST | None, module: Module) -> Iterator[a
     if isinstance(statement, ast.For | ast.AsyncFor | ast.comprehension):
         yield source_of(statement.iter)
     elif isinstance(statement, ast.Assign):
-        yield None
+        yield _opposite(name, parent, statement.value)
+
+
+def _opposite(name: ast.Name, targets: ast.AST | None, value: ast.expr) -> ast.expr | None:
+    """`y` for `b` in `a, b = x, y`."""
+    if not (isinstance(targets, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)):
+        return None
+    spread = any(isinstance(each, ast.Starred) for each in (*targets.elts, *value.elts))
+    if spread or len(targets.elts) != len(value.elts):
+        return None
+    return value.elts[targets.elts.index(name)]
 
 
 def source_of(iterable: ast.expr) -> ast.expr:

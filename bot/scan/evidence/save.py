@@ -52,6 +52,10 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
     """The writers of what `load` reads from `where`, the surest reason first; only the surest kind is returned."""
     if where is None:
         return ()
+    return _written(load, where, module, project) or _kept_there(load, where, module, project)
+
+
+def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) -> tuple[Saved, ...]:
     reader = Place(where, load, module)
     found: dict[int, list[tuple[Writer, str]]] = {}
     for writer in _candidates(reader, project):
@@ -69,6 +73,29 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
         Saved(w, what_is_stored(w, project), how, rank == _SURE, rank == _FAR, keys_of(w, project))
         for w, how in found[rank][:8]
     )
+
+
+def _kept_there(load: ast.Call, where: ast.expr, module: Module, project: Project) -> tuple[Saved, ...]:
+    """The saves below the load, in its function, that write the path it reads: `if exists: load, else: make and save`.
+
+    What is read and written again, changed or not, tells nothing; nor does what cannot be seen through.
+    """
+    function = module.function(load)
+    if function is None:
+        return ()
+    reader = Place(where, load, module)
+    found = []
+    for writer in writers_in(module):
+        place = remember_place(writer)
+        below = place.function is function and writer.call.lineno > load.lineno
+        if below and (place.text == reader.text or place.full == reader.full):
+            found.append(_kept(writer, project))
+    return tuple(found) if all(each.stored.content is not Content.UNKNOWN for each in found) else ()
+
+
+def _kept(writer: Writer, project: Project) -> Saved:
+    how = "written there by the same function where it is missing"
+    return Saved(writer, what_is_stored(writer, project), how, close=False, keys=keys_of(writer, project))
 
 
 def rewriters(load: ast.Call, where: ast.expr | None, module: Module) -> tuple[Writer, ...]:

@@ -7,11 +7,21 @@ defaultdicts, lambdas: no. Everything else is not known, and never called plain.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.behind import added_to, class_of, given_for, is_empty, kept_as, project_classes, values_of
+from bot.scan.evidence.behind import (
+    added_to,
+    bound_to,
+    class_of,
+    given_for,
+    is_empty,
+    items_set,
+    kept_as,
+    project_classes,
+)
 from bot.scan.evidence.callers import callee, calls_of, definitions
 from bot.scan.evidence.content import (
     CONFIG_NAME,
@@ -22,13 +32,12 @@ from bot.scan.evidence.content import (
     by_annotation,
     by_default,
     by_name,
-    by_torch_name,
     is_tensor,
     join,
     parameters,
 )
-from bot.scan.evidence.imports import dotted
-from bot.scan.evidence.mappings import attribute_is_dict, is_option, makes_dict, name_is_dict
+from bot.scan.evidence.makers import META, made_by, tensor_in
+from bot.scan.evidence.mappings import attribute_is_dict, is_option, name_is_dict
 from bot.scan.evidence.states import has_extra_state, why_unsure
 from bot.scan.names.module import Definition, Module
 
@@ -49,21 +58,7 @@ _TENSOR_METHODS = frozenset(
 )
 _SAME_METHODS = frozenset("cpu to cuda half float double bfloat16 copy data".split())
 _NUMBER_METHODS = frozenset("size numel item tolist".split())
-_META = Stored(Content.UNKNOWN, "a tensor, which MONAI's transforms make a MetaTensor")
-"""torch.save keeps its class, and each operation on one gives another. Source: monai.data.MetaTensor."""
-_MONAI = re.compile(r"^[ \t]*(?:from|import)[ \t]+monai\b", re.MULTILINE)
-_PLAIN_CALLS = frozenset(
-    "str int float bool len max min sum round abs range hash repr sorted time perf_counter".split()
-)
 _SAME_CALLS = frozenset("dict list tuple set OrderedDict deepcopy copy Counter".split())
-_NOT_PLAIN = {
-    "collections.defaultdict": "a defaultdict, which weights_only never loads",
-    "collections.deque": "a deque, which weights_only never loads",
-    "argparse.Namespace": "an argparse.Namespace",
-    "types.SimpleNamespace": "a SimpleNamespace",
-    "pathlib.Path": "a pathlib.Path",
-    "datetime.datetime.now": "a datetime",
-}
 
 
 class Look:
@@ -109,7 +104,7 @@ class Look:
 
     def _operation(self, node: Any, module: Module, depth: int) -> Stored:
         sides = [self.of(v, module, depth) for v in (node.left, node.right)]
-        return PLAIN if PLAIN in sides and _META not in sides else join(iter(sides))
+        return PLAIN if PLAIN in sides and META not in sides else join(iter(sides))
 
     def _comprehension(self, node: Any, module: Module, depth: int) -> Stored:
         element = node.value if isinstance(node, ast.DictComp) else node.elt
@@ -126,12 +121,15 @@ class Look:
         return held if held.content is Content.PLAIN or held is LOADED else _unknown(node)
 
     def _name(self, node: Any, module: Module, depth: int) -> Stored:
-        bindings = list(values_of(node, module))
-        if not bindings:
+        bindings = list(bound_to(node, module))
+        items = list(items_set(node, module))
+        if not bindings and not items:
             return self._unbound(node, module, depth)
+        whole = [self.of(value, module, depth) if value is not None else by_name(node.id) for value in bindings]
+        if whole and all(part is LOADED for part in whole):
+            return LOADED  # and what is set in it tells nothing of the rest
         later = added_to(node, module) if any(map(is_empty, bindings)) else ()
-        values = [*bindings, *later]
-        return _new(self.of(value, module, depth) if value is not None else by_name(node.id) for value in values)
+        return _new(itertools.chain(whole, (self.of(value, module, depth) for value in (*items, *later))))
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
@@ -146,7 +144,7 @@ class Look:
     def _parameter(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
         hint = by_annotation(name, function) or by_default(name, function)
         if hint is not None:
-            return _tensor(module) if hint is PLAIN and is_tensor(name, function) else hint
+            return tensor_in(module) if hint is PLAIN and is_tensor(name, function) else hint
         named = by_name(name)
         if named.content is not Content.UNKNOWN:
             return named
@@ -178,18 +176,9 @@ class Look:
 
     def _call(self, node: Any, module: Module, depth: int) -> Stored:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        full = dotted(node.func, module)
-        if full in _NOT_PLAIN:
-            return Stored(Content.OBJECT, _NOT_PLAIN[full], (full,))
-        if makes_dict(node, module):
-            return PLAIN
-        if full.startswith("torch."):
-            made = by_torch_name(full)
-            return _tensor(module) if made is PLAIN else made
-        if full.startswith("numpy."):
-            return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
-        if isinstance(node.func, ast.Name) and name in _PLAIN_CALLS:
-            return PLAIN
+        made = made_by(node, module)
+        if made is not None:
+            return made
         if name in _SAME_CALLS:
             return join(self.of(v, module, depth) for v in (*node.args, *(k.value for k in node.keywords)))
         if isinstance(node.func, ast.Attribute):
@@ -201,7 +190,7 @@ class Look:
         if name == "state_dict":
             return self._own_state(node.func.value, module, depth)
         if name in _TENSOR_METHODS:
-            return PLAIN if name in _NUMBER_METHODS else _tensor(module)
+            return PLAIN if name in _NUMBER_METHODS else tensor_in(module)
         if name in ("numpy",):
             return Stored(Content.OBJECT, "a numpy array", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
         if name in ("parse_args", "parse_known_args"):
@@ -274,14 +263,6 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
     ast.Attribute: Look._attribute,
     ast.Call: Look._call,
 }
-
-
-def _tensor(module: Module) -> Stored:
-    """A tensor, as plain as the module lets it be."""
-    known: Stored | None = module.cache.get("evidence.tensor")
-    if known is None:
-        known = module.cache["evidence.tensor"] = _META if _MONAI.search(module.source.text) else PLAIN
-    return known
 
 
 def _new(parts: Iterator[Stored]) -> Stored:
