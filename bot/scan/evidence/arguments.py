@@ -47,6 +47,9 @@ _PARTS = re.compile(r"split|shard|save")
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
 
+_USES_UP = re.compile(r"(^|_)(load|set|from|apply|init)_", re.I)
+"""`Config.from_state_dict(loaded)`, `chunk.load_weights(loaded)`: what these give is no state."""
+
 
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
     """`spot.node` is argument number `place`, or the keyword `place`, of `call`."""
@@ -75,7 +78,7 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         return
     if signs.TAKES_STATE.search(name):
         yield spot.says(Kind.CLAIM, f"goes into {name}")
-        if _PARTS.search(name):
+        if _PARTS.search(name) or _USES_UP.search(name):
             return
         if not _UNWRAPS.search(name) or callee(call, spot.module, project) is None:
             yield spot.at(call)
@@ -123,6 +126,8 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
         return itertools.chain(_each_into(spot, key, 0), (spot.at(call),))
     if name in signs.SAME_CALLS:
         return iter((spot.at(call),))
+    if name == "cast" and place == 1:
+        return itertools.chain(claimed_by_annotation(spot, call.args[0]), (spot.at(call),))
     if name in signs.TENSOR_CALLS:
         return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
     return None

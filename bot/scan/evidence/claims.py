@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bot.scan.evidence import signs
+from bot.scan.evidence.annotations import holds_tensors
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import Answer, Spot
@@ -15,10 +16,6 @@ from bot.scan.names.module import Module
 from bot.scan.names.values import Class
 
 _MODULE = re.compile(r"(?:torch\.)?nn\.Module|Module|(?:\w+\.)*LightningModule|torch\.jit\.ScriptModule")
-_TENSORS = re.compile(
-    r"(torch\.)?Tensor|(typing\.)?([Dd]ict|OrderedDict|Mapping)\[str, (torch\.)?Tensor\]"
-    r"|([Ll]ist|Sequence)\[(torch\.)?Tensor\]"
-)
 _OBJECTS = re.compile(
     r"torch\.(nn\.(?!Parameter\b)[A-Z]|optim\.[A-Z]|optim\.lr_scheduler\.[A-Z]|utils\.data\.[A-Z]|jit\.ScriptModule)"
     r"|argparse\.Namespace|omegaconf\.\w*Config|torch_geometric\.data\.[A-Z]|pandas\.DataFrame|dgl\.DGL"
@@ -48,7 +45,7 @@ def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Modul
     text = ast.unparse(annotation).strip("'\"")
     if any(_is_object(each, module or spot.module) for each in _kinds(annotation)):
         yield spot.says(Kind.OBJECT, f"is declared {text}")
-    if _TENSORS.fullmatch(text):
+    if holds_tensors(annotation):
         yield spot.says(Kind.DECLARED, f"is declared {text}")
     if "Tensor" in text or "StateDict" in text or "state_dict" in text:
         yield spot.says(Kind.CLAIM, f"is annotated {text}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
+from bot.scan.evidence.annotations import given_by, member
 from bot.scan.evidence.binding import bind
 from bot.scan.evidence.callers import calls_of
 from bot.scan.evidence.claims import claimed_by_annotation, claimed_by_name
@@ -18,6 +20,9 @@ from bot.scan.names.module import Definition
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
+
+_PLACE = re.compile(r"«\[(\d+)\]")
+"""The step to a member of a tuple that was made around the value."""
 
 
 def enter_with(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -64,8 +69,19 @@ def hand_out(spot: Spot, parent: Any, project: Project) -> Answer:
     """A generator gives its callers one after the other; a fixture gives its test the thing itself."""
     function = spot.module.function(spot.node)
     if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _declared_each(spot, function)
         manages = any("contextmanager" in ast.unparse(d) for d in function.decorator_list)
         yield from _to_callers(spot, function, project, ENTERED if manages else "«[*]")
+
+
+def _declared_each(spot: Spot, function: Definition) -> Answer:
+    """`-> Iterator[Tensor]`, and `-> Iterator[tuple[str, Tensor]]` where the value is the second of what is given."""
+    given = given_by(function.returns)
+    place = _PLACE.fullmatch(spot.path[-1]) if spot.path else None
+    if given is not None and place is not None:
+        given, spot = member(given, int(place[1])), spot._replace(path=spot.path[:-1])
+    if given is not None:
+        yield from claimed_by_annotation(spot, given)
 
 
 def hand_on(spot: Spot, parent: Any, project: Project) -> Answer:

@@ -115,7 +115,7 @@ def _sees(read: ast.Name, target: ast.Name, stores: list[ast.Name], module: Modu
         return True
     bound, place = _bound_at(target, module), (read.lineno, read.col_offset)
     if place < bound:
-        return _share_a_loop(target, read, module)
+        return any(not _bound_anew(loop, stores, read, module) for loop in _shared_loops(target, read, module))
     if _in_other_branch(target, read, module):
         return False
     return not any(_kills(s, target, read, module) for s in stores)
@@ -161,9 +161,14 @@ def _chain(node: ast.AST, module: Module) -> list[ast.AST]:
     return chain
 
 
-def _share_a_loop(first: ast.AST, second: ast.AST, module: Module) -> bool:
+def _shared_loops(first: ast.AST, second: ast.AST, module: Module) -> list[ast.AST]:
     loops = {n for n in _chain(first, module) if isinstance(n, _LOOPS)}
-    return any(n in loops for n in _chain(second, module))
+    return [n for n in _chain(second, module) if n in loops]
+
+
+def _bound_anew(loop: ast.AST, stores: list[ast.Name], read: ast.Name, module: Module) -> bool:
+    """Whether each turn of the loop binds the name again before the read."""
+    return any(_inside(store, loop, module) and _kills(store, None, read, module) for store in stores)
 
 
 def _in_other_branch(first: ast.AST, second: ast.AST, module: Module) -> bool:

@@ -34,11 +34,16 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
     text = ast.unparse(receiver)
     if HOLDS_ANYTHING.search(text):
         return f"the state of {text}"
-    if _SCHEDULER.search(text) and not _made_by_torch(receiver, module, project, 0):
+    if is_unknown_scheduler(receiver, module, project):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
     if isinstance(receiver, ast.Name) and (NAMES_NOTHING.fullmatch(text) or _one_of_a_parameter(receiver, module)):
         return f"the state of whatever {receiver.id} is"
     return ""
+
+
+def is_unknown_scheduler(receiver: ast.expr, module: Module, project: Project) -> bool:
+    """Whether it is called a scheduler, and nobody in sight makes it with torch or a library like it."""
+    return _SCHEDULER.search(ast.unparse(receiver)) is not None and not _made_by_torch(receiver, module, project, 0)
 
 
 def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: int) -> bool:

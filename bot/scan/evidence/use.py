@@ -15,6 +15,7 @@ from functools import cached_property
 from bot.model import Use
 from bot.scan.evidence.content import HOLDS_ANYTHING, NAMES_NOTHING
 from bot.scan.evidence.signs import Kind, Sign
+from bot.scan.evidence.states import is_unknown_scheduler
 from bot.scan.names.module import Definition, Module
 
 _SECTION = re.compile(
@@ -79,11 +80,11 @@ class Reading:
         return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and _loads(parent)
 
     @property
-    def receiver(self) -> str:
+    def receiver(self) -> ast.expr | None:
         """`x` of `x.load_state_dict(torch.load(...))`."""
         parent = self.module.parent(self.call)
         function = parent.func if isinstance(parent, ast.Call) else None
-        return ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+        return function.value if isinstance(function, ast.Attribute) else None
 
     @property
     def in_a_test(self) -> bool:
@@ -116,7 +117,13 @@ Rule = Callable[[Reading], str]
 
 
 def _goes_straight_in(reading: Reading) -> str:
-    if not reading.direct or HOLDS_ANYTHING.search(reading.receiver) or NAMES_NOTHING.fullmatch(reading.receiver):
+    receiver, project = reading.receiver, reading.module.project
+    if not reading.direct or receiver is None:
+        return ""
+    name = ast.unparse(receiver)
+    if HOLDS_ANYTHING.search(name) or NAMES_NOTHING.fullmatch(name):
+        return ""
+    if project is not None and is_unknown_scheduler(receiver, reading.module, project):
         return ""
     return "goes straight into load_state_dict"
 
@@ -194,6 +201,8 @@ def _parts_are_tensors(reading: Reading) -> str:
     """
     if not reading.keys or reading.asked_for_keys or not reading.in_a_test:
         return ""
+    if any(_SECTION.match(key) or _OWN_STATE.match(key) for key in reading.keys):
+        return ""  # a training checkpoint's, which holds others beside them
     tensors = (s.path for s in reading.signs if s.kind is Kind.TENSOR and s.path)
     # values side by side with others' tell little, and so does one section of a section
     alone = {path[0] for path in tensors if "value" not in path and not any(step[1:2] in "'\"" for step in path[1:])}
@@ -212,7 +221,7 @@ def _elements_are_tensors(reading: Reading) -> str:
     """
     if not reading.keys or reading.asked_for_keys or not all(_BY_PLACE.fullmatch(k) for k in reading.keys):
         return ""
-    proved = reading.themselves(Kind.TENSOR)
+    proved = reading.themselves(Kind.TENSOR, Kind.DECLARED)
     numbered = [k for k in reading.keys if k[1:-1].isdigit()]
     if not proved or any(k not in proved for k in numbered):
         return ""

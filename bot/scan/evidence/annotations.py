@@ -1,0 +1,66 @@
+"""What a declared type says: tensors, numbers, strings and containers of them are all that weights_only=True reads."""
+
+from __future__ import annotations
+
+import ast
+
+_TENSORS = frozenset("Tensor FloatTensor DoubleTensor HalfTensor LongTensor IntTensor BoolTensor".split())
+_SHAPED = frozenset("Float Int UInt Bool Num Real Complex Shaped Inexact Float32 Float16 Int64 Int32".split())
+"""jaxtyping's `Float[torch.Tensor, "batch dim"]`."""
+_PLAIN = frozenset("int float str bool bytes complex None".split())
+_HOLD = frozenset(
+    "dict Dict OrderedDict Mapping MutableMapping list List Sequence MutableSequence tuple Tuple Optional Union".split()
+)
+_GIVES = frozenset("Generator Iterator Iterable AsyncGenerator AsyncIterator".split())
+
+
+def holds_tensors(annotation: ast.expr) -> bool:
+    """Whether a type is made of tensors and of what is as plain, with a tensor somewhere."""
+    parts = list(_parts(annotation))
+    return all(part in _TENSORS or part in _PLAIN for part in parts) and any(part in _TENSORS for part in parts)
+
+
+def given_by(annotation: ast.expr | None) -> ast.expr | None:
+    """`X` of `Iterator[X]` and `Generator[X, None, None]`."""
+    if not isinstance(annotation, ast.Subscript) or _last(annotation.value) not in _GIVES:
+        return None
+    given = annotation.slice
+    return given.elts[0] if isinstance(given, ast.Tuple) and _last(annotation.value).endswith("Generator") else given
+
+
+def member(annotation: ast.expr, index: int) -> ast.expr | None:
+    """`X` of `tuple[str, X]`, by its place."""
+    if not isinstance(annotation, ast.Subscript) or _last(annotation.value) not in ("tuple", "Tuple"):
+        return None
+    members = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+    return members[index] if index < len(members) else None
+
+
+def _parts(annotation: ast.expr) -> list[str]:
+    """The names a type is made of; a container named alone, whose members nobody knows, is one as well."""
+    if isinstance(annotation, ast.Constant):
+        return _of_constant(annotation)
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        return [*_parts(annotation.left), *_parts(annotation.right)]
+    if not isinstance(annotation, ast.Subscript):
+        return [_last(annotation)]
+    members = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+    if _last(annotation.value) in _SHAPED:
+        members = members[:1]
+    elif _last(annotation.value) not in _HOLD:
+        return [_last(annotation.value)]
+    return [name for each in members for name in _parts(each)]
+
+
+def _of_constant(annotation: ast.Constant) -> list[str]:
+    """`"torch.Tensor"` in quotes, `None`, and the dots of `tuple[Tensor, ...]`."""
+    if isinstance(annotation.value, str):
+        try:
+            return _parts(ast.parse(annotation.value, mode="eval").body)
+        except SyntaxError:
+            return [annotation.value]
+    return [] if annotation.value is ... else [str(annotation.value)]
+
+
+def _last(name: ast.expr) -> str:
+    return name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
