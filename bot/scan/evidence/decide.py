@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     proofs.refusal_expected,
     proofs.globals_named,
     proofs.told_in_words,
+    proofs.told_beside,
     refusals.saved_objects,
     refusals.object_inside,
     proofs.saved_plainly,

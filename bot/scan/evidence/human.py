@@ -19,8 +19,16 @@ REACH = 3
 """How many comment lines above the statement still speak of it."""
 
 _TRUE = re.compile(
-    r"weights_only`{0,2}\s*=\s*`{0,2}True|restricted[ _](torch[ _]load|unpickl)|weights[ _]only[ _](safe|load)", re.I
+    r"weights_only`{0,2}\s*=\s*`{0,2}True|restricted[ _](torch[ _]load|unpickl)|weights[ _]only[ _](safe|load)|"
+    r"\bsafe[ _](torch[ _])?load(er)?\b|\bsafely (load|deseriali[sz]e|unpickle|read)",
+    re.I,
 )
+_KEEPS_OUT = re.compile(
+    r"\b(avoid\w*|prevent\w*|must not|must never|cannot|can't|no)\b[^.;]{0,60}"
+    r"(arbitrary[ -]code|code[ -]execution|execute (any )?code|run (any )?code|\bRCE\b)",
+    re.I,
+)
+"""A reason to load safely, in which a negation turns nothing round."""
 _BUT = re.compile(
     r"\b(not|cannot|can't|don't|never|fail\w*|break\w*|error|false|todo|fixme|if possible|without|yet|by default)\b",
     re.I,
@@ -110,8 +118,10 @@ def _speaks_for_true(text: str) -> str | None:
     """The sentence that does, unless a word turns it round."""
     if not text:
         return None
-    sentences = (sentence for sentence in _SENTENCE.split(text) if _TRUE.search(sentence))
-    return next((sentence.strip() for sentence in sentences if not _BUT.search(sentence)), None)
+    for sentence in _SENTENCE.split(text):
+        if _KEEPS_OUT.search(sentence) or (_TRUE.search(sentence) and not _BUT.search(sentence)):
+            return sentence.strip()
+    return None
 
 
 def expects_refusal(call: ast.Call, module: Module) -> int | None:

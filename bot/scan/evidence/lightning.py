@@ -7,11 +7,13 @@ sight, of nothing but plain values, settles them.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.behind import values_of
+from bot.scan.evidence.callers import callee
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.mappings import uses_config_library
 from bot.scan.evidence.signs import Kind
@@ -32,22 +34,32 @@ _SAVES = re.compile(r"_?save_(\w+_)?checkpoint")
 _OF_THE_USER = re.compile(r"(datamodule_)?hyper_parameters|\w+\.CHECKPOINT_HYPER_PARAMS_KEY")
 
 
-def trained_above(reading: Reading) -> int | None:
-    """The line of `trainer.fit(...)`, `trainer.save_checkpoint(...)` or a callback's `save_last_checkpoint(trainer)`
-    above the load in the same function.
+def trained_above(reading: Reading, project: Project) -> int | None:
+    """The line of `trainer.fit(...)`, `trainer.save_checkpoint(...)`, a callback's `save_last_checkpoint(trainer)`, or
+    a helper of the project that does one of these, above the load in the same function.
     """
     if uses_config_library(reading.module):
         return None  # a DictConfig among the hyper_parameters is no dict (NeMo)
-    return next((call.lineno for call in _calls_above(reading) if _writes(call)), None)
+    above = list(_calls_above(reading))
+    written = (call.lineno for call in above if _writes(call))
+    return next(itertools.chain(written, (call.lineno for call in above if _trains(call, reading, project))), None)
 
 
 def _calls_above(reading: Reading) -> Iterator[ast.Call]:
-    """Calls above the load in its function; none where no trainer is named in the file at all."""
+    """Calls above the load in its function."""
     function = reading.function
-    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and reading.module.of(ast.Call, "trainer"):
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and node.lineno < reading.call.lineno:
                 yield node
+
+
+def _trains(call: ast.Call, reading: Reading, project: Project) -> bool:
+    """Whether a function of the project is called that trains or saves in its own body."""
+    found = callee(call, reading.module, project) if isinstance(call.func, ast.Name) else None
+    if found is None or uses_config_library(found[1]):
+        return False
+    return any(isinstance(node, ast.Call) and _writes(node) for node in ast.walk(found[0]))
 
 
 def _writes(call: ast.Call) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.model import Evidence, EvidenceKind, Tier, Use
+from bot.scan.evidence.branches import says_true_beside
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state, reads_shards
 from bot.scan.evidence.facts import Decision, Facts
@@ -38,8 +39,10 @@ def _every_part_is_plain(reading: Reading) -> bool:
 
 
 def trained_here(facts: Facts) -> Decision | None:
-    line = trained_above(facts.reading)
-    if line is None or not reads_library_keys(facts.reading, facts.project):
+    if not reads_library_keys(facts.reading, facts.project):
+        return None
+    line = trained_above(facts.reading, facts.project)
+    if line is None:
         return None
     evidence = Evidence(
         EvidenceKind.SAVE, facts.path, line, "a Lightning trainer writes it: state dicts, counters, callback states"
@@ -69,6 +72,14 @@ def told_in_words(facts: Facts) -> Decision | None:
     line, text = facts.told
     detail = f"words here speak for it: {text[:80]}"
     return _by_people(facts, line, detail, "words beside it speak for weights_only=True")
+
+
+def told_beside(facts: Facts) -> Decision | None:
+    line = says_true_beside(facts.reading.call, facts.reading.module)
+    if line is None:
+        return None
+    detail = "another branch, whose result takes this one's place, says weights_only=True"
+    return _by_people(facts, line, detail, "the other branch of this load says weights_only=True")
 
 
 def _by_people(facts: Facts, line: int, detail: str, reason: str) -> Decision:
