@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
 from bot.scan.evidence.attributes import kind_of_word
-from bot.scan.evidence.binding import keep, put_into
+from bot.scan.evidence.binding import holds_modules, put_into
 from bot.scan.evidence.callers import Found, callee, decorated_by
 from bot.scan.evidence.claims import asked_for_type, claimed_by_annotation
 from bot.scan.evidence.elsewhere import constructor, into_constructor
 from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.kept import attributes_of, keep_under, names_of
 from bot.scan.evidence.libraries import into_library, is_known, takes_objects
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.records import into_record
@@ -22,7 +23,7 @@ from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.evidence.spot import CALLED, MOST_CALLS, Answer, Spot, enter, label_of, step_into
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
-from bot.scan.names.values import Constant, Function, Unknown
+from bot.scan.names.values import Function
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -139,8 +140,8 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
         return _one_of(spot, call)
     if name == "gather" and isinstance(place, int):
         return iter((spot.at(call, "«[*]" if isinstance(call.args[place], ast.Starred) else f"«[{place}]"),))
-    if name == "setattr" and place == 2 and isinstance(call.args[1], ast.Constant):
-        return keep(spot, call.args[0], str(call.args[1].value), call)
+    if name == "setattr" and place == 2:
+        return keep_under(spot, call.args[0], names_of(call.args[1], spot.module), call)
     if name == "zip" and isinstance(place, int):
         part = step_into(spot, "each")
         return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())
@@ -164,7 +165,7 @@ def _into_container(spot: Spot, call: ast.Call, name: str, place: int | str) -> 
     if name in ("add_module", "register_module") and place == 1:
         return iter((spot.says(Kind.OBJECT, f"goes into {name}"),))
     if isinstance(call.func, ast.Attribute) and name in _PUTS:
-        if _holds_modules(call.func.value, spot.module):
+        if holds_modules(call.func.value, spot.module):
             return iter((spot.says(Kind.OBJECT, "is put into an nn.ModuleList"),))
         return put_into(spot, call.func.value, "[*]")
     if isinstance(call.func, ast.Attribute) and name in ("update", "extend"):
@@ -185,17 +186,11 @@ def _one_of(spot: Spot, call: ast.Call) -> Answer:
 
 def _looked_up(spot: Spot, name: ast.expr) -> Answer:
     """`getattr(value, name)`: each name it can be; one that cannot be told is asked of nothing but objects."""
-    words = [v.value for v in evaluate(name, spot.module) if isinstance(v, Constant) and isinstance(v.value, str)]
+    words = names_of(name, spot.module)
     for word in words:
         yield spot.says(kind_of_word(word) or Kind.OBJECT, f".{word}")
     if not words:
         yield spot.says(Kind.OBJECT, f"is asked for its attribute {ast.unparse(name)[:40]}")
-
-
-def _holds_modules(container: ast.expr, module: Module) -> bool:
-    """The evaluator names the class of what it does not know."""
-    made = (v.reason for v in evaluate(container, module) if isinstance(v, Unknown))
-    return any(reason in ("torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict") for reason in made)
 
 
 def _each_into(spot: Spot, taker: ast.expr, index: int) -> Answer:
@@ -223,6 +218,11 @@ def _by_operator(spot: Spot, maker: ast.Call) -> Answer:
 
 def _merged(spot: Spot, container: ast.expr) -> Answer:
     yield spot.says(Kind.DICT, "is merged into another")
+    owner, step = attributes_of(container), spot.path[-1] if spot.path else ""
+    if owner is not None and step.startswith("«["):  # `self.__dict__.update({name: value})`
+        names = [step[3:-2]] if step[2:3] == "'" else []
+        yield from keep_under(spot._replace(path=spot.path[:-1]), owner, names, spot.node)
+        return
     yield from put_into(spot._replace(path=(*spot.path, "value")), container, "")
 
 

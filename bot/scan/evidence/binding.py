@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import re
 
-from bot.scan.evidence.callers import enclosing_class, share_self
 from bot.scan.evidence.claims import claimed_by_name
-from bot.scan.evidence.elsewhere import reads_as_global, reads_by_kin, reads_elsewhere, set_by_property
+from bot.scan.evidence.elsewhere import reads_as_global, reads_elsewhere
+from bot.scan.evidence.kept import attributes_of, keep, keep_as_global, keep_under, names_of
 from bot.scan.evidence.reach import is_shared, loads_in, reads_in_scope, reads_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
+from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.values import Unknown
 
 _PYG = re.compile(r"\(?self\._?data, self\.slices\)?")
-_OWN = ("self", "cls")
 
 
 def bind(spot: Spot, target: ast.expr) -> Answer:
@@ -35,36 +36,15 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
         yield from bind(spot, target.value)
     elif isinstance(target, ast.Attribute):
         yield from claimed_by_name(spot, target.attr)
-        yield from _kept(spot, target)
+        yield from keep(spot, target.value, target.attr, target)
     elif isinstance(target, ast.Subscript) and ast.unparse(target.value) == "globals()":
-        yield from _as_global(spot, target)
-    elif isinstance(target, ast.Subscript) and (owner := _attributes_of(target)) is not None:
-        yield from keep(spot, owner, label_of(target.slice, spot.module)[2:-2], target)
+        yield from keep_as_global(spot, target.slice)
+    elif isinstance(target, ast.Subscript) and (owner := attributes_of(target.value)) is not None:
+        yield from keep_under(spot, owner, names_of(target.slice, spot.module), target)
+    elif isinstance(target, ast.Subscript) and holds_modules(target.value, spot.module):
+        yield spot.says(Kind.OBJECT, "is put into an nn.ModuleDict")
     elif isinstance(target, ast.Subscript):
         yield from put_into(spot, target.value, label_of(target.slice, spot.module))
-
-
-def _as_global(spot: Spot, target: ast.Subscript) -> Answer:
-    """`globals()["net"] = value`."""
-    module, label = spot.module, label_of(target.slice, spot.module)
-    if isinstance(target.slice, ast.Constant):
-        for read in reads_in_scope(str(target.slice.value), module.tree, module):
-            yield spot.at(read)
-    for other in module.of(ast.Subscript, "globals"):
-        same = isinstance(other.ctx, ast.Load) and ast.unparse(other.value) == "globals()"
-        if same and label_of(other.slice, module) == label:
-            yield spot.at(other)
-
-
-def _attributes_of(target: ast.Subscript) -> ast.expr | None:
-    """`x` of `x.__dict__["net"]` and `vars(x)["net"]`."""
-    if not (isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)):
-        return None
-    held = target.value
-    if isinstance(held, ast.Attribute) and held.attr == "__dict__":
-        return held.value
-    called = isinstance(held, ast.Call) and len(held.args) == 1 and ast.unparse(held.func) == "vars"
-    return held.args[0] if called and isinstance(held, ast.Call) else None
 
 
 def _reached_from_afar(spot: Spot, target: ast.Name) -> Answer:
@@ -75,64 +55,10 @@ def _reached_from_afar(spot: Spot, target: ast.Name) -> Answer:
             yield Spot(node, home, spot.path, spot.hops + 1)
 
 
-def _kept(spot: Spot, target: ast.Attribute) -> Answer:
-    """`self.x = value`: every `self.x` of the class, its bases and subclasses here; `block.x = value`: every `block.x`
-    after it.
-    """
-    yield from keep(spot, target.value, target.attr, target)
-
-
-def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answer:
-    """The value is kept as `holder.attribute`, at `place`."""
-    owner, found = ast.unparse(holder), False
-    for read in spot.module.attributes(attribute):
-        if isinstance(read.ctx, ast.Load) and _reaches(holder, place, read, spot.module):
-            found = True
-            yield spot.at(read)
-    for taken, home in set_by_property(holder, attribute, spot.module) if spot.hops < MOST_CALLS else ():
-        found = True
-        yield Spot(taken, home, spot.path, spot.hops + 1)
-    around, project = enclosing_class(place, spot.module), spot.module.project
-    if owner in ("self", "cls") and around is not None and project is not None and spot.hops < MOST_CALLS:
-        for node, home in reads_by_kin(around, attribute, spot.module, project):
-            found = True
-            yield Spot(node, home, spot.path, spot.hops + 1)
-    if not found:
-        yield spot.says(Kind.ESCAPES, f"kept as {owner}.{attribute}")
-
-
-def _reaches(holder: ast.expr, place: ast.expr, read: ast.Attribute, module: Module) -> bool:
-    """Whether `read` is the attribute that `holder` keeps the value as from `place` on."""
-    owner, other, root = ast.unparse(holder), ast.unparse(read.value), _root(holder)
-    if owner in _OWN or root == "self":
-        same = other in _OWN if owner in _OWN else other == owner
-        around = enclosing_class(place, module)
-        if around is not None and other == around.name:  # `cls.net = value`, `Owner.net`
-            return True
-        return same and share_self(around, enclosing_class(read, module), module)
-    if isinstance(holder, ast.Name) and other in _OWN:  # `Owner.net = value`, `self.net`
-        around = enclosing_class(read, module)
-        return around is not None and around.name == owner
-    if owner != other:
-        return False
-    if _is_shared(holder, module) and _is_shared(read.value, module):
-        return True
-    if module.function(place) is None and module.function(read) is not None:
-        return True  # what a module sets up is there when its functions run
-    return module.function(read) is module.function(place) and read.lineno > place.lineno
-
-
-def _root(holder: ast.expr) -> str:
-    while isinstance(holder, ast.Attribute | ast.Subscript):
-        holder = holder.value
-    return holder.id if isinstance(holder, ast.Name) else ""
-
-
-def _is_shared(holder: ast.expr, module: Module) -> bool:
-    """Whether it begins with a name of the module: `app.state`, a class, a function."""
-    while isinstance(holder, ast.Attribute):
-        holder = holder.value
-    return isinstance(holder, ast.Name) and is_shared(holder, module)
+def holds_modules(container: ast.expr, module: Module) -> bool:
+    """Whether it is a ModuleList or the like. The evaluator names the class of what it does not know."""
+    made = (v.reason for v in evaluate(container, module) if isinstance(v, Unknown))
+    return any(reason in ("torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict") for reason in made)
 
 
 def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
@@ -152,4 +78,8 @@ def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
                 if module.function(read) is not module.function(node):
                     yield whole.at(read)
     elif isinstance(container, ast.Attribute):
-        yield from _kept(whole, container)
+        yield from keep(whole, container.value, container.attr, container)
+    elif isinstance(container, ast.Subscript):  # `groups[kind].append(value)`
+        yield from put_into(whole, container.value, label_of(container.slice, spot.module))
+    elif isinstance(container, ast.Call) and getattr(container.func, "attr", "") == "setdefault" and container.args:
+        yield from put_into(whole, container.func.value, label_of(container.args[0], spot.module))  # type: ignore[attr-defined]

@@ -52,10 +52,10 @@ def step_into(spot: Spot, step: str) -> Spot | None:
         if step == "each":
             return spot._replace(path=(*spot.path[:-1], "item"))
         return None
-    if last == "item":
-        return spot._replace(path=(*spot.path[:-1], "key" if step == "[0]" else "value"))
-    if last == "values":
-        return spot._replace(path=(*spot.path[:-1], "value"))
+    if last == "item" and step == "[0]":
+        return spot._replace(path=(*spot.path[:-1], "key"))
+    if last in ("item", "values"):
+        return step_into(spot._replace(path=spot.path[:-1]), "value")
     return spot._replace(path=(*spot.path, step))
 
 
