@@ -37,6 +37,8 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
             yield spot.at(called)
     elif node.attr == "data":
         yield spot.at(node)
+    elif node.attr in signs.SHARD_WORDS and not spot.path:
+        yield spot.says(Kind.ESCAPES, f".{node.attr}, as of a DTensor")
     else:
         yield spot.says(Kind.OBJECT, f".{node.attr}{'()' if called is not None else ''}")
 

@@ -79,6 +79,8 @@ ARRAY_WORDS = frozenset(
     " unflatten movedim moveaxis reshape_as view_as broadcast_to count_nonzero argwhere searchsorted itemsize strides"
     " tobytes tofile byteswap fill flat argpartition sub coalesce indices".split()
 )
+SHARD_WORDS = frozenset("device_mesh placements to_local redistribute".split())
+"""What a DTensor has: alone it is read by weights_only=True, but who asks for it reads files of several kinds."""
 MOVES = frozenset("to cpu cuda half float double bfloat16 requires_grad_ type xpu npu".split())
 NEUTRAL_CALLS = frozenset(
     "print len type id repr str bool isinstance issubclass hash callable pprint pformat hasattr debug info warning"
