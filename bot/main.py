@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -25,6 +26,7 @@ _LARGE = 16 << 20
 def run(argv: Sequence[str] | None = None) -> int:
     """The command `loadguard`; the exit code. Nothing leaves this function but KeyboardInterrupt's own handling."""
     gc.set_threshold(_SELDOM)
+    atexit.register(gc.freeze)  # what is left at the end goes with the process, and is not gone through for garbage
     bytes(_LARGE)
     words = list(sys.argv[1:] if argv is None else argv)
     environ = dict(os.environ)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 from bot.scan.project import Project
 from bot.scan.rules import RULES
-from bot.scan.rules.base import Rule
+from bot.scan.rules.base import Alarm, Rule
 from bot.scan.sites.disguises import is_cut
 from bot.scan.text.read import is_python_script
 from bot.scan.text.source import MAX_BYTES
@@ -22,6 +24,16 @@ def active_rules(project: Project) -> tuple[Rule, ...]:
     levels = project.options.levels
     checks = (r for r in RULES if r.check_site or r.check_module or r.check_file)
     return tuple(r for r in checks if levels.get(r.code, r.severity) is not None)
+
+
+def alarm_of(rules: Iterable[Rule]) -> Alarm:
+    """What asks files on behalf of these rules; made once for each choice of them."""
+    return _alarm(tuple(rule.code for rule in rules))
+
+
+@cache
+def _alarm(codes: tuple[str, ...]) -> Alarm:
+    return Alarm(rule for rule in RULES if rule.code in codes)
 
 
 def is_python(path: str, data: bytes, *, markdown: bool = False) -> bool:

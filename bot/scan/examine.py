@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.model import FileReport, Finding, Fix, Scanned, Unreadable, Use, WeightsOnly
-from bot.scan.asking import active_rules, is_python, is_spelt_out, is_told
+from bot.scan.asking import active_rules, alarm_of, is_python, is_spelt_out, is_told
 from bot.scan.evidence.judge import judge
 from bot.scan.fingerprint import with_fingerprints
 from bot.scan.fixing.fixes import make_fixes
@@ -14,7 +14,7 @@ from bot.scan.judgement import Judgement
 from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules import RULES
-from bot.scan.rules.base import Alarm, Rule
+from bot.scan.rules.base import Rule
 from bot.scan.sites.exports import can_hold_site, uses_export
 from bot.scan.sites.site import Site, sites_of
 from bot.scan.suppress import Sifted, Terms, silence, silence_plain
@@ -49,7 +49,7 @@ def _scan(project: Project, path: str) -> FileReport:
         )
     if len(data) > MAX_BYTES and not path.endswith(".ipynb"):  # a notebook's images have a limit of their own
         return Unreadable(path, f"{len(data):,} bytes; files over {MAX_BYTES:,} are not parsed")
-    asking = Alarm(rules).raised_by(data)
+    asking = alarm_of(rules).raised_by(data)
     sites = can_hold_site(project, path) or uses_export(data, project.exports) or is_spelt_out(path, data)
     if not (sites or asking or found or is_told(data)):
         return Scanned(path)

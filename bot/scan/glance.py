@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.scan.asking import active_rules, is_python, speaks_up
+from bot.scan.asking import active_rules, alarm_of, is_python, speaks_up
 from bot.scan.project import NONE_HANDED, Handed, Project, is_source
 from bot.scan.rules.base import Alarm, Rule
 from bot.scan.sites.exports import gives_out, resolver
@@ -39,7 +39,7 @@ def groups_of(paths: Sequence[str]) -> list[tuple[str, ...]]:
 def glance_at(project: Project, paths: Sequence[str]) -> Glance:
     """Look at a group of files of a project, of which nothing is known yet."""
     rules = active_rules(project)
-    alarm = Alarm(rules)
+    alarm = alarm_of(rules)
     inside, waiting, giving = [], [], []
     for path in paths:
         data = project.files[path]

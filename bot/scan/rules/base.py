@@ -74,18 +74,19 @@ class Alarm:
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = [rule for rule in rules if rule.check_module]
-        marked = [t.word for rule in self.rules for t in rule.trigger if _MARK in t.word]
+        self._all = [(rule, rule.trigger) for rule in rules if rule.check_module]
+        self._unmarked = [(rule, tuple(t for t in triggers if _MARK not in t.word)) for rule, triggers in self._all]
+        marked = [t.word for _, triggers in self._all for t in triggers if _MARK in t.word]
         self._marked = re.compile(b"_(?:%b)" % b"|".join(map(_from_mark, marked))) if marked else _UNMARKED
 
     def raised_by(self, data: bytes, *, load: bool = True) -> list[Rule]:
         """The rules that want this file; `load` says whether that word can stand in it by itself."""
-        marked = self._marked.search(data) is not None
-
-        def fires(trigger: Trigger) -> bool:
-            return (marked or _MARK not in trigger.word) and (load or not trigger.load) and trigger.fires(data)
-
-        return [rule for rule in self.rules if not rule.trigger or any(map(fires, rule.trigger))]
+        asked = self._all if self._marked.search(data) else self._unmarked
+        return [
+            rule
+            for rule, triggers in asked
+            if not rule.trigger or any(t.fires(data) for t in triggers if load or not t.load)
+        ]
 
 
 def _from_mark(word: bytes) -> bytes:
