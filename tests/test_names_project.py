@@ -289,3 +289,36 @@ def test_a_storage_client_in_front_of_torch_is_doubtful_not_clean() -> None:
     assert places(files) == [("use.py", 2, "LG003")]
     lamp = "class Lamp:\n    pass\nlamp = Lamp()\n"
     assert places({"lamp.py": lamp, "use.py": "from lamp import lamp\nlamp.torch.load('battery')\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker", "line"),
+    [
+        ("import torch, helper\nhelper.read(torch, 'm.pt')\n", "def read(t, p):\n    return t.load(p)\n", 2),
+        (
+            "import torch\nfrom helper import read\nread(path='m.pt', lib=torch)\n",
+            "def read(path, *, lib):\n    return lib.load(path)\n",
+            2,
+        ),
+        (
+            "import torch as th\nfrom helper import Reader\nReader(\n    th, 'm.pt'\n).go()\n",
+            "class Reader:\n    def __init__(self, lib, p):\n        self.x = lib.load(p)\n",
+            3,
+        ),
+    ],
+)
+def test_torch_given_as_an_argument_is_followed_into_another_file(giver: str, taker: str, line: int) -> None:
+    assert places({"main.py": giver, "helper.py": taker}) == [("helper.py", line, "LG001")]
+
+
+@pytest.mark.parametrize(
+    "giver",
+    [
+        "import numpy, torch, helper\nhelper.read(numpy, torch.ones(1))\n",
+        "import torch, helper\nhelper.write(torch, 'm.pt')\n",
+        "import torch, helper\nhelper.read('m.pt', torch)\n",
+    ],
+)
+def test_another_argument_is_not_taken_for_torch(giver: str) -> None:
+    taker = "def read(t, p):\n    return t.load(p)\n\ndef write(t, p):\n    return t.save(p)\n"
+    assert places({"main.py": giver, "helper.py": taker}) == []

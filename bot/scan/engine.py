@@ -13,6 +13,7 @@ from bot.scan.glance import GROUP, Glance, glance_at, groups_of, joined
 from bot.scan.options import ScanOptions
 from bot.scan.project import Project, is_source
 from bot.scan.sites.exports import project_exports
+from bot.scan.sites.handed import with_parameters
 
 __all__ = ("ScanOptions", "report_of", "scan_files", "scan_project")
 
@@ -70,7 +71,7 @@ def scan_project(
         told = _glance(project, chosen, run)
         from bot.scan.examine import scan_file  # `_made_ready` has imported it by now, while it would have waited
 
-        project.handed = told.handed
+        project.handed = with_parameters(told.handed, project) if told.handed.takers else told.handed
         sources = [p for p in project.paths if is_source(p)]
         project.exports = project_exports(project, sources, giving=told.giving)
         inside = frozenset(told.inside)

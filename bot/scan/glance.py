@@ -61,6 +61,7 @@ def joined(glances: Iterable[Glance]) -> Glance:
     handed = Handed(
         frozenset().union(*(each.handed.names for each in told)),
         frozenset().union(*(each.handed.functions for each in told)),
+        frozenset().union(*(each.handed.takers for each in told)),
     )
     waiting = tuple(path for each in told for path in each.waiting) if handed != NONE_HANDED else ()
     inside = tuple(path for each in told for path in each.inside)

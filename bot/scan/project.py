@@ -32,11 +32,13 @@ class Export:
 @dataclass(frozen=True, slots=True)
 class Handed:
     """How modules hand out torch itself: names that stand for it or for a module with its `load`, functions that
-    return it.
+    return it; and `takers`, the functions and classes to which it is given as an argument, each with the path of the
+    file that does it.
     """
 
     names: frozenset[bytes] = frozenset()
     functions: frozenset[bytes] = frozenset()
+    takers: frozenset[tuple[str, str]] = frozenset()
 
 
 NONE_HANDED = Handed()

@@ -51,7 +51,7 @@ def another_loader(facts: Facts) -> Decision | None:
     ways = [] if call is None else [call.func] if facts.site.form is Form.CALL else call.args[:1]
     called = ways[0] if ways else None
     values = evaluate(called, module) if called is not None else ()
-    owners = evaluate(called.value, module) if isinstance(called, ast.Attribute) else ()
+    owners = evaluate(called.value, module) if isinstance(called, ast.Attribute | ast.Subscript) else ()
     if any(isinstance(v, Parameter) or (isinstance(v, Qualified) and v.name not in LOADS) for v in values) or any(
         isinstance(v, Parameter)
         for v in owners  # `def read(library, path): return library.load(path)`

@@ -95,10 +95,23 @@ def class_attribute(
     for store in owner.module.attributes(name):
         if not isinstance(store.ctx, ast.Load) and _belongs(store, owner):
             found += target_values(store, owner.module, of)
+    found = found or _set_from_outside(owner, name, of)
     if found:
         return list(dict.fromkeys(v for value in found for v in _read(value, of)))
     bases = [v for base in owner.node.bases for v in of(base, owner.module) if isinstance(v, Class)]
     return [v for base in bases for v in class_attribute(base, name, of, seen=seen | {owner.node})]
+
+
+def _set_from_outside(owner: Class, name: str, of: Evaluate) -> list[Value]:
+    """`setattr(TheClass, "name", value)` in its module."""
+    found: list[Value] = []
+    for call in owner.module.of(ast.Call, "setattr"):
+        if getattr(call.func, "id", "") == "setattr" and len(call.args) == 3:
+            holder, word, value = call.args
+            named = isinstance(word, ast.Constant) and word.value == name
+            if named and isinstance(holder, ast.Name) and holder.id == owner.node.name:
+                found += of(value, owner.module)
+    return found
 
 
 def _read(value: Value, of: Evaluate) -> Iterable[Value]:
@@ -146,7 +159,8 @@ def subscript(
     """What `node` can be, given what stands before and in its brackets."""
     key = keys[0].value if len(keys) == 1 and isinstance(keys[0], Constant) else Unknown
     found: list[Value] = []
-    for base in bases:
+    given = [v for base in bases if isinstance(base, Parameter) for v in base.default]  # a caller may give another
+    for base in (*bases, *given):
         if isinstance(base, Dictionary):
             found += base.all_values() if key is Unknown else base.get(key)[0]
         elif isinstance(base, Sequence):

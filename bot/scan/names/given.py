@@ -16,17 +16,31 @@ _NAMESPACES = 3
 
 
 def given_by_callers(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
-    """torch, or the text "load", where a call in the same file hands it over: `read(torch, path)`.
+    """torch, or the text "load", where a call in the same file hands it over, or torch in another: `read(torch, path)`.
 
     Everything else that callers give is left alone: this is asked of every parameter something is looked up in.
     """
-    for argument, call in _handed_over(parameter.module):
-        callee, bound = call.func, 0
-        if call.args and any(isinstance(v, Qualified) and v.name in _BINDS for v in of(callee, parameter.module)):
-            callee, bound = call.args[0], 1  # `partial(read, torch)`
-        for function in functions_of(callee, parameter.module, of):
-            if argument_of(parameter, function, call, bound=bound) is argument:
-                yield from of(argument, parameter.module)
+    for module in (parameter.module, *_others_that_give(parameter)):
+        for argument, call in _handed_over(module):
+            callee, bound = call.func, 0
+            if call.args and any(isinstance(v, Qualified) and v.name in _BINDS for v in of(callee, module)):
+                callee, bound = call.args[0], 1  # `partial(read, torch)`
+            for function in functions_of(callee, module, of):
+                if argument_of(parameter, function, call, bound=bound) is argument:
+                    yield from of(argument, module)
+
+
+def _others_that_give(parameter: Parameter) -> Iterable[Module]:
+    """The other files that give torch to something called as the parameter's function, or as its class."""
+    module, function = parameter.module, parameter.function
+    if module.project is None or not module.project.handed.takers or isinstance(function, ast.Lambda):
+        return
+    owner = module.parent(function)
+    name = owner.name if isinstance(owner, ast.ClassDef) and function.name == "__init__" else function.name
+    for path in sorted({path for taker, path in module.project.handed.takers if taker == name}):
+        other = module.project.module(path) if path != module.path else None
+        if isinstance(other, Module):
+            yield other
 
 
 def _handed_over(module: Module) -> list[tuple[ast.expr, ast.Call]]:

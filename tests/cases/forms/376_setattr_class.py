@@ -5,5 +5,5 @@ import torch
 class Reader: ...
 
 
-setattr(Reader, "read", torch.load)  # site
-x = Reader.read("model.pt")
+setattr(Reader, "read", torch.load)
+x = Reader.read("model.pt")  # site

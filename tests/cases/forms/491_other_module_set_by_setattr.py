@@ -1,0 +1,10 @@
+# expect: safe
+import numpy
+
+
+class A:
+    pass
+
+
+setattr(A, "t", numpy)
+A.t.load(p)

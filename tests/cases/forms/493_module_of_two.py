@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+import numpy
+
+m = torch if x else numpy
+m.load(p)  # site

@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+
+
+def read(p, opts={"f": torch.load}):
+    return opts["f"](p)  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG002
+import torch
+
+torch.load(p, **({"map_location": "cpu"} | {"weights_only": False}))  # site

@@ -1,0 +1,5 @@
+# expect: unsafe LG001
+import torch
+
+while (x := torch.load(p)) is None:  # site
+    pass

@@ -1,0 +1,7 @@
+# expect: unsafe LG001
+import torch
+
+
+@register(torch.load(p))  # site
+def f():
+    pass

@@ -1,0 +1,5 @@
+# expect: unsafe LG001
+if __name__ == "__main__":
+    import torch
+
+    torch.load(p)  # site

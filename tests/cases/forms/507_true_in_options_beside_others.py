@@ -1,0 +1,5 @@
+# expect: safe
+import torch
+
+OPTS = {"weights_only": True, "map_location": "cpu"}
+torch.load(p, **OPTS)

@@ -1,0 +1,5 @@
+# expect: unsafe LG001
+import torch
+
+for reader in [torch.load]:
+    reader(p)  # site
