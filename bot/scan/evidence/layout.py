@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.keyed import Keys, is_test, keys_of
-from bot.scan.evidence.place import Place
-from bot.scan.evidence.save import Saved, remember_place, what_is_stored
+from bot.scan.evidence.place import place_of
+from bot.scan.evidence.save import Saved, what_is_stored, written_to
 from bot.scan.evidence.use import Reading
 from bot.scan.evidence.writers import Writer, saving_files, writers_of
 
@@ -36,7 +36,7 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
 
     Where both give the file a name, and not the same, they are two files.
     """
-    name = Place(where, reading.call, reading.module).name if where is not None else ""
+    name = place_of(where, reading.call, reading.module).name if where is not None else ""
     far = _FOLDERS_UP if len(keys) > 1 or reading.in_a_test else 0
     far = _ANYWHERE if len(keys) >= _TELLING_KEYS else far
     for _, paths in itertools.groupby(_near(reading, project, far), key=lambda pair: pair[0]):
@@ -45,7 +45,7 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
             writer
             for writer in writers_of(holding, project)
             if keys <= keys_of(writer, project)
-            and not (name and remember_place(writer).name not in ("", name))
+            and not (name and written_to(writer).name not in ("", name))
             and not _rewrites(writer, reading)
         ]
         if found:

@@ -35,6 +35,14 @@ class Place:
         self.name = _file_name(full) or self.constant
 
 
+def place_of(where: ast.expr, call: ast.Call, module: Module) -> Place:
+    """Where `call` reads from or writes to, worked out once."""
+    known: dict[tuple[ast.expr, ast.Call], Place] = module.cache.setdefault("evidence.places", {})
+    if (where, call) not in known:
+        known[where, call] = Place(where, call, module)
+    return known[where, call]
+
+
 def _bare(node: ast.expr) -> ast.expr:
     """Without `str(...)`, `Path(...)` and `open(...)` around it."""
     while isinstance(node, ast.Call) and len(node.args) >= 1 and ast.unparse(node.func) in _WRAPPERS:
@@ -100,4 +108,4 @@ def _class_name(node: ast.AST, module: Module) -> str:
 
 def text_of(load: ast.Call, where: ast.expr, module: Module) -> str:
     """The path's text, with what is bound to the names in it."""
-    return Place(where, load, module).full
+    return place_of(where, load, module).full

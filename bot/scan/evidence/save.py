@@ -13,7 +13,8 @@ from bot.scan.evidence.content import PLAIN, Content, Stored
 from bot.scan.evidence.helper import savers_above
 from bot.scan.evidence.human import meant_for_weights_only
 from bot.scan.evidence.keyed import keys_of
-from bot.scan.evidence.place import Place
+from bot.scan.evidence.memo import remember
+from bot.scan.evidence.place import Place, place_of
 from bot.scan.evidence.stored import Look
 from bot.scan.evidence.writers import Writer, saving_files, writers_in, writers_of
 from bot.scan.names.module import Module
@@ -56,7 +57,7 @@ def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: 
 
 
 def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) -> tuple[Saved, ...]:
-    reader = Place(where, load, module)
+    reader = place_of(where, load, module)
     found: dict[int, list[tuple[Writer, str]]] = {}
     for writer in _candidates(reader, project):
         match = _match(reader, writer)
@@ -83,10 +84,10 @@ def _kept_there(load: ast.Call, where: ast.expr, module: Module, project: Projec
     function = module.function(load)
     if function is None:
         return ()
-    reader = Place(where, load, module)
+    reader = place_of(where, load, module)
     found = []
     for writer in writers_in(module):
-        place = remember_place(writer)
+        place = written_to(writer)
         below = place.function is function and writer.call.lineno > load.lineno
         if below and (place.text == reader.text or place.full == reader.full):
             found.append(_kept(writer, project))
@@ -102,10 +103,10 @@ def rewriters(load: ast.Call, where: ast.expr | None, module: Module) -> tuple[W
     """Writers in the load's own file that write to the path it reads, before or after it, in whatever function."""
     if where is None:
         return ()
-    reader = Place(where, load, module)
+    reader = place_of(where, load, module)
     found = []
     for writer in writers_in(module):
-        place = remember_place(writer)
+        place = written_to(writer)
         if (
             (place.text == reader.text and (place.function is reader.function or place.text.startswith("self.")))
             or (place.full == reader.full and place.function is reader.function)
@@ -117,6 +118,10 @@ def rewriters(load: ast.Call, where: ast.expr | None, module: Module) -> tuple[W
 
 def what_is_stored(writer: Writer, project: Project) -> Stored:
     """What a writer writes, by its expression, or by the comment in its function that says what it is meant for."""
+    return remember(project, ("stored", writer.call), lambda: _stored(writer, project))
+
+
+def _stored(writer: Writer, project: Project) -> Stored:
     if writer.what is None:
         return Stored(Content.UNKNOWN, "a Lightning checkpoint")
     if meant_for_weights_only(writer.call, writer.module):
@@ -126,7 +131,7 @@ def what_is_stored(writer: Writer, project: Project) -> Stored:
 
 def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
     """How sure it is that `writer` writes what `reader` reads: 0 is surest, None is not at all."""
-    place = remember_place(writer)
+    place = written_to(writer)
     same_file = place.module is reader.module
     before = (writer.call.lineno, writer.call.col_offset) < (reader.call.lineno, reader.call.col_offset)
     if same_file and place.function is reader.function and place.text == reader.text and before:
@@ -153,14 +158,9 @@ def _near(one: str, other: str) -> bool:
     return first == second or first in second.parents or second in first.parents
 
 
-def remember_place(writer: Writer) -> Place:
-    """The writer's path, worked out once."""
-    key = ("evidence.place", id(writer.call))
-    cached = writer.module.cache.get(key)
-    if cached is None:
-        cached = writer.module.cache[key] = Place(writer.where, writer.call, writer.module)
-    assert isinstance(cached, Place)  # noqa: S101
-    return cached
+def written_to(writer: Writer) -> Place:
+    """The writer's path."""
+    return place_of(writer.where, writer.call, writer.module)
 
 
 _LOADS = re.compile(

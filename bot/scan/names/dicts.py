@@ -39,7 +39,7 @@ def with_updates(
     if not any(isinstance(v, Dictionary | Sequence | Parameter) for v in values):
         return values
     owner = found[0][0]
-    writes = [w for w in owner.names(use.id) if w is not use and _writes(w, owner)]
+    writes = [w for w in _all_writes(use.id, owner) if w is not use]
     if len(writes) > _MANY:
         return [Dictionary((Item(AnyKey.ANY, ()),)) if isinstance(v, Dictionary) else v for v in values]
     here = [w for w in writes if _happens(w, use, owner) and set(find_bindings(w.id, w, owner)) & set(found)]
@@ -111,6 +111,14 @@ def keyword_items(call: ast.Call, module: Module, of: Evaluate) -> tuple[Item, .
         values = of(keyword.value, module)
         items += spread(values) if keyword.arg is None else (Item(keyword.arg, values),)
     return tuple(items)
+
+
+def _all_writes(name: str, module: Module) -> list[ast.Name]:
+    """Where something is put into what is called `name`, or taken out of it; asked at each use, so worked out once."""
+    known: dict[str, list[ast.Name]] = module.cache.setdefault("writes", {})
+    if name not in known:
+        known[name] = [each for each in module.names(name) if _writes(each, module)]
+    return known[name]
 
 
 def _writes(name: ast.Name, module: Module) -> bool:

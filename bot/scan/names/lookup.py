@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import cast
 
@@ -15,6 +16,7 @@ _LIBRARY_LOADS = frozenset(
     safetensors.torch""".split()
 )
 """Libraries whose star import brings a `load` of their own (their `__all__`)."""
+_STAR = re.compile(rb"import[\s\\]*\*")
 TORCH_STARS = {"torch": frozenset({"load", "save"}), "torch.serialization": frozenset({"load", "save"})}
 """What a star import brings of interest: `load` stands in `torch.__all__` and `torch.serialization.__all__` (2.13)."""
 
@@ -84,8 +86,17 @@ def _brings(star: Binding, name: str, module: Module) -> bool:
         return name in TORCH_STARS[statement.module]
     if not statement.level and name == "load" and statement.module in _LIBRARY_LOADS:
         return True
-    target = module.project.resolve(statement.module or "", module.path, statement.level) if module.project else None
-    return bool(target and _public(name, target))
+    project, source = module.project, statement.module or ""
+    path = project.locate(source, module.path, statement.level) if project else None
+    if project is None or path is None or not _may_bring(name, project.files[path]):
+        return False  # most are not parsed for it
+    target = project.module(path)
+    return isinstance(target, Module) and _public(name, target)
+
+
+def _may_bring(name: str, data: bytes) -> bool:
+    """Whether a module can have a name, by its bytes: it stands there, or may be there by a star, or in odd letters."""
+    return name.encode() in data or not data.isascii() or _STAR.search(data) is not None
 
 
 def _public(name: str, module: Module) -> bool:
