@@ -11,7 +11,7 @@ from bot.scan.evidence import signs
 from bot.scan.evidence.attributes import kind_of_word
 from bot.scan.evidence.binding import holds_modules, put_into
 from bot.scan.evidence.callers import Found, callee, decorated_by
-from bot.scan.evidence.claims import asked_for_type, claimed_by_annotation
+from bot.scan.evidence.claims import asked_for_type, claimed_by_annotation, declared_as
 from bot.scan.evidence.elsewhere import constructor, into_constructor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.kept import attributes_of, keep_under, names_of
@@ -48,6 +48,9 @@ _PARTS = re.compile(r"split|shard|save")
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
 
+_REWRITES = re.compile(r"update|convert|patch|rename|remap|replace|adapt", re.I)
+"""`update_state_dict(loaded)` gives a state dict, and what it does with the keys of the old one tells what that was."""
+
 _USES_UP = re.compile(r"(^|_)(load|set|from|apply|init)_", re.I)
 """`Config.from_state_dict(loaded)`, `chunk.load_weights(loaded)`: what these give is no state."""
 
@@ -81,8 +84,11 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         yield spot.says(Kind.CLAIM, f"goes into {name}")
         if _PARTS.search(name) or _USES_UP.search(name):
             return
-        if not _UNWRAPS.search(name) or callee(call, spot.module, project) is None:
+        looked = _UNWRAPS.search(name) or _REWRITES.search(name)
+        found = callee(call, spot.module, project) if looked and spot.hops < MOST_CALLS else None
+        if not _UNWRAPS.search(name) or found is None:
             yield spot.at(call)
+            yield from _into(call.func, found, spot, place) if found is not None else ()
             return
     full = dotted(call.func, spot.module)
     if is_known(full, place):
@@ -218,6 +224,7 @@ def _by_operator(spot: Spot, maker: ast.Call) -> Answer:
 
 def _merged(spot: Spot, container: ast.expr) -> Answer:
     yield spot.says(Kind.DICT, "is merged into another")
+    yield from claimed_by_annotation(spot, declared_as(container, spot.module))
     owner, step = attributes_of(container), spot.path[-1] if spot.path else ""
     if owner is not None and step.startswith("«["):  # `self.__dict__.update({name: value})`
         names = [step[3:-2]] if step[2:3] == "'" else []

@@ -91,17 +91,30 @@ def _bound(name: ast.Name, parent: ast.AST | None, module: Module) -> Iterator[a
     if isinstance(statement, ast.For | ast.AsyncFor | ast.comprehension):
         yield source_of(statement.iter)
     elif isinstance(statement, ast.Assign):
-        yield _opposite(name, parent, statement.value)
+        yield _opposite(name, parent, statement.value, module)
 
 
-def _opposite(name: ast.Name, targets: ast.AST | None, value: ast.expr) -> ast.expr | None:
-    """`y` for `b` in `a, b = x, y`."""
+def _opposite(name: ast.Name, targets: ast.AST | None, value: ast.expr, module: Module) -> ast.expr | None:
+    """`y` for `b` in `a, b = x, y`, and `f()[1]` in `a, b = f()`."""
+    if isinstance(targets, ast.Tuple) and isinstance(value, ast.Call):
+        return _taken(name, targets, value, module)
     if not (isinstance(targets, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)):
         return None
     spread = any(isinstance(each, ast.Starred) for each in (*targets.elts, *value.elts))
     if spread or len(targets.elts) != len(value.elts):
         return None
     return value.elts[targets.elts.index(name)]
+
+
+def _taken(name: ast.Name, targets: ast.Tuple, call: ast.Call, module: Module) -> ast.expr | None:
+    """The member of what a call gives, as if it were written so; kept, since it is known by its identity."""
+    if any(isinstance(each, ast.Starred) for each in targets.elts):
+        return None
+    members: dict[ast.Name, ast.expr] = module.cache.setdefault("evidence.members", {})
+    if name not in members:
+        place = ast.copy_location(ast.Constant(targets.elts.index(name)), name)
+        members[name] = ast.copy_location(ast.Subscript(call, place, ast.Load()), name)
+    return members[name]
 
 
 def source_of(iterable: ast.expr) -> ast.expr:

@@ -7,8 +7,16 @@ give the same thing to the same name.
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
+from bot.scan.evidence.behind import is_empty
+from bot.scan.evidence.content import Content
+from bot.scan.evidence.reach import in_other_branch
+from bot.scan.evidence.stored import Look
 from bot.scan.names.module import Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
 
 
 def says_true_beside(call: ast.Call, module: Module) -> int | None:
@@ -18,6 +26,41 @@ def says_true_beside(call: ast.Call, module: Module) -> int | None:
         return None
     others = (n for n in module.of(ast.Call, "weights_only") if n is not call and module.function(n) is function)
     return next((other.lineno for other in others if _stands_for(other, call, statement, module)), None)
+
+
+def makes_the_same(call: ast.Call, module: Module, project: Project) -> int | None:
+    """The line where another branch binds the load's own name to what is seen to be tensors and numbers."""
+    statement, function = module.statement(call), module.function(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+    if not isinstance(target, ast.Name) or not isinstance(statement, ast.Assign) or statement.value is not call:
+        return None
+    bound = (n for n in module.names(target.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
+    others = [n for n in bound if n is not target and in_other_branch(target, n, module)]
+    made = all(_is_made_of_tensors(name, module, project) for name in others)
+    return others[0].lineno if others and made else None
+
+
+def _is_made_of_tensors(name: ast.Name, module: Module, project: Project) -> bool:
+    """Something is made, and not only stood in for (`None`, `{}`, `0`) or loaded another way."""
+    statement = module.statement(name)
+    if not isinstance(statement, ast.Assign) or statement.targets != [name]:
+        return False
+    value = statement.value
+    if isinstance(value, ast.Constant) or is_empty(value):
+        return False
+    if isinstance(value, ast.Call) and "load" in ast.unparse(value.func):
+        return False
+    return Look(project).of(value, module).content is Content.PLAIN
+
+
+def asked_to_be_safe(call: ast.Call, module: Module) -> int | None:
+    """The line of a `check_torch_load_is_safe()` above the load: is this a torch in which weights_only=True protects?
+
+    Source: transformers.utils.import_utils, called there before each load with weights_only=True.
+    """
+    function = module.function(call)
+    checks = (n for n in module.of(ast.Call, "check_torch_load_is_safe") if module.function(n) is function)
+    return next((check.lineno for check in checks if check.lineno < call.lineno), None)
 
 
 def _stands_for(other: ast.Call, call: ast.Call, statement: ast.Assign | ast.Return, module: Module) -> bool:

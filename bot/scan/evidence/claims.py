@@ -17,7 +17,8 @@ from bot.scan.names.values import Class
 
 _MODULE = re.compile(r"(?:torch\.)?nn\.Module|Module|(?:\w+\.)*LightningModule|torch\.jit\.ScriptModule")
 _OBJECTS = re.compile(
-    r"torch\.(nn\.(?!Parameter\b)[A-Z]|optim\.[A-Z]|optim\.lr_scheduler\.[A-Z]|utils\.data\.[A-Z]|jit\.ScriptModule)"
+    r"torch\.(nn\.(?!(Uninitialized)?(Parameter|Buffer)\b)[A-Z]|optim\.[A-Z]|optim\.lr_scheduler\.[A-Z])"
+    r"|torch\.(utils\.data\.[A-Z]|jit\.ScriptModule)"
     r"|argparse\.Namespace|omegaconf\.\w*Config|torch_geometric\.data\.[A-Z]|pandas\.DataFrame|dgl\.DGL"
     r"|transformers\.[A-Z]|sklearn\.[\w.]+\.[A-Z]"
 )
@@ -49,6 +50,15 @@ def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Modul
         yield spot.says(Kind.DECLARED, f"is declared {text}")
     if "Tensor" in text or "StateDict" in text or "state_dict" in text:
         yield spot.says(Kind.CLAIM, f"is annotated {text}")
+
+
+def declared_as(container: ast.expr, module: Module) -> ast.expr | None:
+    """What a name or an attribute of the same function, class or module is declared: `held: dict[str, Tensor] = {}`."""
+    text, function = ast.unparse(container), module.function(container)
+    for statement in module.of(ast.AnnAssign):
+        if ast.unparse(statement.target) == text and module.function(statement) in (function, None):
+            return statement.annotation
+    return None
 
 
 def asked_for_type(spot: Spot, call: ast.Call) -> Answer:

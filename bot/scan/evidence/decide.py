@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     proofs.globals_named,
     proofs.told_in_words,
     proofs.told_beside,
+    proofs.version_asked,
     refusals.saved_objects,
     refusals.object_inside,
     proofs.saved_plainly,
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     proofs.used_as_state,
     proofs.declared_tensors,
     proofs.among_states,
+    proofs.made_beside,
     refusals.called_an_object,
 )
 
@@ -80,7 +82,8 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
         reason = f"{decision.reason}, but modules of this project put a pickle into their state (get_extra_state)"
         return replace(_review(decision), reason=reason)
     unknown = next((s for s in facts.saved if s.stored.content is Content.UNKNOWN), None)
-    settled = facts.reading.direct or any(e.kind in (EvidenceKind.SAVE, EvidenceKind.HUMAN) for e in decision.evidence)
+    said = facts.reading.direct or facts.reading.whole(Kind.DECLARED) is not None
+    settled = said or any(e.kind in (EvidenceKind.SAVE, EvidenceKind.HUMAN) for e in decision.evidence)
     if decision.tier is not Tier.SAFE or unknown is None or settled:
         return decision
     return replace(

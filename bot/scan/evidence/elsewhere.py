@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.behind import project_classes, values_of
 from bot.scan.evidence.callers import MOST_FILES, bases_of, enclosing_class, imported_as, share_self, stem_of
+from bot.scan.evidence.claims import claimed_by_annotation
+from bot.scan.evidence.content import annotation_of
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.reach import outer_scope, reads_in_scope, reads_of_parameter
-from bot.scan.evidence.spot import Spot
+from bot.scan.evidence.spot import Answer, Spot
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.values import Instance
@@ -172,6 +174,8 @@ def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.C
         around = enclosing_class(call, module)
         names = bases_of(around) if around is not None else set()
         name = names.pop() if len(names) == 1 else ""
+    if name == "cls" and (around := enclosing_class(call, module)) is not None:
+        return around, module
     if not name[:1].isupper():
         return None  # as cheap a test as there is: what is no class by its name is not looked for
     own = module.bound(ast.ClassDef, name)
@@ -188,23 +192,28 @@ def entered_as(owner: ast.ClassDef, module: Module, project: Project) -> Iterato
                 yield item.optional_vars, home
 
 
-def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Iterator[Spot]:
-    """What is given to a class: the parameter of its `__init__`, or the field of a dataclass."""
+def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
+    """What is given to a class: the parameter of its `__init__` or the field of a dataclass, and its type."""
     made = constructor(call, spot.module, project)
     if made is None:
         return
     node, home = made
     own = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
-    if own is not None:
-        names = [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
-    else:
-        names = [f.target.id for f in node.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
+    names = [*_fields(node)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
     name = place if isinstance(place, str) else names[place] if place < len(names) else ""
     if own is not None:
+        yield from claimed_by_annotation(spot, annotation_of(name, own), home)
         for read in reads_of_parameter(name, own, home):
             yield Spot(read, home, spot.path, spot.hops + 1)
     elif name in names:
+        yield from claimed_by_annotation(spot, _fields(node)[name], home)
         inside = (n for n in home.attributes(name) if _is_of(node, n, home) and isinstance(n.ctx, ast.Load))
         seen = [*((n, home) for n in inside), *reads_by_kin(node, name, home, project)]
         for found, where in seen:
             yield Spot(found, where, spot.path, spot.hops + 1)
+
+
+def _fields(owner: ast.ClassDef) -> dict[str, ast.expr]:
+    """The fields of a dataclass with what they are declared, in order."""
+    declared = (f for f in owner.body if isinstance(f, ast.AnnAssign))
+    return {f.target.id: f.annotation for f in declared if isinstance(f.target, ast.Name)}

@@ -30,7 +30,8 @@ _KEEPS_OUT = re.compile(
 )
 """A reason to load safely, in which a negation turns nothing round."""
 _BUT = re.compile(
-    r"\b(not|cannot|can't|don't|never|fail\w*|break\w*|error|false|todo|fixme|if possible|without|yet|by default)\b",
+    r"\b(not|cannot|can't|don't|doesn't|won't|isn't|never|fail\w*|break\w*|error|false|todo|fixme|if possible|without|"
+    r"yet|by default|unfortunately|instead|however|but)\b",
     re.I,
 )
 _SENTENCE = re.compile(r"[.;]\s|\n\s*\n")

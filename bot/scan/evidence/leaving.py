@@ -88,6 +88,10 @@ def hand_on(spot: Spot, parent: Any, project: Project) -> Answer:
     """`yield from values`."""
     function, part = spot.module.function(spot.node), step_into(spot, "each")
     if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and part is not None:
+        given = given_by(function.returns)
+        if given is not None and part.path and part.path[-1] == "item":  # `yield from held.items()`
+            value = part._replace(path=(*part.path[:-1], "value"))
+            yield from claimed_by_annotation(value, member(given, 1))
         yield from _to_callers(part, function, project, "«[*]")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model import Evidence, EvidenceKind, Tier, Use
-from bot.scan.evidence.branches import says_true_beside
+from bot.scan.evidence.branches import asked_to_be_safe, makes_the_same, says_true_beside
 from bot.scan.evidence.content import Content
 from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state, reads_shards
 from bot.scan.evidence.facts import Decision, Facts
@@ -80,6 +80,23 @@ def told_beside(facts: Facts) -> Decision | None:
         return None
     detail = "another branch, whose result takes this one's place, says weights_only=True"
     return _by_people(facts, line, detail, "the other branch of this load says weights_only=True")
+
+
+def version_asked(facts: Facts) -> Decision | None:
+    line = asked_to_be_safe(facts.reading.call, facts.reading.module)
+    if line is None:
+        return None
+    detail = "check_torch_load_is_safe() asks for the torch in which weights_only=True protects"
+    return _by_people(facts, line, detail, "the torch is asked for in which weights_only=True protects")
+
+
+def made_beside(facts: Facts) -> Decision | None:
+    """`if exists: x = torch.load(p)`, `else: x = make_a_tensor()`: the same name stands for the same kind of thing."""
+    line = makes_the_same(facts.reading.call, facts.reading.module, facts.project)
+    if line is None:
+        return None
+    evidence = Evidence(EvidenceKind.USE, facts.path, line, "another branch gives the same name tensors and numbers")
+    return Decision(Use.STATE, Tier.SAFE, "the other branch makes the same of tensors and numbers", (evidence,))
 
 
 def _by_people(facts: Facts, line: int, detail: str, reason: str) -> Decision:

@@ -116,7 +116,7 @@ def _sees(read: ast.Name, target: ast.Name, stores: list[ast.Name], module: Modu
     bound, place = _bound_at(target, module), (read.lineno, read.col_offset)
     if place < bound:
         return any(not _bound_anew(loop, stores, read, module) for loop in _shared_loops(target, read, module))
-    if _in_other_branch(target, read, module):
+    if in_other_branch(target, read, module):
         return False
     return not any(_kills(s, target, read, module) for s in stores)
 
@@ -140,7 +140,7 @@ def _kills(store: ast.Name, target: ast.Name | None, read: ast.Name, module: Mod
     if isinstance(statement, ast.For | ast.AsyncFor):
         return _inside(read, statement, module) and read is not statement.iter
     block = module.parent(statement)
-    return block is not None and _inside(read, block, module) and not _in_other_branch(store, read, module)
+    return block is not None and _inside(read, block, module) and not in_other_branch(store, read, module)
 
 
 def _inside(node: ast.AST, ancestor: ast.AST, module: Module) -> bool:
@@ -171,7 +171,7 @@ def _bound_anew(loop: ast.AST, stores: list[ast.Name], read: ast.Name, module: M
     return any(_inside(store, loop, module) and _kills(store, None, read, module) for store in stores)
 
 
-def _in_other_branch(first: ast.AST, second: ast.AST, module: Module) -> bool:
+def in_other_branch(first: ast.AST, second: ast.AST, module: Module) -> bool:
     """Whether the two stand in branches of one `if` of which only one runs."""
     below = {}
     chain = _chain(first, module)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from bot.scan.evidence.annotations import holds_tensors, member
 from bot.scan.evidence.behind import (
     added_to,
     bound_to,
@@ -117,15 +118,34 @@ class Look:
         whole = node.value
         if isinstance(key, str) and CONFIG_NAME.match(key):
             return Stored(Content.UNKNOWN, f"the item {key!r}")
+        if (
+            isinstance(whole, ast.Call)
+            and isinstance(node.slice, ast.Constant)
+            and self._gives(whole, node.slice, module)
+        ):
+            return tensor_in(module)
         held = self.of(whole, module, depth)
         return held if held.content is Content.PLAIN or held is LOADED else _unknown(node)
+
+    def _bound(self, value: ast.expr | None, name: str, module: Module, depth: int) -> Stored:
+        """What a name is bound to; where that is a member of something unknown, what people call so."""
+        found = self.of(value, module, depth) if value is not None else None
+        apart = value is None or module.parent(value) is None
+        return by_name(name) if found is None or (apart and found.content is Content.UNKNOWN) else found
+
+    def _gives(self, call: ast.Call, place: ast.Constant, module: Module) -> bool:
+        """Whether the project's function is declared to give tensors at this place of a tuple."""
+        found = callee(call, module, self._project) if isinstance(place.value, int) else None
+        declared = found[0].returns if found is not None else None
+        given = member(declared, place.value) if declared is not None and isinstance(place.value, int) else None
+        return given is not None and holds_tensors(given)
 
     def _name(self, node: Any, module: Module, depth: int) -> Stored:
         bindings = list(bound_to(node, module))
         items = list(items_set(node, module))
         if not bindings and not items:
             return self._unbound(node, module, depth)
-        whole = [self.of(value, module, depth) if value is not None else by_name(node.id) for value in bindings]
+        whole = [self._bound(value, node.id, module, depth) for value in bindings]
         if whole and all(part is LOADED for part in whole):
             return LOADED  # and what is set in it tells nothing of the rest
         later = added_to(node, module) if any(map(is_empty, bindings)) else ()
@@ -230,6 +250,8 @@ class Look:
         return Stored(Content.UNKNOWN, f"what {name or 'a call'}() returns")
 
     def _returned(self, function: Definition, module: Module, depth: int) -> Stored:
+        if function.returns is not None and holds_tensors(function.returns):
+            return tensor_in(module)
         values = [
             n.value
             for n in ast.walk(function)

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from bot.model import Use
 from bot.scan.evidence.content import HOLDS_ANYTHING, NAMES_NOTHING
+from bot.scan.evidence.every import leaves_none_out
 from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.evidence.states import is_unknown_scheduler
 from bot.scan.names.module import Definition, Module
@@ -140,7 +141,7 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
         s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
         for s in reading.signs
     )
-    each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each"))
+    each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each", "[?]"))
     return "is gone through entry by entry and loaded with load_state_dict" if touched or each else ""
 
 
@@ -228,6 +229,19 @@ def _elements_are_tensors(reading: Reading) -> str:
     return "is a container of tensors: each that is taken out is used as one"
 
 
+def _every_value_is_a_tensor(reading: Reading) -> str:
+    """The values of the whole, gone through with none left out, are used or declared as tensors."""
+    if reading.named_sections or reading.asked_for_keys:
+        return ""
+    values = [s for s in reading.signs if s.path in (("value",), ("values",))]
+    if any(s.kind is Kind.DECLARED for s in values):
+        return "is a dict of tensors, as its values are declared"
+    used = (s for s in values if s.kind is Kind.TENSOR and s.file == reading.module.path)
+    if any(leaves_none_out(s.line, reading.module) for s in used):
+        return "is a dict of tensors: each of its values is used as one"
+    return ""
+
+
 STATE_RULES: tuple[Rule, ...] = (
     _goes_straight_in,
     _rebuilt_and_loaded,
@@ -236,6 +250,7 @@ STATE_RULES: tuple[Rule, ...] = (
     _tutorial_layout,
     _parts_are_tensors,
     _elements_are_tensors,
+    _every_value_is_a_tensor,
 )
 
 
