@@ -14,6 +14,10 @@ REFACTOR = (
     "Save a state_dict (torch.save(model.state_dict(), path)) and load it into a fresh model, or use safetensors;"
     " then weights_only=True reads it."
 )
+TRAINING_ARGS = (
+    "Write what is needed of the arguments into a JSON file (TrainingArguments.to_json_string) and read that;"
+    " a training_args.bin of somebody else runs what it likes."
+)
 _TORCH_BLOCKS = frozenset({"sys", "os", "posix", "nt"})
 _EXECUTES = frozenset(
     {"builtins", "subprocess", "runpy", "importlib", "pydoc", "pty", "socket", "shutil", "pickle", "code"}
@@ -39,6 +43,14 @@ def for_objects(saved: tuple[Saved, ...]) -> str:
     numpy = " (and the numpy.dtypes class of each array)" if "numpy.ndarray" in blocked.stored.needs else ""
     line = f" Or allow what is in it, after a look at each: {listed}{numpy}." if listed else ""
     return f"{place} stores {blocked.stored.why}. {REFACTOR}{line}"
+
+
+def for_options(part: str) -> str:
+    """Advice where a section of the file is used as what argparse gives."""
+    return (
+        f"Save vars(...) of what is under {part}, a plain dict. Or allow what is in it, if it is argparse's:"
+        f" {allow_list(('argparse.Namespace',))}."
+    )
 
 
 def for_checkpoint(report: CheckpointReport) -> str:

@@ -15,7 +15,7 @@ from bot.scan.evidence.claims import asked_for_type, claimed_by_annotation, decl
 from bot.scan.evidence.elsewhere import constructor, into_constructor
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.kept import attributes_of, keep_under, names_of
-from bot.scan.evidence.libraries import into_library, is_known, takes_objects
+from bot.scan.evidence.libraries import into_library, is_known, out_of_a_list, takes_objects
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.records import into_record
 from bot.scan.evidence.running import handed_to, is_run
@@ -94,7 +94,7 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
     if is_known(full, place):
         yield from into_library(spot, call, full, place=place)
     elif takes_objects(call, name, place, spot.module) and not _is_own(call, spot, project):
-        yield spot.says(Kind.OBJECT, f"goes into {name}")
+        yield out_of_a_list(spot).says(Kind.OBJECT, f"goes into {name}")
     else:
         yield from _project(spot, call, place, name, project)
 

@@ -31,7 +31,7 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
     elif called is not None and node.attr in signs.MOVES:
         yield spot.says(Kind.MOVED, f".{node.attr}()")
         yield spot.at(called)
-    elif (kind := kind_of_word(node.attr)) is not None:
+    elif (kind := kind_of_word(node.attr) if called is not None else _kind_if_read(node, spot)) is not None:
         yield spot.says(kind, f".{node.attr}")
         if called is not None and kind in (Kind.TENSOR, Kind.ARRAY):
             yield spot.at(called)
@@ -41,6 +41,27 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
         yield spot.says(Kind.ESCAPES, f".{node.attr}, as of a DTensor")
     else:
         yield spot.says(Kind.OBJECT, f".{node.attr}{'()' if called is not None else ''}")
+
+
+_PROPERTIES = frozenset(
+    "shape dtype ndim T mT real imag itemsize strides nbytes flat device is_cuda grad requires_grad is_sparse layout"
+    " grad_fn is_meta is_quantized is_xla is_mps is_xpu is_mkldnn is_nested is_sparse_csr _metadata".split()
+)
+_READS_ON = ast.Attribute | ast.Subscript | ast.BinOp | ast.Compare | ast.FormattedValue
+
+
+def _kind_if_read(node: ast.Attribute, spot: Spot) -> Kind | None:
+    """What an attribute says that is not called: `args.dim`, `frame.values[0]` are no tensor's and no dict's methods.
+
+    A tensor's methods are hardly ever handed on; a dict's, a list's and a string's are (`key=counts.get`).
+    """
+    kind = kind_of_word(node.attr)
+    if node.attr in _PROPERTIES or kind is None:
+        return kind
+    if node.attr == "size":  # a number of numpy's arrays
+        return Kind.ARRAY
+    handed_on = kind in (Kind.DICT, Kind.PLAIN) and not isinstance(spot.module.parent(node), _READS_ON)
+    return kind if handed_on else Kind.OBJECT
 
 
 def kind_of_word(word: str) -> Kind | None:

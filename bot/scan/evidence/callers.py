@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
+from bot.scan.evidence.imports import imported_as, last_name
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.mentions import may_call_function, may_call_method
 from bot.scan.names.module import Definition, Module
@@ -38,7 +39,18 @@ def _calls(function: Definition, module: Module, project: Project) -> Iterator[C
         if isinstance(owner, ast.ClassDef):
             yield from _method_calls(function, owner, other, module, common=common)
         else:
-            yield from _function_calls(function, other, module)
+            yield from _function_calls(function.name, other, module.path)
+            if other.path.endswith("/__init__.py") or other.path == "__init__.py":
+                yield from _through_package(function.name, other, home=module.path, project=project)
+
+
+def _through_package(name: str, package: Module, *, home: str, project: Project) -> Iterator[Call]:
+    """Calls of what a package hands out under another name: `from .io import load_net as load`."""
+    for alias in {*imported_as(name, package, home)} - {name}:
+        for path in project.holders(alias.encode(), most=MOST_FILES) or ():
+            other = project.module(path)
+            if path != package.path and not isinstance(other, Unreadable):
+                yield from _function_calls(alias, other, package.path)
 
 
 def _calling(function: Definition, module: Module, project: Project) -> Iterator[Module]:
@@ -110,31 +122,22 @@ def _are_kin(one: ast.ClassDef, other: ast.ClassDef) -> bool:
     return other.name in bases_of(one) or one.name in bases_of(other)
 
 
-def _function_calls(function: Definition, other: Module, home: Module) -> Iterator[Call]:
-    names = {function.name} if other is home else set(imported_as(function.name, other, home.path))
+def _function_calls(function: str, other: Module, home: str) -> Iterator[Call]:
+    names = {function} if other.path == home else set(imported_as(function, other, home))
     for name in names:
         for read in other.names(name):
             call = other.parent(read)
             if isinstance(call, ast.Call) and call.func is read:
                 yield call, other
-    stem, package = stem_of(home.path), PurePosixPath(home.path).parent.name  # which may hand it out as its own
-    for attribute in other.attributes(function.name):
+    stem, package = stem_of(home), PurePosixPath(home).parent.name  # which may hand it out as its own
+    for attribute in other.attributes(function):
         call = other.parent(attribute)
         if (
             isinstance(call, ast.Call)
             and call.func is attribute
-            and ast.unparse(attribute.value).split(".")[-1] in (stem, package)
+            and last_name(attribute.value, other) in (stem, package)
         ):
             yield call, other
-
-
-def imported_as(name: str, other: Module, home: str) -> Iterator[str]:
-    """What `name` of the file `home` is called where another module imports it."""
-    parts = set(PurePosixPath(home).with_suffix("").parts)
-    for node in other.of(ast.ImportFrom):
-        for alias in node.names:
-            if alias.name == name and (not node.module or node.module.split(".")[-1] in parts):
-                yield alias.asname or alias.name
 
 
 def _taken(module: Module) -> frozenset[str]:
@@ -184,7 +187,7 @@ def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
         local = [(f, module) for f in _named(function.id, module) if not _is_method((f, module))]
         if local:
             return local[-1]
-        if function.id not in _taken(module):
+        if not _taken(module) & {function.id, "*"}:
             return None
         found = [f for f in _taken_from(function.id, module, project) if not _is_method(f)]
         return found[0] if len(found) == 1 else None
@@ -215,7 +218,7 @@ def _method(function: ast.Attribute, module: Module, project: Project) -> Found 
             return own[-1], module
         return _of_kin(function.attr, around, project) if around is not None else None
     found = _owned_by(function.attr, receiver, project)
-    in_module = [f for f in found if not _is_method(f) and stem_of(f[1].path) == receiver.split(".")[-1]]
+    in_module = [f for f in found if not _is_method(f) and stem_of(f[1].path) == last_name(function.value, module)]
     in_class = [f for f in found if _is_method(f) and getattr(f[1].parent(f[0]), "name", "") == receiver]
     chosen = in_module or in_class or (found if len(project.defining(function.attr)) == 1 else ())
     return chosen[0] if len(chosen) == 1 else None

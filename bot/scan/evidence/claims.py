@@ -44,7 +44,9 @@ def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Modul
     if annotation is None:
         return
     text = ast.unparse(annotation).strip("'\"")
-    if any(_is_object(each, module or spot.module) for each in _kinds(annotation)):
+    kinds = [*_kinds(annotation)]
+    # what a parameter far away is declared says of parts only that they are modules: a dict's values are of many kinds
+    if any(_is_module(each) or (not spot.path and _is_object(each, module or spot.module)) for each in kinds):
         yield spot.says(Kind.OBJECT, f"is declared {text}")
     if holds_tensors(annotation):
         yield spot.says(Kind.DECLARED, f"is declared {text}")
@@ -105,9 +107,13 @@ def _kinds(annotation: ast.expr) -> Iterator[ast.expr]:
         yield annotation
 
 
+def _is_module(kind: ast.expr) -> bool:
+    return _MODULE.fullmatch(ast.unparse(kind)) is not None
+
+
 def _is_object(kind: ast.expr, module: Module) -> bool:
     """Whether a class is a module's or one of the project's own: their instances are no plain values."""
-    if _MODULE.fullmatch(ast.unparse(kind)):
+    if _is_module(kind):
         return True
     if _OBJECTS.match(dotted(kind, module)):
         return True

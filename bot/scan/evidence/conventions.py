@@ -26,6 +26,7 @@ _STATE_FILES = re.compile(
     r"(^|[/'\"])(pytorch_model|adapter_model|diffusion_pytorch_model|pytorch_lora_weights)"
     r"([.-](\d+|\{[^}]*\}|\*)([.-]of[.-](\d+|\{[^}]*\}|\*))?)?\.(bin|pth)['\"]"
 )
+_OBJECT_FILES = re.compile(r"(^|[/'\"])training_args\.bin['\"]|\bTRAINING_ARGS_NAME\b")
 _STATE_NAMES = re.compile(r"\b(WEIGHTS_NAME|ADAPTER_WEIGHTS_NAME|PYTORCH_WEIGHTS_NAME|DIFFUSERS_WEIGHTS_NAME)\b")
 _SHARDS = re.compile(r"['\"/](pytorch_model)?\*\.bin['\"]")
 """`*.bin` in a model's folder, as transformers names them where it does not write safetensors."""
@@ -36,6 +37,11 @@ def published_name(full: str) -> str:
     """The name of a published state dict's file in a path's text, or empty."""
     match = _STATE_FILES.search(full) or _STATE_NAMES.search(full)
     return match[0].strip("/'\"") if match else ""
+
+
+def is_training_args(full: str) -> bool:
+    """Whether a path ends in the file to which transformers' Trainer pickles its TrainingArguments, as an object."""
+    return _OBJECT_FILES.search(full) is not None
 
 
 def reads_shards(full: str, call: ast.Call, module: Module) -> bool:

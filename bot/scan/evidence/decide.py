@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     refusals.old_torch,
     refusals.live_object,
     refusals.known_file,
+    refusals.training_args,
     refusals.in_a_shape,
     proofs.refusal_expected,
     proofs.globals_named,

@@ -11,10 +11,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
-from bot.scan.evidence.behind import project_classes, values_of
-from bot.scan.evidence.callers import MOST_FILES, bases_of, enclosing_class, imported_as, share_self, stem_of
+from bot.scan.evidence.behind import kept_as, project_classes, values_of
+from bot.scan.evidence.callers import MOST_FILES, bases_of, enclosing_class, share_self, stem_of
 from bot.scan.evidence.claims import claimed_by_annotation
 from bot.scan.evidence.content import annotation_of
+from bot.scan.evidence.imports import imported_as
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.reach import outer_scope, reads_in_scope, reads_of_parameter
 from bot.scan.evidence.spot import Answer, Spot
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 Read = tuple[ast.expr, Module]
+_OWN_CLASS = ("cls", "type(self)", "self.__class__")
 
 
 def reads_as_global(target: ast.Name, module: Module) -> Iterator[ast.Name]:
@@ -73,9 +75,26 @@ def _is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
 
 
 def _was_made_by(name: str, receiver: ast.expr, module: Module) -> bool:
-    made = values_of(receiver, module) if isinstance(receiver, ast.Name) else iter((receiver,))
+    """Whether a class called `name` made it, as its bindings say, those of `self.receiver`, or its declaration."""
+    made: Iterator[ast.expr | None] = iter((receiver,))
+    if isinstance(receiver, ast.Name):
+        made = values_of(receiver, module)
+        if _is_declared(name, receiver, module):
+            return True
+    elif isinstance(receiver, ast.Attribute) and getattr(receiver.value, "id", "") == "self":
+        made = kept_as(receiver.attr, receiver, module)
     calls = (value.func for value in made if isinstance(value, ast.Call))
     return any(name == getattr(function, "id", getattr(function, "attr", "")) for function in calls)
+
+
+def _is_declared(name: str, receiver: ast.Name, module: Module) -> bool:
+    """`def run(engine: Engine)`."""
+    function = module.function(receiver)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    declared = annotation_of(receiver.id, function)
+    text = ast.unparse(declared).strip("'\"") if declared is not None else ""
+    return text.rpartition(".")[2] == name
 
 
 def _is_instance(receiver: ast.expr, owner: ast.ClassDef, module: Module) -> bool:
@@ -156,15 +175,28 @@ def reads_of_result(function: Definition, module: Module, project: Project) -> I
                 yield read, module
         yield from reads_by_kin(owner, function.name, module, project)
     elif "fixture" in decorators:
-        shared = module.path.endswith("conftest.py")
-        for other in (module, *(_others(function.name, module, project) if shared else ())):
-            takers: list[Definition] = [
-                *other.of(ast.FunctionDef, function.name),
-                *other.of(ast.AsyncFunctionDef, function.name),
-            ]
-            for taker in takers:
-                if any(a.arg == function.name for a in taker.args.args):
-                    yield from ((read, other) for read in reads_of_parameter(function.name, taker, other))
+        yield from _reads_of_fixture(_name_of_fixture(function), module, project)
+    elif function.name == "model_fn":  # SageMaker gives what it returns to `predict_fn(data, model)`
+        for taker in module.bound(ast.FunctionDef, "predict_fn"):
+            for parameter in taker.args.args[1:2]:
+                yield from ((read, module) for read in reads_of_parameter(parameter.arg, taker, module))
+
+
+def _reads_of_fixture(name: str, module: Module, project: Project) -> Iterator[Read]:
+    """Where the functions that ask for a fixture read it: in its file, or anywhere below a `conftest.py`."""
+    shared = module.path.endswith("conftest.py")
+    for other in (module, *(_others(name, module, project) if shared else ())):
+        takers: list[Definition] = [*other.of(ast.FunctionDef, name), *other.of(ast.AsyncFunctionDef, name)]
+        for taker in takers:
+            if any(a.arg == name for a in taker.args.args):
+                yield from ((read, other) for read in reads_of_parameter(name, taker, other))
+
+
+def _name_of_fixture(function: Definition) -> str:
+    """`@pytest.fixture(name="net")` gives it another name."""
+    given = (k for d in function.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "name")
+    named = next((k.value for k in given), None)
+    return str(named.value) if isinstance(named, ast.Constant) else function.name
 
 
 def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.ClassDef, Module] | None:
@@ -174,13 +206,25 @@ def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.C
         around = enclosing_class(call, module)
         names = bases_of(around) if around is not None else set()
         name = names.pop() if len(names) == 1 else ""
-    if name == "cls" and (around := enclosing_class(call, module)) is not None:
-        return around, module
+    elif ast.unparse(call.func) in _OWN_CLASS:
+        around = enclosing_class(call, module)
+        return (around, module) if around is not None else None
     if not name[:1].isupper():
         return None  # as cheap a test as there is: what is no class by its name is not looked for
     own = module.bound(ast.ClassDef, name)
     found = [(own[-1], module)] if own else project_classes(name, project)
     return found[0] if len(found) == 1 else None
+
+
+def reads_of_factory(made: ast.AST, module: Module) -> Iterator[ast.expr]:
+    """Where the field of a class is read that `field(default_factory=made)` fills."""
+    keyword = module.parent(made)
+    call = module.parent(keyword) if isinstance(keyword, ast.keyword) and keyword.arg == "default_factory" else None
+    field = module.parent(call) if isinstance(call, ast.Call) else None
+    owner = module.parent(field) if isinstance(field, ast.AnnAssign) else None
+    if isinstance(field, ast.AnnAssign) and isinstance(owner, ast.ClassDef) and isinstance(field.target, ast.Name):
+        reads = (a for a in module.attributes(field.target.id) if isinstance(a.ctx, ast.Load))
+        yield from (read for read in reads if _is_of(owner, read, module))
 
 
 def entered_as(owner: ast.ClassDef, module: Module, project: Project) -> Iterator[tuple[ast.expr, Module]]:

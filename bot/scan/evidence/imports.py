@@ -1,8 +1,10 @@
-"""Dotted names by a module's import statements alone: quick, and enough to know a library's function."""
+"""Names by a module's import statements alone: quick, and enough to know a library's function."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from bot.scan.names.module import Module
 
@@ -34,3 +36,17 @@ def _imported(module: Module) -> dict[str, str]:
                 known[alias.asname or alias.name] = f"{prefix}.{alias.name}" if prefix else alias.name
         module.cache["evidence.imports"] = known
     return known
+
+
+def last_name(receiver: ast.expr, module: Module) -> str:
+    """`io` of `utils.io`, and of `uio` after `import utils.io as uio`."""
+    return (dotted(receiver, module) or ast.unparse(receiver)).rpartition(".")[2]
+
+
+def imported_as(name: str, other: Module, home: str) -> Iterator[str]:
+    """What `name` of the file `home` is called where another module imports it."""
+    parts = set(PurePosixPath(home).with_suffix("").parts)
+    for node in other.of(ast.ImportFrom):
+        for alias in node.names:
+            if alias.name in (name, "*") and (not node.module or node.module.split(".")[-1] in parts):
+                yield alias.asname or name

@@ -11,7 +11,8 @@ from bot.scan.evidence.binding import bind
 from bot.scan.evidence.callers import calls_of
 from bot.scan.evidence.claims import claimed_by_annotation, claimed_by_name
 from bot.scan.evidence.content import defaults
-from bot.scan.evidence.elsewhere import entered_as, reads_of_result, uses_of_protocol
+from bot.scan.evidence.elsewhere import entered_as, reads_of_factory, reads_of_result, uses_of_protocol
+from bot.scan.evidence.libraries import is_dataset_of_graphs
 from bot.scan.evidence.reach import reads_of, reads_of_parameter
 from bot.scan.evidence.running import results_of
 from bot.scan.evidence.signs import Kind
@@ -41,6 +42,8 @@ def give_back(spot: Spot, parent: Any, project: Project) -> Answer:
     yield from claimed_by_annotation(spot, function.returns)
     yield from claimed_by_name(spot, function.name)
     owner = spot.module.parent(function)
+    if function.name == "get" and isinstance(owner, ast.ClassDef) and is_dataset_of_graphs(owner, spot.module):
+        yield spot.says(Kind.OBJECT, "is a graph that a PyG dataset gives")
     if function.name in ("__enter__", "__aenter__") and isinstance(owner, ast.ClassDef) and spot.hops < MOST_CALLS:
         for target, home in entered_as(owner, spot.module, project):
             yield from bind(Spot(spot.node, home, spot.path, spot.hops + 1), target)
@@ -104,6 +107,8 @@ def give_by_lambda(spot: Spot, parent: Any, project: Project) -> Answer:
                 call = spot.module.parent(read)
                 if isinstance(call, ast.Call) and call.func is read:
                     yield spot.at(call)
+    elif spot.node is parent.body:
+        yield from (spot.at(read) for read in reads_of_factory(parent, spot.module))
 
 
 def be_default(spot: Spot, parent: Any, project: Project) -> Answer:

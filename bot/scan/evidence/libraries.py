@@ -6,6 +6,8 @@ import ast
 import re
 
 from bot.scan.evidence.behind import values_of
+from bot.scan.evidence.callers import enclosing_class
+from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import Answer, Spot
 from bot.scan.names.module import Module
@@ -99,9 +101,18 @@ def takes_objects(call: ast.Call, name: str, place: int | str, module: Module) -
         return place in (0, "dataset")
     if not isinstance(call.func, ast.Attribute):
         return False
+    if name == "collate" and place in (0, "data_list") and ast.unparse(call.func.value) == "self":
+        around = enclosing_class(call, module)
+        return around is not None and is_dataset_of_graphs(around, module)
     if name == "add_graph":  # of TensorBoard's writers
         return place in (0, "model")
     return name in _WRAPS and _is_wrapper(call.func.value, module)
+
+
+def is_dataset_of_graphs(owner: ast.ClassDef, module: Module) -> bool:
+    """Whether a class is one of PyG's datasets, whose `get` gives a graph and whose `collate` takes a list of them."""
+    bases = (dotted(base, module) or ast.unparse(base) for base in owner.bases)
+    return any(base.startswith("torch_geometric.data.") or base.endswith("InMemoryDataset") for base in bases)
 
 
 def _is_wrapper(receiver: ast.expr, module: Module) -> bool:
@@ -114,7 +125,7 @@ def _is_wrapper(receiver: ast.expr, module: Module) -> bool:
 def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> Answer:
     """What the function says of the value that it is given."""
     if full.startswith((*_MODULE_CALLS, _TASKS)):
-        yield _out_of_a_list(spot).says(Kind.OBJECT, f"goes into {full}")
+        yield out_of_a_list(spot).says(Kind.OBJECT, f"goes into {full}")
     elif full == _FETCHES:
         yield spot.at(call)
     elif full == "torch.save":
@@ -124,7 +135,7 @@ def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> 
     elif full in _OF_LISTS:
         yield spot.says(Kind.TENSOR, f"goes into {full}")
     elif full.startswith(_OBJECT_CALLS) or (full.startswith(_FIRST_OBJECTS) and place in _FIRST):
-        yield _out_of_a_list(spot).says(Kind.OBJECT, f"goes into {full}")
+        yield out_of_a_list(spot).says(Kind.OBJECT, f"goes into {full}")
     elif full in ("torch.tensor", "torch.as_tensor", "torch.from_numpy", "torch.asarray"):
         yield spot.says(Kind.ARRAY, f"goes into {full}")
     elif _OF_TENSORS.fullmatch(full):
@@ -136,7 +147,7 @@ def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> 
         yield spot.says(Kind.TENSOR if full.startswith("safe") else Kind.ARRAY, f"goes into {full}")
 
 
-def _out_of_a_list(spot: Spot) -> Spot:
+def out_of_a_list(spot: Spot) -> Spot:
     """`Sequential([value])`: what is in the list is what is taken."""
     inside = spot.path and spot.path[-1].startswith("«[")
     return spot._replace(path=spot.path[:-1]) if inside else spot

@@ -20,8 +20,10 @@ def may_call_method(name: str, data: bytes) -> bool:
 
 
 def may_call_function(name: str, data: bytes) -> bool:
-    """Whether a function of another file can be called: `.name`, or `name` in what may be a list of imports."""
-    return may_call_method(name, data) or _may_import(name.encode(), data)
+    """Whether a function of another file can be called: `.name`, `name` in what may be a list of imports, or anything
+    after a star.
+    """
+    return may_call_method(name, data) or _may_import(name.encode(), data) or b"import *" in data
 
 
 def _may_import(word: bytes, data: bytes) -> bool:

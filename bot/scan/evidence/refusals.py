@@ -9,9 +9,11 @@ from bot.model import Evidence, EvidenceKind, Tier, Use, WeightsOnly
 from bot.scan.evidence import advice
 from bot.scan.evidence.checkpoint import rule_on_checkpoint
 from bot.scan.evidence.content import Content
+from bot.scan.evidence.conventions import is_training_args
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.floor import WEIGHTS_ONLY
-from bot.scan.evidence.signs import Kind
+from bot.scan.evidence.place import text_of
+from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import object_sign, part_object_signs, use_of
 from bot.scan.names.evaluate import evaluate
@@ -95,6 +97,16 @@ def live_object(facts: Facts) -> Decision | None:
     return _none(facts, f"the result is a live object: {sign.detail}", from_sign(sign), use=Use.OBJECT)
 
 
+def training_args(facts: Facts) -> Decision | None:
+    """transformers' own name for a file that holds an object."""
+    if facts.site.file is None or facts.site.call is None:
+        return None
+    if not is_training_args(text_of(facts.site.call, facts.site.file, facts.site.module)):
+        return None
+    evidence = Evidence(EvidenceKind.SAVE, facts.path, facts.line, "transformers' Trainer pickles its arguments there")
+    return _none(facts, "training_args.bin holds a TrainingArguments", evidence, advise=advice.TRAINING_ARGS)
+
+
 def in_a_shape(facts: Facts) -> Decision | None:
     if facts.shape is None:
         return None
@@ -145,6 +157,20 @@ _BY_PLACE = re.compile(r"(?:each|\[\d+\])+")
 """`for item in loaded`, `loaded[0]`: nothing tells these from their neighbours."""
 
 
+_NAMED = re.compile(r"\['[A-Za-z_]\w*'\]")
+"""`loaded["args"]`: one thing that its writer put there, and no entry of many."""
+_OPTIONS = re.compile(r"\['(\w+_)?(args|opts?|options|hparams|hyper_parameters|params|namespace)'\]")
+
+
+def _part_by_name(facts: Facts, sign: Sign) -> Decision:
+    """`loaded["args"].lr`: the file holds an object, so weights_only=True refuses all of it."""
+    advise = advice.for_objects(facts.saved)
+    if _OPTIONS.fullmatch(sign.path[-1]) and not facts.saved:
+        advise = advice.for_options(sign.path[-1])
+    why = f"a part of the result is an object: {sign.detail}"
+    return _none(facts, why, from_sign(sign), advise=advise)
+
+
 def object_inside(facts: Facts) -> Decision | None:
     signs = part_object_signs(facts.reading)
     if not signs:
@@ -152,6 +178,9 @@ def object_inside(facts: Facts) -> Decision | None:
     first = signs[0]  # the nearest: what is said farther away is said of what a function gives in other cases, too
     if first.detail in _OF_MODULES or first.detail.startswith(_TAKES_MODULES):
         return _none(facts, f"a part of the result is a live module: {first.detail}", from_sign(first))
+    named = next((s for s in signs if s.path and all(_NAMED.fullmatch(step) for step in s.path)), None)
+    if named is not None:
+        return _part_by_name(facts, named)
     taken = next((s for s in signs if _BY_PLACE.fullmatch("".join(s.path))), None)
     if taken is not None:
         return _none(facts, f"what is taken out of it by place is a live object: {taken.detail}", from_sign(taken))
