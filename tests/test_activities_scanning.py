@@ -12,8 +12,10 @@ import pytest
 from bot.activities import scanning
 from bot.activities.scanning import scan_files, scan_paths, wants
 from bot.errors import UsageError
-from bot.model import FileReport, Report, Scanned, Unreadable
+from bot.model import FileReport, Report, Scanned, Tier, Unreadable, Use
 from bot.policy import Ignore, Policy
+from bot.scan.engine import scan_project
+from bot.scan.project import Project
 from tests.git_helpers import Repository
 
 LOAD = "import torch\nx = torch.load(p)\n"
@@ -158,6 +160,25 @@ def test_whatever_ends_a_glance_costs_no_finding(tmp_path: Path) -> None:
     report = scan_files(files, policy=POLICY)
     assert (tmp_path / "ended").exists() and report.files_scanned == 101 and not report.unreadable
     assert sorted(each.path for each in report.findings) == sorted(f"{n}.py" for n in range(0, 100, 7))
+
+
+def test_several_processes_say_what_one_says() -> None:
+    """What is found out before they part (who imports what, which files save) is what each would find out alone."""
+    files: dict[str, bytes] = {}
+    for n in range(100, 120):
+        files[f"p{n}/io.py"] = f"import torch\ndef read_{n}(path):\n    return torch.load(path)\n".encode()
+        files[f"p{n}/top.py"] = f"import torch\nNET_{n} = torch.load('n{n}.pt')\n".encode()
+        files[f"p{n}/run.py"] = (
+            f"from p{n}.io import read_{n}\nimport p{n}.top as top\n"
+            f"def run(net):\n    net.load_state_dict(read_{n}('n{n}.pt'))\n    top.NET_{n}.eval()\n"
+        ).encode()
+        files[f"p{n}/train.py"] = f"import torch\ntorch.save(net.state_dict(), 'n{n}.pt')\n".encode()
+    alone = scan_project(Project(files))
+    assert {each.path.partition("/")[2]: (each.use, each.fix and each.fix.tier) for each in alone.findings} == {
+        "io.py": (Use.STATE, Tier.SAFE),
+        "top.py": (Use.OBJECT, None),
+    }
+    assert scan_files(files, policy=POLICY, jobs=3).findings == alone.findings
 
 
 # -- new since -------------------------------------------------------------------------------------------------------
