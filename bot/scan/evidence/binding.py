@@ -12,10 +12,12 @@ from bot.scan.evidence.reach import is_shared, loads_in, reads_in_scope, reads_o
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.names.evaluate import evaluate
+from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
 from bot.scan.names.values import Unknown
 
 _PYG = re.compile(r"\(?self\._?data, self\.slices\)?")
+_OF_MODULES = frozenset({"torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict"})
 
 
 def bind(spot: Spot, target: ast.expr) -> Answer:
@@ -56,9 +58,16 @@ def _reached_from_afar(spot: Spot, target: ast.Name) -> Answer:
 
 
 def holds_modules(container: ast.expr, module: Module) -> bool:
-    """Whether it is a ModuleList or the like. The evaluator names the class of what it does not know."""
-    made = (v.reason for v in evaluate(container, module) if isinstance(v, Unknown))
-    return any(reason in ("torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict") for reason in made)
+    """Whether it is a ModuleList or the like. What is put into a container does not change what it is, so that is found
+    out once for all uses that its name has the same bindings at.
+    """
+    known: dict[object, bool] = module.cache.setdefault("evidence.modules held", {})
+    bound = find_bindings(container.id, container, module) if isinstance(container, ast.Name) else container
+    if bound not in known:
+        # the evaluator names the class of what it does not know
+        made = (v.reason for v in evaluate(container, module) if isinstance(v, Unknown))
+        known[bound] = not _OF_MODULES.isdisjoint(made)
+    return known[bound]
 
 
 def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
