@@ -169,6 +169,8 @@ class Project:
 
     def imports(self, path: str, *names: str) -> bool:
         """Whether one of `names` stands in the import statements of one file."""
+        if self._imports is not None:
+            return path in self.importing(*names)
         return not imported_words(self.files[path]).isdisjoint(name.encode() for name in names)
 
     def _named(self, pattern: re.Pattern[bytes]) -> dict[bytes, list[str]]:

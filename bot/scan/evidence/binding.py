@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from bot.scan.evidence.claims import claimed_by_name
 from bot.scan.evidence.elsewhere import reads_as_global, reads_elsewhere
@@ -11,10 +12,11 @@ from bot.scan.evidence.kept import attributes_of, keep, keep_as_global, keep_und
 from bot.scan.evidence.reach import is_shared, loads_in, reads_in_scope, reads_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import MOST_CALLS, Answer, Spot, label_of, step_into
+from bot.scan.names.bound import bound_values
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
-from bot.scan.names.values import Unknown
+from bot.scan.names.values import Unknown, Value
 
 _PYG = re.compile(r"\(?self\._?data, self\.slices\)?")
 _OF_MODULES = frozenset({"torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict"})
@@ -58,16 +60,21 @@ def _reached_from_afar(spot: Spot, target: ast.Name) -> Answer:
 
 
 def holds_modules(container: ast.expr, module: Module) -> bool:
-    """Whether it is a ModuleList or the like. What is put into a container does not change what it is, so that is found
-    out once for all uses that its name has the same bindings at.
+    """Whether it is a ModuleList or the like. What is put into a container does not change what it is: a name is asked
+    for what it is bound to alone, and once for all its uses that have the same bindings.
     """
+    if not isinstance(container, ast.Name):
+        return _is_of_modules(evaluate(container, module))
     known: dict[object, bool] = module.cache.setdefault("evidence.modules held", {})
-    bound = find_bindings(container.id, container, module) if isinstance(container, ast.Name) else container
+    bound = find_bindings(container.id, container, module)
     if bound not in known:
-        # the evaluator names the class of what it does not know
-        made = (v.reason for v in evaluate(container, module) if isinstance(v, Unknown))
-        known[bound] = not _OF_MODULES.isdisjoint(made)
+        known[bound] = _is_of_modules(v for owner, each in bound for v in bound_values(each, owner, evaluate))
     return known[bound]
+
+
+def _is_of_modules(values: Iterable[Value]) -> bool:
+    """The evaluator names the class of what it does not know."""
+    return any(isinstance(value, Unknown) and value.reason in _OF_MODULES for value in values)
 
 
 def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
