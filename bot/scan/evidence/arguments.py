@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import itertools
-import re
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
@@ -13,6 +12,7 @@ from bot.scan.evidence.binding import holds_modules, put_into
 from bot.scan.evidence.callers import Found, callee, decorated_by
 from bot.scan.evidence.claims import asked_for_type, claimed_by_annotation, declared_as
 from bot.scan.evidence.elsewhere import constructor, into_constructor
+from bot.scan.evidence.entering import into_function
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.kept import attributes_of, keep_under, names_of
 from bot.scan.evidence.libraries import into_library, is_known, out_of_a_list, takes_objects
@@ -21,8 +21,8 @@ from bot.scan.evidence.records import into_record
 from bot.scan.evidence.running import handed_to, is_run
 from bot.scan.evidence.signs import Kind, Sign
 from bot.scan.evidence.spot import CALLED, MOST_CALLS, Answer, Spot, enter, label_of, step_into
+from bot.scan.evidence.state_calls import load_whole, take_state
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.module import Definition, Module
 from bot.scan.names.values import Function
 
 if TYPE_CHECKING:
@@ -42,18 +42,6 @@ _KNOWN = (
     | frozenset("update extend setdefault set next zip".split())
 )
 
-_PARTS = re.compile(r"split|shard|save")
-"""`split_state_dict_into_shards(loaded)` gives something else."""
-
-_UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
-"""`unwrap_state_dict(loaded)` looks for a section first, and so is looked into."""
-
-_REWRITES = re.compile(r"update|convert|patch|rename|remap|replace|adapt", re.I)
-"""`update_state_dict(loaded)` gives a state dict, and what it does with the keys of the old one tells what that was."""
-
-_USES_UP = re.compile(r"(^|_)(load|set|from|apply|init)_", re.I)
-"""`Config.from_state_dict(loaded)`, `chunk.load_weights(loaded)`: what these give is no state."""
-
 
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
     """`spot.node` is argument number `place`, or the keyword `place`, of `call`."""
@@ -67,28 +55,23 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         return
     handed = handed_to(spot, call, name, place) if spot.hops < MOST_CALLS else None
     if handed is not None:
-        yield from _into(*handed)
+        yield from into_function(*handed)
         return
     if name == "load_state_dict" and place in (0, "state_dict", 1):
-        yield spot.says(Kind.LOADED, "goes into load_state_dict")
+        yield from load_whole(spot, call)
         return
     own = _own_function(call, name, spot) if spot.hops < MOST_CALLS else None
     if own is not None:  # `holder.set(value)` of the project, whatever others do who are called so
-        yield from _into(call.func, own, spot, place)
+        yield from into_function(call.func, own, spot, place)
         return
     quick = _by_name(spot, call, name, place) or _onward(spot, call, name, place)
     if quick is not None:
         yield from quick
         return
     if signs.TAKES_STATE.search(name):
-        yield spot.says(Kind.CLAIM, f"goes into {name}")
-        if _PARTS.search(name) or _USES_UP.search(name):
-            return
-        looked = _UNWRAPS.search(name) or _REWRITES.search(name)
-        found = callee(call, spot.module, project) if looked and spot.hops < MOST_CALLS else None
-        if not _UNWRAPS.search(name) or found is None:
-            yield spot.at(call)
-            yield from _into(call.func, found, spot, place) if found is not None else ()
+        taken = take_state(spot, call, name, place, project)
+        if taken is not None:
+            yield from taken
             return
     full = dotted(call.func, spot.module)
     if is_known(full, place):
@@ -248,48 +231,11 @@ def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: P
         if not made:
             yield spot.says(Kind.ESCAPES, f"goes into {name or 'a call'}")
     else:
-        yield from _into(call.func, found, spot, place)
+        yield from into_function(call.func, found, spot, place)
 
 
 def _is_trainer(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and "trainer" in ast.unparse(function.value).lower()
-
-
-def _into(called: ast.expr, found: Found, spot: Spot, place: int | str) -> Answer:
-    """To where a function of the project, which `called` stands for, reads what it is given."""
-    function, module = found
-    bound = isinstance(module.parent(function), ast.ClassDef) and not _static(function)
-    parameter = _parameter(function, place, bound=bound and isinstance(called, ast.Attribute))
-    if parameter is None:
-        yield from _into_rest(spot, function, module, place=place)
-        return
-    yield from claimed_by_annotation(spot, parameter.annotation, module)
-    for read in reads_of_parameter(parameter.arg, function, module):
-        yield Spot(read, module, spot.path, spot.hops + 1)
-
-
-def _into_rest(spot: Spot, function: Definition, module: Module, *, place: int | str) -> Answer:
-    """`*nets` and `**nets` take what no parameter does."""
-    rest = function.args.kwarg if isinstance(place, str) else function.args.vararg
-    if rest is None:
-        yield spot.says(Kind.ESCAPES, f"goes into {function.name}")
-        return
-    step = f"«[{place!r}]" if isinstance(place, str) else "«[*]"
-    for read in reads_of_parameter(rest.arg, function, module):
-        yield Spot(read, module, (*spot.path, step), spot.hops + 1)
-
-
-def _static(function: Definition) -> bool:
-    return any(ast.unparse(d) == "staticmethod" for d in function.decorator_list)
-
-
-def _parameter(function: Definition, place: int | str, *, bound: bool) -> ast.arg | None:
-    arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    if isinstance(place, str):
-        return next((a for a in [*positional, *arguments.kwonlyargs] if a.arg == place), None)
-    place += 1 if bound else 0
-    return positional[place] if place < len(positional) else None
 
 
 def _last_name(function: ast.expr) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence import signs
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import Answer, Spot, label_of, step_into
+from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -39,6 +40,8 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
         yield spot.at(node)
     elif node.attr in signs.SHARD_WORDS and not spot.path:
         yield spot.says(Kind.ESCAPES, f".{node.attr}, as of a DTensor")
+    elif spot.hops and _is_asked_first(node, spot.module):
+        yield spot.says(Kind.ESCAPES, f"may have .{node.attr}, as its reader allows")
     else:
         yield spot.says(Kind.OBJECT, f".{node.attr}{'()' if called is not None else ''}")
 
@@ -62,6 +65,22 @@ def _kind_if_read(node: ast.Attribute, spot: Spot) -> Kind | None:
         return Kind.ARRAY
     handed_on = kind in (Kind.DICT, Kind.PLAIN) and not isinstance(spot.module.parent(node), _READS_ON)
     return kind if handed_on else Kind.OBJECT
+
+
+def _is_asked_first(read: ast.Attribute, module: Module) -> bool:
+    """`if isinstance(x, Module): x.state_dict()` in a function that takes this and that: here it may be that."""
+    text, child = ast.unparse(read.value), module.parent(read)
+    while child is not None and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(child, ast.If | ast.IfExp) and not _holds(child.test, read):
+            asked = (n for n in ast.walk(child.test) if isinstance(n, ast.Call) and n.args)
+            if any(ast.unparse(n.func) in _ASKS and ast.unparse(n.args[0]) == text for n in asked):
+                return True
+        child = module.parent(child)
+    return False
+
+
+def _holds(node: ast.AST, part: ast.AST) -> bool:
+    return any(each is part for each in ast.walk(node))
 
 
 def kind_of_word(word: str) -> Kind | None:
@@ -116,6 +135,7 @@ def _encode(spot: Spot, call: ast.Call) -> Answer:
     yield spot.says(Kind.PLAIN if text else Kind.OBJECT, f".{name}()")
 
 
+_ASKS = ("isinstance", "hasattr")
 _ENCODINGS = frozenset("utf-8 utf8 utf_8 ascii latin-1 latin1 iso-8859-1 utf-16 cp1252".split())
 _METHODS: dict[str, Callable[[Spot, ast.Call], Answer]] = {
     "items": _items,

@@ -7,6 +7,7 @@ give the same thing to the same name.
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.behind import is_empty
@@ -17,6 +18,10 @@ from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
+
+
+_READS = re.compile(r"load|read|_state_dict$")
+"""`read_state_dict(path)` reads a file as well, and what is in it is told by its name alone."""
 
 
 def says_true_beside(call: ast.Call, module: Module) -> int | None:
@@ -48,7 +53,7 @@ def _is_made_of_tensors(name: ast.Name, module: Module, project: Project) -> boo
     value = statement.value
     if isinstance(value, ast.Constant) or is_empty(value):
         return False
-    if isinstance(value, ast.Call) and "load" in ast.unparse(value.func):
+    if isinstance(value, ast.Call) and _READS.search(ast.unparse(value.func)):
         return False
     return Look(project).of(value, module).content is Content.PLAIN
 

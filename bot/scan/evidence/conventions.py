@@ -28,6 +28,9 @@ _STATE_FILES = re.compile(
 )
 _OBJECT_FILES = re.compile(r"(^|[/'\"])training_args\.bin['\"]|\bTRAINING_ARGS_NAME\b")
 _STATE_NAMES = re.compile(r"\b(WEIGHTS_NAME|ADAPTER_WEIGHTS_NAME|PYTORCH_WEIGHTS_NAME|DIFFUSERS_WEIGHTS_NAME)\b")
+_ONE_OF_MANY = re.compile(r"\[[^\[\]]*,[^\[\]]*\]")
+"""`allow_patterns=["*.json", "pytorch_model.bin"]` names what is fetched, and not what is read."""
+
 _SHARDS = re.compile(r"['\"/](pytorch_model)?\*\.bin['\"]")
 """`*.bin` in a model's folder, as transformers names them where it does not write safetensors."""
 _EXTRA = "['_extra_state']"
@@ -35,6 +38,7 @@ _EXTRA = "['_extra_state']"
 
 def published_name(full: str) -> str:
     """The name of a published state dict's file in a path's text, or empty."""
+    full = _ONE_OF_MANY.sub("[]", full)
     match = _STATE_FILES.search(full) or _STATE_NAMES.search(full)
     return match[0].strip("/'\"") if match else ""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.content import PLAIN, Content, Stored
 from bot.scan.evidence.helper import savers_above
 from bot.scan.evidence.human import meant_for_weights_only
-from bot.scan.evidence.keyed import keys_of
+from bot.scan.evidence.keyed import is_test, keys_of
 from bot.scan.evidence.memo import remember
 from bot.scan.evidence.place import Place, place_of
 from bot.scan.evidence.stored import Look
@@ -60,6 +60,8 @@ def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) 
     reader = place_of(where, load, module)
     found: dict[int, list[tuple[Writer, str]]] = {}
     for writer in _candidates(reader, project):
+        if is_test(writer.module.path) and not is_test(module.path):
+            continue  # what a test writes under the name is made up for it
         match = _match(reader, writer)
         if match is not None:
             found.setdefault(match[0], []).append((writer, match[1]))
@@ -142,6 +144,8 @@ def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
         return 0, f"written to the same {place.text} in the same class"
     if reader.constant and place.constant == reader.constant and not same_file:
         return 2, f"writes {reader.constant}"
+    if same_file and place.name[:1] in "_-." and reader.name.endswith(place.name or "/"):
+        return 1, f"writes {{...}}{place.name} in the same file"
     if reader.name and place.name == reader.name:
         if same_file:
             return 1, f"writes {reader.name} in the same file"

@@ -141,8 +141,19 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
         s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
         for s in reading.signs
     )
-    each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each", "[?]"))
+    each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each"))
+    each = each or any("[?]" in s.path and s.file == reading.module.path for s in reading.signs)
     return "is gone through entry by entry and loaded with load_state_dict" if touched or each else ""
+
+
+def _fits_a_module(reading: Reading) -> str:
+    """A strict load_state_dict takes no entry but the module's own parameters and buffers: these are tensors."""
+    fits = reading.whole(Kind.FITS)
+    if fits is None or not reading.here(fits):  # what a function returns may fit one caller's module, and not another's
+        return ""
+    if reading.named_sections or any(key[:1] in "'\"" for key in reading.asked):
+        return ""
+    return "is all that a module's strict load_state_dict takes"
 
 
 def _at_most_named(sign: Sign) -> bool:
@@ -220,7 +231,9 @@ def _elements_are_tensors(reading: Reading) -> str:
 
     The values of a dict gone through with their keys are told apart by these, and so left out.
     """
-    if not reading.keys or reading.asked_for_keys or not all(_BY_PLACE.fullmatch(k) for k in reading.keys):
+    if not reading.keys or any(k[:1] in "'\"" for k in reading.asked):
+        return ""
+    if not all(_BY_PLACE.fullmatch(k) for k in reading.keys):
         return ""
     proved = reading.themselves(Kind.TENSOR, Kind.DECLARED)
     numbered = [k for k in reading.keys if k[1:-1].isdigit()]
@@ -245,6 +258,7 @@ def _every_value_is_a_tensor(reading: Reading) -> str:
 STATE_RULES: tuple[Rule, ...] = (
     _goes_straight_in,
     _rebuilt_and_loaded,
+    _fits_a_module,
     _is_a_tensor,
     _names_weights,
     _tutorial_layout,
