@@ -76,8 +76,9 @@ class Alarm:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._all = [(rule, rule.trigger) for rule in rules if rule.check_module]
         self._unmarked = [(rule, tuple(t for t in triggers if _MARK not in t.word)) for rule, triggers in self._all]
-        marked = [t.word for _, triggers in self._all for t in triggers if _MARK in t.word]
-        self._marked = re.compile(b"_(?:%b)" % b"|".join(map(_from_mark, marked))) if marked else _UNMARKED
+        marked = [_from_mark(t.word) for _, triggers in self._all for t in triggers if _MARK in t.word]
+        begun = b"".join({behind[:1] for behind in marked})  # asked first: behind most underscores stands none of these
+        self._marked = re.compile(b"_(?=[%b])(?:%b)" % (begun, b"|".join(marked))) if marked else _UNMARKED
 
     def raised_by(self, data: bytes, *, load: bool = True) -> list[Rule]:
         """The rules that want this file; `load` says whether that word can stand in it by itself."""

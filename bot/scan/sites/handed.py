@@ -13,14 +13,16 @@ from dataclasses import replace
 from bot.scan.project import Handed, Project
 
 _GIVEN = re.compile(
-    rb"torch(?<![\w.]torch)(?:(?:\.serialization)?\s+(?:as\s+(?P<name>\w+)"
+    rb"torch(?!\.(?!s)(?<!load = torch\.))(?<![\w.]torch)(?:(?:\.serialization)?\s+(?:as\s+(?P<name>\w+)"
     rb"|import\s+(?:\*|(?:[^\n(]*|\([^)]*)\b(?:load\b|serialization\s+as\s+(?P<part>\w+))))"
     rb"|(?<=[^\w.]load = torch)\.|(?<=[^\w.]load = getattr\(torch),"
     rb"|(?P<itself>(?<=[=nd] torch)[ \t]*(?:#|\r?$))|(?P<argument>(?<=[(,= ]torch)[ \t]*[,)]))",
     re.M,
 )
 """`torch as th`, `from torch import load` or `serialization as ser`, `load = torch.load`, `lib = torch`,
-`return torch`, `yield torch`, `read(torch, path)`."""
+`return torch`, `yield torch`, `read(torch, path)`. Nearly all that a file says of torch is `torch.something`: what that
+cannot be is asked first.
+"""
 _TAKER = re.compile(rb"(?<!def )\b([A-Za-z_]\w*)\([^()]*\Z")
 _LOOKS = frozenset(
     b"import getattr hasattr setattr delattr isinstance object reload getmembers vars dir cast print".split()
