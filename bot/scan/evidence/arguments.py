@@ -7,7 +7,6 @@ import itertools
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence import signs
-from bot.scan.evidence.attributes import kind_of_word
 from bot.scan.evidence.binding import holds_modules, put_into
 from bot.scan.evidence.callers import Found, callee, decorated_by
 from bot.scan.evidence.claims import asked_for_type, claimed_by_annotation, declared_as
@@ -16,11 +15,12 @@ from bot.scan.evidence.entering import into_function
 from bot.scan.evidence.imports import dotted
 from bot.scan.evidence.kept import attributes_of, keep_under, names_of
 from bot.scan.evidence.libraries import into_library, is_known, out_of_a_list, takes_objects
+from bot.scan.evidence.members import by_operator, each_into, key_of, looked_up, one_of
 from bot.scan.evidence.reach import reads_of_parameter
 from bot.scan.evidence.records import into_record
 from bot.scan.evidence.running import handed_to, is_run
 from bot.scan.evidence.signs import Kind, Sign
-from bot.scan.evidence.spot import CALLED, MOST_CALLS, Answer, Spot, enter, label_of, step_into
+from bot.scan.evidence.spot import CALLED, ENTERED, MOST_CALLS, Answer, Spot, enter, label_of, step_into
 from bot.scan.evidence.state_calls import load_whole, take_state
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import Function
@@ -101,7 +101,7 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
     if name == "isinstance":
         return asked_for_type(spot, call)
     if name == "getattr" and place == 0 and len(call.args) > 1:
-        return _looked_up(spot, call.args[1])
+        return looked_up(spot, call.args[1])
     if name in ("setattr", "delattr") and place == 0 and isinstance(call.func, ast.Name):
         return iter((spot.says(Kind.OBJECT, f"is given to {name}"),))
     if name == "cast" and place == 1:
@@ -112,12 +112,10 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
         return iter((spot.says(Kind.OBJECT, "vars()"),))
     if name in signs.NUMBER_CALLS:
         return iter((spot.says(Kind.PLAIN, f"{name}()"),))
-    if name == "sorted" and place == 0 and (key := _key_of(call)) is not None:
-        return itertools.chain(_each_into(spot, key, 0), (spot.at(call),))
+    if name == "sorted" and place == 0 and (key := key_of(call)) is not None:
+        return itertools.chain(each_into(spot, key, 0), (spot.at(call),))
     if name in signs.SAME_CALLS:
         return iter((spot.at(call),))
-    if name == "cast" and place == 1:
-        return itertools.chain(claimed_by_annotation(spot, call.args[0]), (spot.at(call),))
     if name in signs.TENSOR_CALLS:
         return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
     return None
@@ -126,20 +124,20 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
 def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
     """Where a call of this name puts what it is given, whoever defines it."""
     if name in ("next", "heappop", "from_iterable") and place == 0:
-        return _one_of(spot, call)
+        return one_of(spot, call)
     if name == "gather" and isinstance(place, int):
         return iter((spot.at(call, "«[*]" if isinstance(call.args[place], ast.Starred) else f"«[{place}]"),))
-    if name == "setattr" and place == 2:
+    if name in ("setattr", "__setattr__") and place == 2:
         return keep_under(spot, call.args[0], names_of(call.args[1], spot.module), call)
     if name == "zip" and isinstance(place, int):
         part = step_into(spot, "each")
         return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())
-    if name in ("max", "min", "sort") and place == 0 and (key := _key_of(call)) is not None:
-        return itertools.chain(_each_into(spot, key, 0), _one_of(spot, call))
+    if name in ("max", "min", "sort") and place == 0 and (key := key_of(call)) is not None:
+        return itertools.chain(each_into(spot, key, 0), one_of(spot, call))
     if name in _EACH and place == 1:
-        return _each_into(spot, call.args[0], 1 if name == "reduce" else 0)
+        return each_into(spot, call.args[0], 1 if name == "reduce" else 0)
     if isinstance(call.func, ast.Call):
-        return _by_operator(spot, call.func)
+        return by_operator(spot, call.func, call)
     return _into_container(spot, call, name, place)
 
 
@@ -147,6 +145,8 @@ def _into_container(spot: Spot, call: ast.Call, name: str, place: int | str) -> 
     """Where a call of this name keeps what it is given."""
     if name in ("enter_context", "enter_async_context"):
         return enter(spot, call)
+    if name == "nullcontext":
+        return iter((spot.at(call, ENTERED),))
     if name == "heappush" and place == 1:
         return put_into(spot, call.args[0], "[*]")
     if isinstance(call.func, ast.Attribute) and name == "setdefault" and place == 1:
@@ -160,49 +160,6 @@ def _into_container(spot: Spot, call: ast.Call, name: str, place: int | str) -> 
     if isinstance(call.func, ast.Attribute) and name in ("update", "extend"):
         return _merged(spot, call.func.value)
     return None
-
-
-def _key_of(call: ast.Call) -> ast.expr | None:
-    return next((k.value for k in call.keywords if k.arg == "key"), None)
-
-
-def _one_of(spot: Spot, call: ast.Call) -> Answer:
-    """The call gives one of the members."""
-    part = step_into(spot, "each")
-    if part is not None:
-        yield part._replace(node=call)
-
-
-def _looked_up(spot: Spot, name: ast.expr) -> Answer:
-    """`getattr(value, name)`: each name it can be; one that cannot be told is asked of nothing but objects."""
-    words = names_of(name, spot.module)
-    for word in words:
-        yield spot.says(kind_of_word(word) or Kind.OBJECT, f".{word}")
-    if not words:
-        yield spot.says(Kind.OBJECT, f"is asked for its attribute {ast.unparse(name)[:40]}")
-
-
-def _each_into(spot: Spot, taker: ast.expr, index: int) -> Answer:
-    """`map(lambda each: ..., held)`, `map(prepare, held)`: parameter number `index` is one after the other."""
-    part = step_into(spot, "each")
-    if part is not None and isinstance(taker, ast.Call):
-        yield from _by_operator(part, taker)
-        return
-    functions = [v for v in evaluate(taker, spot.module) if isinstance(v, Function)]
-    for function in functions if part is not None else ():
-        for parameter in function.node.args.args[index : index + 1]:
-            for read in reads_of_parameter(parameter.arg, function.node, function.module):
-                yield Spot(read, function.module, part.path if part is not None else (), spot.hops + 1)
-
-
-def _by_operator(spot: Spot, maker: ast.Call) -> Answer:
-    """`operator.methodcaller("eval")(value)`, `attrgetter("module")(value)`."""
-    word = maker.args[0] if maker.args else None
-    if _last_name(maker.func) in ("methodcaller", "attrgetter") and isinstance(word, ast.Constant):
-        name = str(word.value)
-        yield spot.says(kind_of_word(name) or Kind.OBJECT, f".{name}")
-    else:
-        yield spot.says(Kind.ESCAPES, "goes into a call")
 
 
 def _merged(spot: Spot, container: ast.expr) -> Answer:

@@ -18,7 +18,7 @@ from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
 from bot.scan.names.values import Unknown, Value
 
-_PYG = re.compile(r"\(?self\._?data, self\.slices\)?")
+_PYG = re.compile(r"\(?(self\._?)?data, (self\.)?slices\b.*")
 _OF_MODULES = frozenset({"torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict"})
 
 

@@ -29,6 +29,7 @@ _ROOTS = re.compile(
 )
 """What a class of objects descends from; others may be dicts, tensors or enums with a name of their own."""
 _DEEPEST = 5
+_PLACE = re.compile(r"«\[(\d+)\]")
 
 
 def claimed_by_name(spot: Spot, name: str) -> Answer:
@@ -41,6 +42,10 @@ def claimed_by_name(spot: Spot, name: str) -> Answer:
 
 def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Module | None = None) -> Answer:
     """The value is declared so, in `module` or where it stands."""
+    place = _PLACE.fullmatch(spot.path[-1]) if spot.path else None
+    if place is not None and isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
+        declared = annotation.slice.elts[int(place[1]) :][:1]  # `-> tuple[nn.Module, int]`, where a tuple is returned
+        spot, annotation = spot._replace(path=spot.path[:-1]), declared[0] if declared else None
     if annotation is None:
         return
     text = ast.unparse(annotation).strip("'\"")

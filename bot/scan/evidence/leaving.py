@@ -13,8 +13,8 @@ from bot.scan.evidence.claims import claimed_by_annotation, claimed_by_name
 from bot.scan.evidence.content import defaults
 from bot.scan.evidence.elsewhere import entered_as, reads_of_factory, reads_of_result, uses_of_protocol
 from bot.scan.evidence.libraries import is_dataset_of_graphs
-from bot.scan.evidence.reach import reads_of, reads_of_parameter
-from bot.scan.evidence.running import results_of
+from bot.scan.evidence.reach import reads_of_parameter
+from bot.scan.evidence.running import calls_by, results_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.spot import ENTERED, MOST_CALLS, Answer, Spot, enter, step_into
 from bot.scan.names.module import Definition
@@ -102,11 +102,7 @@ def give_by_lambda(spot: Spot, parent: Any, project: Project) -> Answer:
     """`load = lambda path: torch.load(path)`: what its calls give."""
     statement = spot.module.parent(parent)
     if spot.node is parent.body and isinstance(statement, ast.Assign):
-        for target in statement.targets:
-            for read in reads_of(target, spot.module) if isinstance(target, ast.Name) else ():
-                call = spot.module.parent(read)
-                if isinstance(call, ast.Call) and call.func is read:
-                    yield spot.at(call)
+        yield from (spot.at(call) for call in calls_by(statement.targets, spot.module))
     elif spot.node is parent.body:
         yield from (spot.at(read) for read in reads_of_factory(parent, spot.module))
 

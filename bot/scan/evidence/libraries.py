@@ -60,11 +60,12 @@ _MODULE_CALLS = tuple(
     wandb.watch mlflow.pytorch. shap. skorch. torch_geometric.loader. torch_geometric.data.Batch.from_data_list
     torch_geometric.utils.to_networkx torch_geometric.explain. dataclasses.asdict dataclasses.astuple
     dataclasses.replace dataclasses.fields omegaconf.OmegaConf.to_ omegaconf.OmegaConf.set_ omegaconf.OmegaConf.resolve
-    omegaconf.OmegaConf.select omegaconf.OmegaConf.save""".split()
+    omegaconf.OmegaConf.select omegaconf.OmegaConf.save
+    safetensors.torch.save_model safetensors.torch.load_model pandas.concat""".split()
 )
 """Libraries whose functions take a module first, a list of graphs, or a config object."""
 
-_FIRST = (0, *"model module net root fn function func dataset datasets optimizer cfg obj".split())
+_FIRST = (0, *"objs model module net root fn function func dataset datasets optimizer cfg obj".split())
 _TASKS = "transformers.pipeline"
 """Its task stands first, the model second."""
 

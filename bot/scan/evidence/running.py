@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.scan.evidence.callers import Found, calling_modules
+from bot.scan.evidence.reach import reads_of
 from bot.scan.evidence.spot import CALLED, Spot
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
@@ -50,6 +51,7 @@ _GIVES: dict[str, tuple[str, ...]] = {
     "partial": (CALLED,),
     "lru_cache": (CALLED,),
     "cache": (CALLED,),
+    "delayed": (CALLED,),
 }
 """How a call gives what the function returns that it runs."""
 
@@ -93,6 +95,8 @@ def results_of(function: Definition, module: Module, project: Project) -> Iterat
         named: list[ast.expr] = [read for name in names for read in home.names(name)]
         for use in (*named, *home.attributes(function.name)):
             parent = home.parent(use)
+            if isinstance(parent, ast.Assign) and parent.value is use:  # `load = _load`
+                yield from ((call, home, ()) for call in calls_by(parent.targets, home))
             call = home.parent(parent) if isinstance(parent, ast.keyword | ast.Attribute) else parent
             if not isinstance(call, ast.Call) or call.func is use:
                 continue
@@ -103,3 +107,12 @@ def results_of(function: Definition, module: Module, project: Project) -> Iterat
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             if name in _GIVES:
                 yield call, home, _GIVES[name]
+
+
+def calls_by(targets: Sequence[ast.expr], module: Module) -> Iterator[ast.Call]:
+    """The calls of a function by the names that it is assigned to."""
+    for target in targets:
+        for read in reads_of(target, module) if isinstance(target, ast.Name) else ():
+            call = module.parent(read)
+            if isinstance(call, ast.Call) and call.func is read:
+                yield call

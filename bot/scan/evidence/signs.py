@@ -90,7 +90,7 @@ NEUTRAL_CALLS = frozenset(
 )
 SAME_CALLS = frozenset(
     "dict OrderedDict list tuple set frozenset copy deepcopy iter sorted reversed EasyDict enumerate chain"
-    " AttributeDict clone_state_dict as_completed tqdm track".split()
+    " AttributeDict clone_state_dict as_completed tqdm track islice cycle deque".split()
 )
 NUMBER_CALLS = frozenset("int float range complex".split())
 TENSOR_CALLS = frozenset(
