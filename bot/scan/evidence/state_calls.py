@@ -28,7 +28,7 @@ _USES_UP = re.compile(r"(^|_)(load|set|from|apply|init)_", re.I)
 _LOOKED_INTO = re.compile(r"update|convert|patch|rename|remap|replace|adapt|assert|equal|compare", re.I)
 """`update_state_dict(loaded)` goes through the keys. `get_state_dict` and `copy_model_state` take modules, too."""
 
-_UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e", re.I)
+_UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|coerce", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and what it gives is known by what it returns alone."""
 
 

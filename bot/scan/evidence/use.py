@@ -176,7 +176,8 @@ def _only(reading: Reading, *steps: str) -> bool:
 
 def _names_weights(reading: Reading) -> str:
     sign = reading.whole(Kind.WEIGHTS)
-    if sign is None or reading.asked_for_keys or [k for k in reading.sections if k != "[?]"]:
+    asked = [key for key in reading.asked if "." not in key]  # one with a dot is a parameter's
+    if sign is None or asked or [k for k in reading.sections if k != "[?]"]:
         return ""
     return f"is a state dict: it {sign.detail}"
 
