@@ -88,12 +88,13 @@ class _Herd:
         self.children: list[_Child] = []
 
     def run(self, heard: Heard | None, meanwhile: Iterable[None]) -> list[Any]:
-        steps = iter(meanwhile)
+        steps, busy = iter(meanwhile), meanwhile != ()
         gc.freeze()  # what exists by now is never collected in a child, so its pages stay shared
         try:
             while self.waiting or any(child.left for child in self.children):
-                self._hand_out()
-                self._listen(patient=next(steps, True) is True)
+                self._hand_out(rounds=2 if busy else 4)
+                busy = next(steps, False) is None
+                self._listen(patient=not busy)
                 if heard is not None:
                     left = len(self.waiting) + sum(len(child.left) for child in self.children)
                     heard(len(self.items) - left, len(self.items))
@@ -108,13 +109,14 @@ class _Herd:
             pass
         return self.results
 
-    def _hand_out(self) -> None:
+    def _hand_out(self, *, rounds: int) -> None:
+        """What is waiting, to be done in about so many rounds: fewer while nobody looks up to hand out the next."""
         while self.waiting and len(self.children) < self.jobs:
             self.children.append(self._fork())
         for child in self.children:
             if not child.left and self.waiting:
                 # fewer towards the end, so that no child is left with a long batch when the others are done
-                share = min(BATCH, 1 + len(self.waiting) // (4 * self.jobs))
+                share = min(BATCH, 1 + len(self.waiting) // (rounds * self.jobs))
                 child.left.extend(self.waiting.popleft() for _ in range(share))
                 child.since = time.monotonic()
                 with contextlib.suppress(BrokenPipeError):  # it has died; its results end, and that is noticed
