@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
+
 from bot.model import Evidence, EvidenceKind, Tier, Use
 from bot.scan.evidence.branches import asked_to_be_safe, makes_the_same, says_true_beside
 from bot.scan.evidence.content import Content
@@ -15,6 +18,7 @@ from bot.scan.evidence.place import text_of
 from bot.scan.evidence.signs import Kind
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import Reading, state_reason, use_of
+from bot.scan.names.module import Module
 
 
 def saved_plainly(facts: Facts) -> Decision | None:
@@ -50,20 +54,37 @@ def trained_here(facts: Facts) -> Decision | None:
     return Decision(Use.STATE, Tier.SAFE, "a Lightning trainer wrote it a few lines above", (evidence,))
 
 
-def refusal_expected(facts: Facts) -> Decision | None:
-    line = expects_refusal(facts.reading.call, facts.reading.module)
-    if line is None:
-        return None
-    detail = "an UnpicklingError is expected and explained"
-    return _by_people(facts, line, detail, "its handler explains what weights_only=True refuses")
+_SAID: tuple[tuple[Callable[[ast.Call, Module], int | None], str, str], ...] = (
+    (
+        expects_refusal,
+        "an UnpicklingError is expected and explained",
+        "its handler explains what weights_only=True refuses",
+    ),
+    (
+        names_its_globals,
+        "safe_globals is entered, which only weights_only=True asks",
+        "what it may hold is named with safe_globals around it",
+    ),
+    (
+        says_true_beside,
+        "another branch, whose result takes this one's place, says weights_only=True",
+        "the other branch of this load says weights_only=True",
+    ),
+    (
+        asked_to_be_safe,
+        "check_torch_load_is_safe() asks for the torch in which weights_only=True protects",
+        "the torch is asked for in which weights_only=True protects",
+    ),
+)
+"""What people do around a load meant for weights_only=True: what finds its line, what it is, and the reason told."""
 
 
-def globals_named(facts: Facts) -> Decision | None:
-    line = names_its_globals(facts.reading.call, facts.reading.module)
-    if line is None:
-        return None
-    detail = "safe_globals is entered, which only weights_only=True asks"
-    return _by_people(facts, line, detail, "what it may hold is named with safe_globals around it")
+def said_by_people(facts: Facts) -> Decision | None:
+    for find, detail, reason in _SAID:
+        line = find(facts.reading.call, facts.reading.module)
+        if line is not None:
+            return _by_people(facts, line, detail, reason)
+    return None
 
 
 def told_in_words(facts: Facts) -> Decision | None:
@@ -72,22 +93,6 @@ def told_in_words(facts: Facts) -> Decision | None:
     line, text = facts.told
     detail = f"words here speak for it: {text[:80]}"
     return _by_people(facts, line, detail, "words beside it speak for weights_only=True")
-
-
-def told_beside(facts: Facts) -> Decision | None:
-    line = says_true_beside(facts.reading.call, facts.reading.module)
-    if line is None:
-        return None
-    detail = "another branch, whose result takes this one's place, says weights_only=True"
-    return _by_people(facts, line, detail, "the other branch of this load says weights_only=True")
-
-
-def version_asked(facts: Facts) -> Decision | None:
-    line = asked_to_be_safe(facts.reading.call, facts.reading.module)
-    if line is None:
-        return None
-    detail = "check_torch_load_is_safe() asks for the torch in which weights_only=True protects"
-    return _by_people(facts, line, detail, "the torch is asked for in which weights_only=True protects")
 
 
 def made_beside(facts: Facts) -> Decision | None:
