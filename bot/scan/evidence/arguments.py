@@ -98,7 +98,7 @@ def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
 
 def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
     """What a name says wherever it comes from; None where it says nothing."""
-    if name == "isinstance":
+    if name in ("isinstance", "assertIsInstance"):
         return asked_for_type(spot, call)
     if name == "getattr" and place == 0 and len(call.args) > 1:
         return looked_up(spot, call.args[1])
@@ -134,6 +134,8 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
         return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())
     if name in ("max", "min", "sort") and place == 0 and (key := key_of(call)) is not None:
         return itertools.chain(each_into(spot, key, 0), one_of(spot, call))
+    if name == "reduce" and place == 2 and getattr(call.args[0], "id", "") == "getattr":
+        return iter((spot.says(Kind.OBJECT, "is asked for its attributes"),))
     if name in _EACH and place == 1:
         return each_into(spot, call.args[0], 1 if name == "reduce" else 0)
     if isinstance(call.func, ast.Call):
@@ -151,7 +153,7 @@ def _into_container(spot: Spot, call: ast.Call, name: str, place: int | str) -> 
         return put_into(spot, call.args[0], "[*]")
     if isinstance(call.func, ast.Attribute) and name == "setdefault" and place == 1:
         return itertools.chain((spot.at(call),), put_into(spot, call.func.value, label_of(call.args[0], spot.module)))
-    if name in ("add_module", "register_module") and place == 1:
+    if name in ("add_module", "register_module") and place in (1, "module"):
         return iter((spot.says(Kind.OBJECT, f"goes into {name}"),))
     if isinstance(call.func, ast.Attribute) and name in _PUTS:
         if holds_modules(call.func.value, spot.module):

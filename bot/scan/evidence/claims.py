@@ -42,10 +42,8 @@ def claimed_by_name(spot: Spot, name: str) -> Answer:
 
 def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Module | None = None) -> Answer:
     """The value is declared so, in `module` or where it stands."""
-    place = _PLACE.fullmatch(spot.path[-1]) if spot.path else None
-    if place is not None and isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
-        declared = annotation.slice.elts[int(place[1]) :][:1]  # `-> tuple[nn.Module, int]`, where a tuple is returned
-        spot, annotation = spot._replace(path=spot.path[:-1]), declared[0] if declared else None
+    if spot.path and spot.path[-1].startswith("«[") and isinstance(annotation, ast.Subscript):
+        spot, annotation = spot._replace(path=spot.path[:-1]), _member(annotation, spot.path[-1])
     if annotation is None:
         return
     text = ast.unparse(annotation).strip("'\"")
@@ -57,6 +55,15 @@ def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Modul
         yield spot.says(Kind.DECLARED, f"is declared {text}")
     if "Tensor" in text or "StateDict" in text or "state_dict" in text:
         yield spot.says(Kind.CLAIM, f"is annotated {text}")
+
+
+def _member(declared: ast.Subscript, step: str) -> ast.expr | None:
+    """What a member is declared of `list[Net]`, `dict[str, Net]`, or of `tuple[Net, int]` by its place."""
+    kinds = declared.slice.elts if isinstance(declared.slice, ast.Tuple) else [declared.slice]
+    place = _PLACE.fullmatch(step)
+    if ast.unparse(declared.value).rpartition(".")[2].lower() != "tuple":
+        return kinds[-1]
+    return kinds[int(place[1])] if place is not None and int(place[1]) < len(kinds) else None
 
 
 def declared_as(container: ast.expr, module: Module) -> ast.expr | None:
@@ -82,8 +89,10 @@ def asked_for_type(spot: Spot, call: ast.Call) -> Answer:
 
 
 def _is_demanded(call: ast.Call, module: Module) -> bool:
-    """`assert isinstance(...)`, or `if not isinstance(...): raise`."""
+    """`assert isinstance(...)`, `self.assertIsInstance(...)`, or `if not isinstance(...): raise`."""
     parent = module.parent(call)
+    if isinstance(call.func, ast.Attribute):
+        return True
     if isinstance(parent, ast.Assert):
         return parent.test is call
     refused = module.parent(parent) if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not) else None

@@ -65,7 +65,7 @@ _MODULE_CALLS = tuple(
 )
 """Libraries whose functions take a module first, a list of graphs, or a config object."""
 
-_FIRST = (0, *"objs model module net root fn function func dataset datasets optimizer cfg obj".split())
+_FIRST = (0, *"objs collate_fn model module net root fn function func dataset datasets optimizer cfg obj".split())
 _TASKS = "transformers.pipeline"
 """Its task stands first, the model second."""
 
@@ -99,7 +99,7 @@ def is_known(full: str, place: int | str) -> bool:
 def takes_objects(call: ast.Call, name: str, place: int | str, module: Module) -> bool:
     """Whether a method or class of this name takes objects alone, wherever it was imported from."""
     if name.endswith("DataLoader"):
-        return place in (0, "dataset")
+        return place in (0, "dataset", "collate_fn")
     if not isinstance(call.func, ast.Attribute):
         return False
     if name == "collate" and place in (0, "data_list") and ast.unparse(call.func.value) == "self":
