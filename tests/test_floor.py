@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.scan.evidence.floor import Floor, torch_declarations, torch_floor
-from bot.scan.evidence.versions import read_bounds, read_version
+from bot.scan.evidence.version.floor import Floor, torch_declarations, torch_floor
+from bot.scan.evidence.version.versions import read_bounds, read_version
 from bot.scan.project import Project
 
 DECLARED = [

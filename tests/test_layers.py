@@ -21,6 +21,13 @@ MAY_IMPORT = {
 }
 # The top: builds things, knows everybody, known by nobody but itself.
 TOP = ("main", "__main__", "cli", "bug_report")
+# The same inside the largest room of `scan/`: what judges stands above all of these.
+EVIDENCE = {
+    "ground": set(),
+    "version": {"ground"},
+    "saves": {"ground", "human"},
+    "follow": {"ground", "saves"},
+}
 # Room or file -> who may import it; the child of the sandbox runs in a process of its own.
 ONLY_IN = {
     "github": ("bot/edge/github/",),
@@ -69,6 +76,15 @@ def test_a_room_imports_only_what_lies_below(path: Path) -> None:
             assert other is None, f"{place}: the nouns import no room"
         if not top:
             assert not is_top(name), f"{place}: nobody imports the top"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "bot/scan/evidence").glob("*/*.py")), ids=where)
+def test_evidence_rests_on_what_lies_below(path: Path) -> None:
+    room = path.parent.name
+    for name, line in imports(path):
+        parts = name.split(".")
+        if parts[:3] == ["bot", "scan", "evidence"] and len(parts) > 3:
+            assert parts[3] in {room, *EVIDENCE[room]}, f"{where(path)}:{line} imports {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=where)

@@ -12,7 +12,7 @@ from bot.scan.names.nodes import Nodes
 from bot.scan.text.source import split_lines
 
 ROOT = Path(__file__).parent.parent
-OWN = sorted([*(ROOT / "bot/scan/evidence").glob("*.py"), *(ROOT / "bot/edge").glob("*.py"), Path(__file__)])
+OWN = sorted([*(ROOT / "bot/scan/evidence").rglob("*.py"), *(ROOT / "bot/edge").glob("*.py"), Path(__file__)])
 MIXED = '''
 @seen(by=lambda net: net.load)
 class Reader(Base, kind=net, metaclass=make(net)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.content import Content
-from bot.scan.evidence.save import Saved
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.save import Saved
 
 if TYPE_CHECKING:
     from bot.model import CheckpointReport

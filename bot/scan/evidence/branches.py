@@ -10,10 +10,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.behind import is_empty
-from bot.scan.evidence.content import Content
-from bot.scan.evidence.reach import in_other_branch
-from bot.scan.evidence.stored import Look
+from bot.scan.evidence.ground.behind import is_empty
+from bot.scan.evidence.ground.reach import in_other_branch
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.stored import Look
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:

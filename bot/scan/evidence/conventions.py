@@ -12,10 +12,10 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
-from bot.scan.evidence.content import Content
-from bot.scan.evidence.memo import remember
-from bot.scan.evidence.states import has_extra_state
-from bot.scan.evidence.stored import Look
+from bot.scan.evidence.ground.memo import remember
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.states import has_extra_state
+from bot.scan.evidence.saves.stored import Look
 from bot.scan.evidence.use import Reading
 from bot.scan.names.module import Module
 

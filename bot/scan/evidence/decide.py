@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bot.model import Evidence, EvidenceKind, Tier, WeightsOnly
 from bot.scan.evidence import advice, proofs, refusals
-from bot.scan.evidence.content import Content
 from bot.scan.evidence.facts import Decision, Facts
-from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.states import has_extra_state
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.states import has_extra_state
 from bot.scan.evidence.telling import from_save
 from bot.scan.evidence.use import use_of
 

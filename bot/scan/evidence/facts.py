@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from bot.model import Evidence, Tier, Use
 from bot.scan.evidence.checkpoint import tells
-from bot.scan.evidence.floor import Floor
 from bot.scan.evidence.human import Shape, says_true
 from bot.scan.evidence.layout import find_alike
 from bot.scan.evidence.paths import PathProof
-from bot.scan.evidence.save import Saved
+from bot.scan.evidence.saves.save import Saved
 from bot.scan.evidence.use import Reading
+from bot.scan.evidence.version.floor import Floor
 from bot.scan.sites.site import Site
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Use, WeightsOn
 from bot.scan.evidence.checkpoint import report_for
 from bot.scan.evidence.decide import decide
 from bot.scan.evidence.facts import Facts
-from bot.scan.evidence.floor import torch_floor
+from bot.scan.evidence.follow.spot import CALLED, Spot
+from bot.scan.evidence.follow.trace import trace
 from bot.scan.evidence.human import compatibility_shape, reason_comment
 from bot.scan.evidence.mmap import MmapFacts, judge_mmap
 from bot.scan.evidence.paths import PathKind, prove_path
-from bot.scan.evidence.place import literal_of
-from bot.scan.evidence.save import find_saved, rewriters
-from bot.scan.evidence.spot import CALLED, Spot
-from bot.scan.evidence.states import has_extra_state
-from bot.scan.evidence.trace import trace
+from bot.scan.evidence.saves.place import literal_of
+from bot.scan.evidence.saves.save import find_saved, rewriters
+from bot.scan.evidence.saves.states import has_extra_state
+from bot.scan.evidence.saves.writers import saving_files
 from bot.scan.evidence.use import Reading
-from bot.scan.evidence.writers import saving_files
+from bot.scan.evidence.version.floor import torch_floor
 from bot.scan.judgement import Judgement
 from bot.scan.sites.site import Form, Site
 

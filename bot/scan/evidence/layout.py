@@ -11,12 +11,12 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.content import Content
-from bot.scan.evidence.keyed import Keys, is_test, keys_of
-from bot.scan.evidence.place import place_of
-from bot.scan.evidence.save import Saved, what_is_stored, written_to
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.keyed import Keys, is_test, keys_of
+from bot.scan.evidence.saves.place import place_of
+from bot.scan.evidence.saves.save import Saved, what_is_stored, written_to
+from bot.scan.evidence.saves.writers import Writer, saving_files, writers_of
 from bot.scan.evidence.use import Reading
-from bot.scan.evidence.writers import Writer, saving_files, writers_of
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

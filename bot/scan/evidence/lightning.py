@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.behind import values_of
-from bot.scan.evidence.callers import callee
-from bot.scan.evidence.content import Content
-from bot.scan.evidence.mappings import uses_config_library
-from bot.scan.evidence.signs import Kind
-from bot.scan.evidence.stored import Look
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.ground.behind import values_of
+from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.mappings import uses_config_library
+from bot.scan.evidence.saves.stored import Look
 from bot.scan.evidence.use import Reading
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.model import Mmap, MmapDecision, Verdict
-from bot.scan.evidence.floor import MMAP, MMAP_PATHLIKE, Floor
-from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.paths import PathKind, PathProof
-from bot.scan.evidence.place import literal_of
-from bot.scan.evidence.save import Saved
-from bot.scan.evidence.writers import Writer
+from bot.scan.evidence.saves.place import literal_of
+from bot.scan.evidence.saves.save import Saved
+from bot.scan.evidence.saves.writers import Writer
+from bot.scan.evidence.version.floor import MMAP, MMAP_PATHLIKE, Floor
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import imports
 from bot.scan.names.values import Constant

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.scan.evidence.behind import kept_as
-from bot.scan.evidence.imports import dotted
+from bot.scan.evidence.ground.behind import kept_as
+from bot.scan.evidence.ground.imports import dotted
 from bot.scan.names.module import Definition, Module
 
 DEEPEST = 5

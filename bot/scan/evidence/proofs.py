@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 from bot.model import Evidence, EvidenceKind, Tier, Use
 from bot.scan.evidence.branches import asked_to_be_safe, makes_the_same, says_true_beside
-from bot.scan.evidence.content import Content
 from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state, reads_shards
 from bot.scan.evidence.facts import Decision, Facts
+from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.human import expects_refusal, names_its_globals
-from bot.scan.evidence.keyed import is_test
 from bot.scan.evidence.layout import find_states_near
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
-from bot.scan.evidence.place import text_of
-from bot.scan.evidence.signs import Kind
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.keyed import is_test
+from bot.scan.evidence.saves.place import text_of
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import Reading, state_reason, use_of
 from bot.scan.names.module import Module

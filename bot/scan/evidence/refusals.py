@@ -8,14 +8,14 @@ import re
 from bot.model import Evidence, EvidenceKind, Tier, Use, WeightsOnly
 from bot.scan.evidence import advice
 from bot.scan.evidence.checkpoint import rule_on_checkpoint
-from bot.scan.evidence.content import Content
 from bot.scan.evidence.conventions import is_training_args
 from bot.scan.evidence.facts import Decision, Facts
-from bot.scan.evidence.floor import WEIGHTS_ONLY
-from bot.scan.evidence.place import text_of
-from bot.scan.evidence.signs import Kind, Sign
+from bot.scan.evidence.follow.signs import Kind, Sign
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.place import text_of
 from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import object_sign, part_object_signs, use_of
+from bot.scan.evidence.version.floor import WEIGHTS_ONLY
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import LOADS, Parameter, Qualified
 from bot.scan.sites.site import Form

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.model import Evidence, EvidenceKind
-from bot.scan.evidence.content import Content
-from bot.scan.evidence.save import Saved
-from bot.scan.evidence.signs import Sign
+from bot.scan.evidence.follow.signs import Sign
+from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.save import Saved
 
 
 def from_sign(sign: Sign) -> Evidence:

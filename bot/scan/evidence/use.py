@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.model import Use
-from bot.scan.evidence.content import HOLDS_ANYTHING, NAMES_NOTHING
-from bot.scan.evidence.every import leaves_none_out
-from bot.scan.evidence.signs import Kind, Sign
-from bot.scan.evidence.states import is_unknown_scheduler
+from bot.scan.evidence.follow.every import leaves_none_out
+from bot.scan.evidence.follow.signs import Kind, Sign
+from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING
+from bot.scan.evidence.saves.states import is_unknown_scheduler
 from bot.scan.names.module import Definition, Module
 
 _SECTION = re.compile(

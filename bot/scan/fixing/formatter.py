@@ -6,7 +6,7 @@ import tomllib
 from pathlib import PurePosixPath
 from typing import Any
 
-from bot.scan.evidence.memo import remember
+from bot.scan.evidence.ground.memo import remember
 from bot.scan.project import Project
 
 _DEFAULT = 88

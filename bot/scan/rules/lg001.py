@@ -22,7 +22,7 @@ writing it out protects those who run the code with an older one.
 from __future__ import annotations
 
 from bot.model import Finding, Severity, WeightsOnly
-from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
+from bot.scan.evidence.version.floor import SAFE_DEFAULT, torch_floor
 from bot.scan.judgement import Judgement
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_of

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.model import Finding, Severity, WeightsOnly
-from bot.scan.evidence.floor import SAFE_DEFAULT, torch_floor
+from bot.scan.evidence.version.floor import SAFE_DEFAULT, torch_floor
 from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, finding_at, words

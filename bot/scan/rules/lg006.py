@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.model import Evidence, EvidenceKind, Finding, Severity
-from bot.scan.evidence.declared import is_manifest
-from bot.scan.evidence.floor import Floor, torch_declarations, torch_floor
+from bot.scan.evidence.version.declared import is_manifest
+from bot.scan.evidence.version.floor import Floor, torch_declarations, torch_floor
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule
 

@@ -1,0 +1,101 @@
+"""From a value to the names, attributes and containers it is bound to, and on to where those are read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from bot.scan.evidence.follow.claims import claimed_by_name
+from bot.scan.evidence.follow.elsewhere import reads_as_global, reads_elsewhere
+from bot.scan.evidence.follow.kept import attributes_of, keep, keep_as_global, keep_under, names_of
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
+from bot.scan.evidence.ground.reach import is_shared, loads_in, reads_in_scope, reads_of
+from bot.scan.names.bound import bound_values
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.lookup import find_bindings
+from bot.scan.names.module import Module
+from bot.scan.names.values import Unknown, Value
+
+_PYG = re.compile(r"\(?(self\._?)?data, (self\.)?slices\b.*")
+_OF_MODULES = frozenset({"torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict"})
+
+
+def bind(spot: Spot, target: ast.expr) -> Answer:
+    """The value of `spot` is bound to `target`."""
+    if isinstance(target, ast.Name):
+        yield from claimed_by_name(spot, target.id)
+        for read in reads_of(target, spot.module):
+            yield spot.at(read)
+        yield from _reached_from_afar(spot, target)
+    elif isinstance(target, ast.Tuple | ast.List):
+        if not spot.path and _PYG.fullmatch(ast.unparse(target)):
+            yield spot.says(Kind.OBJECT, "is taken apart into a PyG dataset's data and slices")
+        for index, element in enumerate(target.elts):
+            part = step_into(spot, f"[{index}]")
+            if part is not None:
+                yield from bind(part, element)
+    elif isinstance(target, ast.Starred):
+        yield from bind(spot, target.value)
+    elif isinstance(target, ast.Attribute):
+        yield from claimed_by_name(spot, target.attr)
+        yield from keep(spot, target.value, target.attr, target)
+    elif isinstance(target, ast.Subscript) and ast.unparse(target.value) == "globals()":
+        yield from keep_as_global(spot, target.slice)
+    elif isinstance(target, ast.Subscript) and (owner := attributes_of(target.value)) is not None:
+        yield from keep_under(spot, owner, names_of(target.slice, spot.module), target)
+    elif isinstance(target, ast.Subscript) and holds_modules(target.value, spot.module):
+        yield spot.says(Kind.OBJECT, "is put into an nn.ModuleDict")
+    elif isinstance(target, ast.Subscript):
+        yield from put_into(spot, target.value, label_of(target.slice, spot.module))
+
+
+def _reached_from_afar(spot: Spot, target: ast.Name) -> Answer:
+    for read in reads_as_global(target, spot.module):
+        yield spot.at(read)
+    if spot.module.project is not None and spot.hops < MOST_CALLS:
+        for node, home in reads_elsewhere(target, spot.module, spot.module.project):
+            yield Spot(node, home, spot.path, spot.hops + 1)
+
+
+def holds_modules(container: ast.expr, module: Module) -> bool:
+    """Whether it is a ModuleList or the like. What is put into a container does not change what it is: a name is asked
+    for what it is bound to alone, and once for all its uses that have the same bindings.
+    """
+    if not isinstance(container, ast.Name):
+        return _is_of_modules(evaluate(container, module))
+    known: dict[object, bool] = module.cache.setdefault("evidence.modules held", {})
+    bound = find_bindings(container.id, container, module)
+    if bound not in known:
+        known[bound] = _is_of_modules(v for owner, each in bound for v in bound_values(each, owner, evaluate))
+    return known[bound]
+
+
+def _is_of_modules(values: Iterable[Value]) -> bool:
+    """The evaluator names the class of what it does not know."""
+    return any(isinstance(value, Unknown) and value.reason in _OF_MODULES for value in values)
+
+
+def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
+    """`container[label] = value`: from then on the container holds it. A dict rebuilt key by key stays what it was."""
+    if spot.path and spot.path[-1] in ("value", "each", "[?]"):
+        whole = spot._replace(path=spot.path[:-1])
+    else:
+        whole = spot._replace(path=(*spot.path, f"«{label}"))
+    if isinstance(container, ast.Name):
+        module, node = spot.module, spot.node
+        place = (node.lineno, node.col_offset)
+        for read in loads_in(module.function(node), container.id, module):
+            if (read.lineno, read.col_offset) > place and read is not container:
+                yield whole.at(read)
+        if module.function(node) is not None and is_shared(container, module):
+            for read in reads_in_scope(container.id, module.tree, module):
+                if module.function(read) is not module.function(node):
+                    yield whole.at(read)
+    elif isinstance(container, ast.Attribute):
+        yield from keep(whole, container.value, container.attr, container)
+    elif isinstance(container, ast.Subscript):  # `groups[kind].append(value)`
+        yield from put_into(whole, container.value, label_of(container.slice, spot.module))
+    elif isinstance(container, ast.Call) and getattr(container.func, "attr", "") == "setdefault" and container.args:
+        yield from put_into(whole, container.func.value, label_of(container.args[0], spot.module))  # type: ignore[attr-defined]

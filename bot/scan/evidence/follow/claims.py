@@ -1,0 +1,143 @@
+"""What people say of a value without doing anything with it: names, annotations, `assert isinstance`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from bot.scan.evidence.follow import signs
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.spot import Answer, Spot
+from bot.scan.evidence.ground.annotations import holds_tensors
+from bot.scan.evidence.ground.imports import dotted
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.module import Module
+from bot.scan.names.values import Class
+
+_MODULE = re.compile(r"(?:torch\.)?nn\.Module|Module|(?:\w+\.)*LightningModule|torch\.jit\.ScriptModule")
+_OBJECTS = re.compile(
+    r"torch\.(nn\.(?!(Uninitialized)?(Parameter|Buffer)\b)[A-Z]|optim\.[A-Z]|optim\.lr_scheduler\.[A-Z])"
+    r"|torch\.(utils\.data\.[A-Z]|jit\.ScriptModule)"
+    r"|argparse\.Namespace|omegaconf\.\w*Config|torch_geometric\.data\.[A-Z]|pandas\.DataFrame|dgl\.DGL"
+    r"|transformers\.[A-Z]|sklearn\.[\w.]+\.[A-Z]"
+)
+"""Classes of libraries whose instances weights_only=True does not make."""
+
+_ROOTS = re.compile(
+    r"object|ABC|abc\.ABC|(typing\.)?(Protocol|Generic)|(\w+\.)*(\w*Module|\w*Dataset|Optimizer|\w*Scheduler)"
+)
+"""What a class of objects descends from; others may be dicts, tensors or enums with a name of their own."""
+_DEEPEST = 5
+_PLACE = re.compile(r"«\[(\d+)\]")
+
+
+def claimed_by_name(spot: Spot, name: str) -> Answer:
+    """The value is called so."""
+    if signs.STATE_NAME.search(name) or signs.TENSOR_NAME.search(name):
+        yield spot.says(Kind.CLAIM, f"is called {name}")
+    elif not spot.path and signs.OBJECT_NAME.search(name):
+        yield spot.says(Kind.NAMED, f"is called {name}")
+
+
+def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Module | None = None) -> Answer:
+    """The value is declared so, in `module` or where it stands."""
+    if spot.path and spot.path[-1].startswith("«[") and isinstance(annotation, ast.Subscript):
+        spot, annotation = spot._replace(path=spot.path[:-1]), _member(annotation, spot.path[-1])
+    if annotation is None:
+        return
+    text = ast.unparse(annotation).strip("'\"")
+    kinds = [*_kinds(annotation)]
+    # what a parameter far away is declared says of parts only that they are modules: a dict's values are of many kinds
+    if any(_is_module(each) or (not spot.path and _is_object(each, module or spot.module)) for each in kinds):
+        yield spot.says(Kind.OBJECT, f"is declared {text}")
+    if holds_tensors(annotation):
+        yield spot.says(Kind.DECLARED, f"is declared {text}")
+    if "Tensor" in text or "StateDict" in text or "state_dict" in text:
+        yield spot.says(Kind.CLAIM, f"is annotated {text}")
+
+
+def _member(declared: ast.Subscript, step: str) -> ast.expr | None:
+    """What a member is declared of `list[Net]`, `dict[str, Net]`, or of `tuple[Net, int]` by its place."""
+    kinds = declared.slice.elts if isinstance(declared.slice, ast.Tuple) else [declared.slice]
+    place = _PLACE.fullmatch(step)
+    if ast.unparse(declared.value).rpartition(".")[2].lower() != "tuple":
+        return kinds[-1]
+    return kinds[int(place[1])] if place is not None and int(place[1]) < len(kinds) else None
+
+
+def declared_as(container: ast.expr, module: Module) -> ast.expr | None:
+    """What a name or an attribute of the same function, class or module is declared: `held: dict[str, Tensor] = {}`."""
+    text, function = ast.unparse(container), module.function(container)
+    for statement in module.of(ast.AnnAssign):
+        if ast.unparse(statement.target) == text and module.function(statement) in (function, None):
+            return statement.annotation
+    return None
+
+
+def asked_for_type(spot: Spot, call: ast.Call) -> Answer:
+    """`isinstance(value, kinds)`: what is asserted of it, or may be so."""
+    kinds = ast.unparse(call.args[1]) if len(call.args) > 1 else ""
+    if len(call.args) > 1 and _is_demanded(call, spot.module) and _no_plain(call.args[1], spot.module):
+        yield spot.says(Kind.OBJECT, f"is asserted to be a {'module' if 'Module' in kinds else kinds}")
+    elif "Module" in kinds:
+        yield spot.says(Kind.ESCAPES, "may be a module, as its reader allows")
+    elif "Tensor" in kinds:
+        yield spot.says(Kind.CLAIM, "is asked whether it is a tensor")
+    elif "dict" in kinds.lower() or "Mapping" in kinds:
+        yield spot.says(Kind.DICT, "is asked whether it is a dict")
+
+
+def _is_demanded(call: ast.Call, module: Module) -> bool:
+    """`assert isinstance(...)`, `self.assertIsInstance(...)`, or `if not isinstance(...): raise`."""
+    parent = module.parent(call)
+    if isinstance(call.func, ast.Attribute):
+        return True
+    if isinstance(parent, ast.Assert):
+        return parent.test is call
+    refused = module.parent(parent) if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not) else None
+    return isinstance(refused, ast.If) and refused.test is parent and isinstance(refused.body[-1], ast.Raise)
+
+
+def _no_plain(kinds: ast.expr, module: Module) -> bool:
+    """Whether each of the classes asked for is an object's."""
+    every = kinds.elts if isinstance(kinds, ast.Tuple) else [*_kinds(kinds)]
+    return bool(every) and all(_is_object(each, module) for each in every)
+
+
+def _kinds(annotation: ast.expr) -> Iterator[ast.expr]:
+    """`Net` of `Net`, `"Net"`, `Net | None` and `Optional[Net]`."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = ast.parse(annotation.value, mode="eval").body
+        except (SyntaxError, ValueError):
+            return
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        sides = [s for s in (annotation.left, annotation.right) if not isinstance(s, ast.Constant)]
+        yield from sides if len(sides) == 1 else ()
+    elif isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).endswith("Optional"):
+        yield annotation.slice
+    elif isinstance(annotation, ast.Name | ast.Attribute):
+        yield annotation
+
+
+def _is_module(kind: ast.expr) -> bool:
+    return _MODULE.fullmatch(ast.unparse(kind)) is not None
+
+
+def _is_object(kind: ast.expr, module: Module) -> bool:
+    """Whether a class is a module's or one of the project's own: their instances are no plain values."""
+    if _is_module(kind):
+        return True
+    if _OBJECTS.match(dotted(kind, module)):
+        return True
+    return _descends(kind, module, 0)
+
+
+def _descends(kind: ast.expr, module: Module, depth: int) -> bool:
+    """Whether a class of the project and all that it descends from are known to be no dict, tensor or the like."""
+    found = [v for v in evaluate(kind, module) if isinstance(v, Class)]
+    if len(found) != 1 or depth > _DEEPEST:
+        return False
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in found[0].node.bases]
+    return all(_ROOTS.fullmatch(ast.unparse(base)) or _descends(base, found[0].module, depth + 1) for base in bases)

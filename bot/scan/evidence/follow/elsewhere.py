@@ -1,0 +1,263 @@
+"""Where a value is read that was bound to a name others reach: module globals, class attributes, properties, fixtures.
+
+Other files are parsed only when they name what is followed, and not at all where that is too common a name.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from bot.model import Unreadable
+from bot.scan.evidence.follow.claims import claimed_by_annotation
+from bot.scan.evidence.follow.spot import Answer, Spot
+from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
+from bot.scan.evidence.ground.callers import MOST_FILES, bases_of, enclosing_class, share_self, stem_of
+from bot.scan.evidence.ground.imports import imported_as
+from bot.scan.evidence.ground.memo import remember
+from bot.scan.evidence.ground.reach import outer_scope, reads_in_scope, reads_of_parameter
+from bot.scan.evidence.saves.content import annotation_of
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.module import Definition, Module
+from bot.scan.names.values import Instance
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+Read = tuple[ast.expr, Module]
+_OWN_CLASS = ("cls", "type(self)", "self.__class__")
+
+
+def reads_as_global(target: ast.Name, module: Module) -> Iterator[ast.Name]:
+    """Reads of a name that its function declares `global` or `nonlocal`, in the rest of the module or function."""
+    function = module.function(target)
+    if any(target.id in node.names and module.function(node) is function for node in module.of(ast.Global)):
+        yield from reads_in_scope(target.id, module.tree, module)
+    if function is not None and any(
+        target.id in node.names and module.function(node) is function for node in module.of(ast.Nonlocal)
+    ):
+        yield from reads_in_scope(target.id, outer_scope(target.id, function, module), module)
+
+
+def reads_elsewhere(target: ast.Name, module: Module, project: Project) -> Iterator[Read]:
+    """Reads of a name bound at the top of a module or of a class: `from a import NET`, `a.NET`, `self.net`, `A.net`."""
+    scope = module.scope(target)
+    if isinstance(scope, ast.ClassDef):
+        for read in module.attributes(target.id):
+            if isinstance(read.ctx, ast.Load) and _is_of(scope, read, module):
+                yield read, module
+    elif scope is module.tree and (not project.asked_often or _may_be_taken(target.id, module, project)):
+        for other in _others(target.id, module, project):
+            names = set(imported_as(target.id, other, module.path))
+            yield from ((n, other) for name in names for n in other.names(name) if isinstance(n.ctx, ast.Load))
+            stem = stem_of(module.path)
+            for read in other.attributes(target.id):
+                if ast.unparse(read.value).rpartition(".")[2] == stem:
+                    yield read, other
+
+
+def _may_be_taken(word: str, module: Module, project: Project) -> bool:
+    """Whether a file holds a name of this module and imports it, or the module, or a package around that: to ask those
+    costs less than to look for the name in all files.
+    """
+    around = PurePosixPath(module.path).with_suffix("").parts
+    importing = project.importing(word, *around) - {module.path}
+    return any(word.encode() in project.files[path] for path in importing)
+
+
+def _is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
+    receiver = ast.unparse(read.value)
+    if receiver in ("self", "cls"):
+        return share_self(owner, enclosing_class(read, module), module)
+    return receiver == owner.name or _was_made_by(owner.name, read.value, module)
+
+
+def _was_made_by(name: str, receiver: ast.expr, module: Module) -> bool:
+    """Whether a class called `name` made it, as its bindings say, those of `self.receiver`, or its declaration."""
+    made: Iterator[ast.expr | None] = iter((receiver,))
+    if isinstance(receiver, ast.Name):
+        made = values_of(receiver, module)
+        if _is_declared(name, receiver, module):
+            return True
+    elif isinstance(receiver, ast.Attribute) and getattr(receiver.value, "id", "") == "self":
+        made = kept_as(receiver.attr, receiver, module)
+    calls = (value.func for value in made if isinstance(value, ast.Call))
+    return any(name == getattr(function, "id", getattr(function, "attr", "")) for function in calls)
+
+
+def _is_declared(name: str, receiver: ast.Name, module: Module) -> bool:
+    """`def run(engine: Engine)`."""
+    function = module.function(receiver)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    declared = annotation_of(receiver.id, function)
+    text = ast.unparse(declared).strip("'\"") if declared is not None else ""
+    return text.rpartition(".")[2] == name
+
+
+def _is_instance(receiver: ast.expr, owner: ast.ClassDef, module: Module) -> bool:
+    """`Owner().load(path)` that returns `self`."""
+    return any(isinstance(v, Instance) and v.of.node is owner for v in evaluate(receiver, module))
+
+
+def set_by_property(holder: ast.expr, attribute: str, module: Module) -> Iterator[Read]:
+    """Where a property's setter reads what `holder.attribute = value` gives it."""
+    classes = {v.of for v in evaluate(holder, module) if isinstance(v, Instance)}
+    for owner in classes:
+        for node in owner.node.body:
+            if isinstance(node, ast.FunctionDef) and any(
+                ast.unparse(d) == f"{attribute}.setter" for d in node.decorator_list
+            ):
+                for parameter in node.args.args[1:2]:
+                    yield from ((r, owner.module) for r in reads_of_parameter(parameter.arg, node, owner.module))
+
+
+def uses_of_protocol(function: Definition, owner: ast.ClassDef, module: Module) -> Iterator[ast.expr]:
+    """What gives the result of `__call__` or `__getitem__`, or what is looped over by `__iter__`, of what is seen to be
+    made by the class.
+    """
+    if function.name == "__call__":
+        yield from (c for c in module.of(ast.Call) if _was_made_by(owner.name, c.func, module) and not _makes(owner, c))
+    elif function.name == "__getitem__":
+        yield from (s for s in module.of(ast.Subscript) if _was_made_by(owner.name, s.value, module))
+    elif function.name == "__iter__":
+        loops: list[ast.For | ast.comprehension] = [*module.of(ast.For), *module.of(ast.comprehension)]
+        yield from (loop.iter for loop in loops if _was_made_by(owner.name, loop.iter, module))
+
+
+def _makes(owner: ast.ClassDef, call: ast.Call) -> bool:
+    return getattr(call.func, "id", getattr(call.func, "attr", "")) == owner.name
+
+
+def _others(word: str, module: Module, project: Project) -> tuple[Module, ...]:
+    """The other files that hold a word, parsed; none where they are many."""
+
+    def find() -> tuple[Module, ...]:
+        paths = project.holders(word.encode(), most=MOST_FILES) or ()
+        found = (project.module(path) for path in paths)
+        return tuple(each for each in found if not isinstance(each, Unreadable))
+
+    return tuple(m for m in remember(project, ("holding", word), find) if m is not module)
+
+
+def reads_by_kin(owner: ast.ClassDef, attribute: str, module: Module, project: Project) -> Iterator[Read]:
+    """Reads of `self.attribute` of a class in its bases and subclasses of other files, and of `made.attribute` where
+    `made` is seen to be one.
+    """
+    word, bases = f".{attribute}".encode(), bases_of(owner)
+    for read in module.attributes(attribute):
+        made = isinstance(read.ctx, ast.Load) and ast.unparse(read.value) != "self"
+        if made and (_was_made_by(owner.name, read.value, module) or _is_instance(read.value, owner, module)):
+            yield read, module
+    for other in _others(owner.name, module, project):
+        if word in project.files[other.path]:
+            for read in other.attributes(attribute):
+                around = enclosing_class(read, other)
+                inside = ast.unparse(read.value) == "self" and around is not None and owner.name in bases_of(around)
+                if isinstance(read.ctx, ast.Load) and (inside or _was_made_by(owner.name, read.value, other)):
+                    yield read, other
+    for base in bases - {"object", "Module", "ABC"}:
+        for node, home in project_classes(base, project):
+            if home is not module and word in project.files[home.path]:
+                inner = (n for n in home.attributes(attribute) if enclosing_class(n, home) is node)
+                yield from ((n, home) for n in inner if isinstance(n.ctx, ast.Load))
+
+
+def reads_of_result(function: Definition, module: Module, project: Project) -> Iterator[Read]:
+    """Where the result of a property or of a test's fixture is read: there is no call to be seen."""
+    decorators = {ast.unparse(d).partition("(")[0].rpartition(".")[2] for d in function.decorator_list}
+    owner = module.parent(function)
+    if decorators & {"property", "cached_property", "lazy_property"} and isinstance(owner, ast.ClassDef):
+        for read in module.attributes(function.name):
+            if isinstance(read.ctx, ast.Load) and _is_of(owner, read, module):
+                yield read, module
+        yield from reads_by_kin(owner, function.name, module, project)
+    elif "fixture" in decorators:
+        yield from _reads_of_fixture(_name_of_fixture(function), module, project)
+    elif function.name == "model_fn":  # SageMaker gives what it returns to `predict_fn(data, model)`
+        for taker in module.bound(ast.FunctionDef, "predict_fn"):
+            for parameter in taker.args.args[1:2]:
+                yield from ((read, module) for read in reads_of_parameter(parameter.arg, taker, module))
+
+
+def _reads_of_fixture(name: str, module: Module, project: Project) -> Iterator[Read]:
+    """Where the functions that ask for a fixture read it: in its file, or anywhere below a `conftest.py`."""
+    shared = module.path.endswith("conftest.py")
+    for other in (module, *(_others(name, module, project) if shared else ())):
+        takers: list[Definition] = [*other.of(ast.FunctionDef, name), *other.of(ast.AsyncFunctionDef, name)]
+        for taker in takers:
+            if any(a.arg == name for a in taker.args.args):
+                yield from ((read, other) for read in reads_of_parameter(name, taker, other))
+
+
+def _name_of_fixture(function: Definition) -> str:
+    """`@pytest.fixture(name="net")` gives it another name."""
+    given = (k for d in function.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "name")
+    named = next((k.value for k in given), None)
+    return str(named.value) if isinstance(named, ast.Constant) else function.name
+
+
+def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.ClassDef, Module] | None:
+    """The one class of the project that `call` makes an instance of; `super().__init__` means the base."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if name == "__init__" and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "super()":
+        around = enclosing_class(call, module)
+        names = bases_of(around) if around is not None else set()
+        name = names.pop() if len(names) == 1 else ""
+    elif ast.unparse(call.func) in _OWN_CLASS:
+        around = enclosing_class(call, module)
+        return (around, module) if around is not None else None
+    if not name[:1].isupper():
+        return None  # as cheap a test as there is: what is no class by its name is not looked for
+    own = module.bound(ast.ClassDef, name)
+    found = [(own[-1], module)] if own else project_classes(name, project)
+    return found[0] if len(found) == 1 else None
+
+
+def reads_of_factory(made: ast.AST, module: Module) -> Iterator[ast.expr]:
+    """Where the field of a class is read that `field(default_factory=made)` fills."""
+    keyword = module.parent(made)
+    call = module.parent(keyword) if isinstance(keyword, ast.keyword) and keyword.arg == "default_factory" else None
+    field = module.parent(call) if isinstance(call, ast.Call) else None
+    owner = module.parent(field) if isinstance(field, ast.AnnAssign) else None
+    if isinstance(field, ast.AnnAssign) and isinstance(owner, ast.ClassDef) and isinstance(field.target, ast.Name):
+        reads = (a for a in module.attributes(field.target.id) if isinstance(a.ctx, ast.Load))
+        yield from (read for read in reads if _is_of(owner, read, module))
+
+
+def entered_as(owner: ast.ClassDef, module: Module, project: Project) -> Iterator[tuple[ast.expr, Module]]:
+    """What `with Owner() as name` calls what `__enter__` returns."""
+    for home in (module, *_others(owner.name, module, project)):
+        for item in home.of(ast.withitem):
+            made = item.context_expr
+            if item.optional_vars is not None and _was_made_by(owner.name, made, home):
+                yield item.optional_vars, home
+
+
+def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
+    """What is given to a class: the parameter of its `__init__` or the field of a dataclass, and its type."""
+    made = constructor(call, spot.module, project)
+    if made is None:
+        return
+    node, home = made
+    own = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+    names = [*_fields(node)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
+    name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+    if own is not None:
+        yield from claimed_by_annotation(spot, annotation_of(name, own), home)
+        for read in reads_of_parameter(name, own, home):
+            yield Spot(read, home, spot.path, spot.hops + 1)
+    elif name in names:
+        yield from claimed_by_annotation(spot, _fields(node)[name], home)
+        inside = (n for n in home.attributes(name) if _is_of(node, n, home) and isinstance(n.ctx, ast.Load))
+        seen = [*((n, home) for n in inside), *reads_by_kin(node, name, home, project)]
+        for found, where in seen:
+            yield Spot(found, where, spot.path, spot.hops + 1)
+
+
+def _fields(owner: ast.ClassDef) -> dict[str, ast.expr]:
+    """The fields of a dataclass with what they are declared, in order."""
+    declared = (f for f in owner.body if isinstance(f, ast.AnnAssign))
+    return {f.target.id: f.annotation for f in declared if isinstance(f.target, ast.Name)}

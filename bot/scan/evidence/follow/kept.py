@@ -1,0 +1,182 @@
+"""A value kept as an attribute, by its name or by one that is made at run time, and where it is read from there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from bot.scan.evidence.follow.elsewhere import reads_by_kin, set_by_property
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of
+from bot.scan.evidence.ground.behind import kept_as, values_of
+from bot.scan.evidence.ground.callers import bases_of, enclosing_class, share_self
+from bot.scan.evidence.ground.reach import is_shared, reads_in_scope
+from bot.scan.names.evaluate import evaluate
+from bot.scan.names.module import Module
+from bot.scan.names.values import Constant, Instance
+
+_OWN = ("self", "cls")
+_NEW = frozenset({"super().__new__", "object.__new__"})
+_PLAIN_BASES = frozenset({"object", "ABC"})
+_SAME_APP = {"app": "current_app"}
+"""Flask's name for the application from anywhere."""
+
+
+def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answer:
+    """The value is kept as `holder.attribute`, at `place`.
+
+    `self.x = value`: every `self.x` of the class, its bases and subclasses; `made.x = value` where `made` is seen to be
+    one of a class: the same there; `block.x = value`: every `block.x` after it.
+    """
+    owner, found, module = ast.unparse(holder), False, spot.module
+    for read in module.attributes(attribute):
+        if isinstance(read.ctx, ast.Load) and _reaches(holder, place, read, module):
+            found = True
+            yield spot.at(read)
+    if spot.hops < MOST_CALLS:
+        for node, home in _reads_afar(holder, attribute, place, module):
+            found = True
+            yield Spot(node, home, spot.path, spot.hops + 1)
+    if not found:
+        yield spot.says(Kind.ESCAPES, f"kept as {owner}.{attribute}")
+
+
+def keep_under(spot: Spot, holder: ast.expr, names: Sequence[str], place: ast.expr) -> Answer:
+    """`setattr(holder, name, value)`: under each of `names`, or where there is none wherever the holder is asked for a
+    name that is made at run time.
+    """
+    shared = _is_this_module(holder, spot.module)
+    for name in names:
+        if shared:
+            yield from (spot.at(read) for read in reads_in_scope(name, spot.module.tree, spot.module))
+        else:
+            yield from keep(spot, holder, name, place)
+    if not names:
+        yield spot.says(Kind.ESCAPES, "is kept under a name made at run time")
+        for read in _of_unknown_name(holder, place, spot.module):
+            yield spot.at(read)
+
+
+def names_of(name: ast.expr, module: Module) -> list[str]:
+    """The strings an expression can be; none where it can be others too."""
+    values = evaluate(name, module)
+    words = [v.value for v in values if isinstance(v, Constant) and isinstance(v.value, str)]
+    return words if len(words) == len(values) else []
+
+
+def keep_as_global(spot: Spot, name: ast.expr) -> Answer:
+    """`globals()[name] = value`."""
+    module, label = spot.module, label_of(name, spot.module)
+    for each in names_of(name, module):
+        for read in reads_in_scope(each, module.tree, module):
+            yield spot.at(read)
+    for other in module.of(ast.Subscript, "globals"):
+        same = isinstance(other.ctx, ast.Load) and ast.unparse(other.value) == "globals()"
+        if same and label_of(other.slice, module) == label:
+            yield spot.at(other)
+
+
+def attributes_of(held: ast.expr) -> ast.expr | None:
+    """`x` of `x.__dict__` and `vars(x)`."""
+    if isinstance(held, ast.Attribute) and held.attr == "__dict__":
+        return held.value
+    called = isinstance(held, ast.Call) and len(held.args) == 1 and ast.unparse(held.func) == "vars"
+    return held.args[0] if called and isinstance(held, ast.Call) else None
+
+
+def _is_this_module(holder: ast.expr, module: Module) -> bool:
+    values = values_of(holder, module) if isinstance(holder, ast.Name) else (holder,)
+    return any(v is not None and ast.unparse(v) == "sys.modules[__name__]" for v in values)
+
+
+def _of_unknown_name(holder: ast.expr, place: ast.expr, module: Module) -> Iterator[ast.expr]:
+    """Where `self` is asked for an attribute whose name is made at run time too, or for one that nothing else sets."""
+    around = enclosing_class(place, module)
+    if around is None or ast.unparse(holder) != "self":
+        return
+    for call in module.of(ast.Call, "getattr"):
+        asked = len(call.args) > 1 and ast.unparse(call.func) == "getattr" and ast.unparse(call.args[0]) == "self"
+        if asked and share_self(around, enclosing_class(call, module), module) and not names_of(call.args[1], module):
+            yield call
+    if not bases_of(around) <= _PLAIN_BASES:
+        return  # what a base sets is not seen
+    own = [a for a in module.of(ast.Attribute, "self") if _is_self(a) and enclosing_class(a, module) is around]
+    known = {a.attr for a in own if not isinstance(a.ctx, ast.Load)} | {*_bound_in(around)}
+    yield from (a for a in own if a.attr not in known and not a.attr.startswith("__"))
+
+
+def _is_self(attribute: ast.Attribute) -> bool:
+    return isinstance(attribute.value, ast.Name) and attribute.value.id == "self"
+
+
+def _bound_in(owner: ast.ClassDef) -> Iterator[str]:
+    """What the body of a class binds: methods, fields."""
+    for statement in owner.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from (t.id for target in targets for t in ast.walk(target) if isinstance(t, ast.Name))
+
+
+def _reads_afar(holder: ast.expr, attribute: str, place: ast.expr, module: Module) -> Iterator[tuple[ast.expr, Module]]:
+    """Through the classes that the holder is one of: setters, methods, bases and subclasses, other files."""
+    yield from set_by_property(holder, attribute, module)
+    around, project = enclosing_class(place, module), module.project
+    classes = {(v.of.node, v.of.module) for v in evaluate(holder, module) if isinstance(v, Instance)}
+    if around is not None and (ast.unparse(holder) in _OWN or _is_new(holder, module)):
+        classes.add((around, module))
+    for owner, home in classes:
+        if owner is not around or ast.unparse(holder) not in _OWN:
+            for read in home.attributes(attribute):
+                inside = ast.unparse(read.value) in _OWN and share_self(owner, enclosing_class(read, home), home)
+                if inside and isinstance(read.ctx, ast.Load):
+                    yield read, home
+        if project is not None:
+            yield from reads_by_kin(owner, attribute, home, project)
+
+
+def _is_new(holder: ast.expr, module: Module) -> bool:
+    """Whether it is what `super().__new__(cls)` made."""
+    if isinstance(holder, ast.Attribute):
+        made = [*kept_as(holder.attr, holder, module)]
+    else:
+        made = [v for v in values_of(holder, module) if v is not None] if isinstance(holder, ast.Name) else []
+    return any(isinstance(v, ast.Call) and ast.unparse(v.func) in _NEW for v in made)
+
+
+def _reaches(holder: ast.expr, place: ast.expr, read: ast.Attribute, module: Module) -> bool:
+    """Whether `read` is the attribute that `holder` keeps the value as from `place` on."""
+    owner, other, root = ast.unparse(holder), ast.unparse(read.value), _root(holder)
+    if owner in _OWN or root == "self":
+        same = other in _OWN if owner in _OWN else other == owner
+        around = enclosing_class(place, module)
+        if around is not None and other == around.name:  # `cls.net = value`, `Owner.net`
+            return True
+        return same and share_self(around, enclosing_class(read, module), module)
+    if isinstance(holder, ast.Name) and other in _OWN:  # `Owner.net = value`, `self.net`
+        around = enclosing_class(read, module)
+        return around is not None and around.name == owner
+    shared = _is_shared(holder, module)
+    if shared and (other.endswith(f".{owner}") or other == _SAME_APP.get(owner)):  # `request.app.state.net`
+        return True
+    if owner != other:
+        return False
+    if shared and _is_shared(read.value, module):
+        return True
+    if module.function(place) is None and module.function(read) is not None:
+        return True  # what a module sets up is there when its functions run
+    return module.function(read) is module.function(place) and read.lineno > place.lineno
+
+
+def _root(holder: ast.expr) -> str:
+    while isinstance(holder, ast.Attribute | ast.Subscript):
+        holder = holder.value
+    return holder.id if isinstance(holder, ast.Name) else ""
+
+
+def _is_shared(holder: ast.expr, module: Module) -> bool:
+    """Whether it begins with a name of the module: `app.state`, a class, a function."""
+    while isinstance(holder, ast.Attribute):
+        holder = holder.value
+    return isinstance(holder, ast.Name) and is_shared(holder, module)

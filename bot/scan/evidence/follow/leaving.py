@@ -1,0 +1,116 @@
+"""Out of a function: returned, yielded, a parameter's default; and into a `with` block."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.scan.evidence.follow.binding import bind
+from bot.scan.evidence.follow.claims import claimed_by_annotation, claimed_by_name
+from bot.scan.evidence.follow.elsewhere import entered_as, reads_of_factory, reads_of_result, uses_of_protocol
+from bot.scan.evidence.follow.libraries import is_dataset_of_graphs
+from bot.scan.evidence.follow.running import calls_by, results_of
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.spot import ENTERED, MOST_CALLS, Answer, Spot, enter, step_into
+from bot.scan.evidence.ground.annotations import given_by, member
+from bot.scan.evidence.ground.callers import calls_of
+from bot.scan.evidence.ground.reach import reads_of_parameter
+from bot.scan.evidence.saves.content import defaults
+from bot.scan.names.module import Definition
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+_PLACE = re.compile(r"«\[(\d+)\]")
+"""The step to a member of a tuple that was made around the value."""
+
+
+def enter_with(spot: Spot, parent: Any, project: Project) -> Answer:
+    if spot.node is parent.context_expr:
+        for answer in enter(spot, parent.context_expr):
+            if isinstance(answer, Spot) and parent.optional_vars is not None:
+                yield from bind(answer, parent.optional_vars)
+            elif not isinstance(answer, Spot):
+                yield answer
+
+
+def give_back(spot: Spot, parent: Any, project: Project) -> Answer:
+    function = spot.module.function(spot.node)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    yield from claimed_by_annotation(spot, function.returns)
+    yield from claimed_by_name(spot, function.name)
+    owner = spot.module.parent(function)
+    if function.name == "get" and isinstance(owner, ast.ClassDef) and is_dataset_of_graphs(owner, spot.module):
+        yield spot.says(Kind.OBJECT, "is a graph that a PyG dataset gives")
+    if function.name in ("__enter__", "__aenter__") and isinstance(owner, ast.ClassDef) and spot.hops < MOST_CALLS:
+        for target, home in entered_as(owner, spot.module, project):
+            yield from bind(Spot(spot.node, home, spot.path, spot.hops + 1), target)
+    yield from _to_callers(spot, function, project)
+
+
+def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str) -> Answer:
+    calls = calls_of(function, spot.module, project) if spot.hops < MOST_CALLS else ()
+    owner = spot.module.parent(function)
+    if isinstance(owner, ast.ClassDef) and spot.hops < MOST_CALLS:
+        for use in uses_of_protocol(function, owner, spot.module):
+            yield Spot(use, spot.module, (*spot.path, *steps), spot.hops + 1)
+    for call, module in calls:
+        yield Spot(call, module, (*spot.path, *steps), spot.hops + 1)
+    reads = list(reads_of_result(function, spot.module, project)) if spot.hops < MOST_CALLS else []
+    for read, module in reads:
+        yield Spot(read, module, spot.path, spot.hops + 1)
+    handed = list(results_of(function, spot.module, project)) if spot.hops < MOST_CALLS else []
+    for call, module, out in handed:
+        yield Spot(call, module, (*spot.path, *steps, *out), spot.hops + 1)
+    if not calls and not reads and not handed:
+        yield spot.says(Kind.RETURNED, f"is returned by {function.name}")
+
+
+def hand_out(spot: Spot, parent: Any, project: Project) -> Answer:
+    """A generator gives its callers one after the other; a fixture gives its test the thing itself."""
+    function = spot.module.function(spot.node)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _declared_each(spot, function)
+        manages = any("contextmanager" in ast.unparse(d) for d in function.decorator_list)
+        yield from _to_callers(spot, function, project, ENTERED if manages else "«[*]")
+
+
+def _declared_each(spot: Spot, function: Definition) -> Answer:
+    """`-> Iterator[Tensor]`, and `-> Iterator[tuple[str, Tensor]]` where the value is the second of what is given."""
+    given = given_by(function.returns)
+    place = _PLACE.fullmatch(spot.path[-1]) if spot.path else None
+    if given is not None and place is not None:
+        given, spot = member(given, int(place[1])), spot._replace(path=spot.path[:-1])
+    if given is not None:
+        yield from claimed_by_annotation(spot, given)
+
+
+def hand_on(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`yield from values`."""
+    function, part = spot.module.function(spot.node), step_into(spot, "each")
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and part is not None:
+        given = given_by(function.returns)
+        if given is not None and part.path and part.path[-1] == "item":  # `yield from held.items()`
+            value = part._replace(path=(*part.path[:-1], "value"))
+            yield from claimed_by_annotation(value, member(given, 1))
+        yield from _to_callers(part, function, project, "«[*]")
+
+
+def give_by_lambda(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`load = lambda path: torch.load(path)`: what its calls give."""
+    statement = spot.module.parent(parent)
+    if spot.node is parent.body and isinstance(statement, ast.Assign):
+        yield from (spot.at(call) for call in calls_by(statement.targets, spot.module))
+    elif spot.node is parent.body:
+        yield from (spot.at(read) for read in reads_of_factory(parent, spot.module))
+
+
+def be_default(spot: Spot, parent: Any, project: Project) -> Answer:
+    """`def run(net=torch.load(path))`."""
+    function = spot.module.parent(parent)
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for name in (n for n, value in defaults(function).items() if value is spot.node):
+            for read in reads_of_parameter(name, function, spot.module):
+                yield spot.at(read)

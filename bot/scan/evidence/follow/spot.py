@@ -1,0 +1,77 @@
+"""An expression that holds the loaded value or a part of it, and steps from one part to another."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bot.scan.evidence.follow.signs import Kind, Path, Sign
+from bot.scan.names.module import Module
+
+CALLED = "«()"
+"""The step to what a partial of torch.load gives where it is called."""
+
+ENTERED = "«with"
+"""The step to what a context manager gives where it is entered."""
+
+MOST_CALLS = 4
+"""How many function borders a value is followed across."""
+
+
+class Spot(NamedTuple):
+    """An expression that holds the loaded value, or the part of it `path` names. `hops` counts function borders.
+
+    A tuple, since following one value can make thousands.
+    """
+
+    node: ast.expr
+    module: Module
+    path: Path = ()
+    hops: int = 0
+
+    def at(self, node: ast.expr, *path: str) -> Spot:
+        return Spot(node, self.module, self.path + path, self.hops)
+
+    def says(self, kind: Kind, detail: str) -> Sign:
+        return Sign(kind, self.path, self.module.path, self.node.lineno, detail)
+
+
+Answer = Iterator[Sign | Spot]
+
+
+def step_into(spot: Spot, step: str) -> Spot | None:
+    """One step deeper; taking something out of a container it was put into leads back. None: another element."""
+    last = spot.path[-1] if spot.path else ""
+    if last.startswith("«"):
+        label = last[1:]
+        if step == label or "?" in (step[1:-1], label[1:-1]) or step in ("each", "value") or label == "[*]":
+            return spot._replace(path=spot.path[:-1])
+        return None
+    if last == "items":
+        if step == "each":
+            return spot._replace(path=(*spot.path[:-1], "item"))
+        return None
+    if last == "item" and step == "[0]":
+        return spot._replace(path=(*spot.path[:-1], "key"))
+    if last in ("item", "values"):
+        return step_into(spot._replace(path=spot.path[:-1]), "value")
+    return spot._replace(path=(*spot.path, step))
+
+
+def label_of(index: ast.expr, module: Module) -> str:
+    if isinstance(index, ast.Constant):
+        return f"[{index.value!r}]"
+    if isinstance(index, ast.Attribute):
+        return f"[{ast.unparse(index)}]"
+    return "[?]"
+
+
+def enter(spot: Spot, manager: ast.expr) -> Answer:
+    """`with manager as name`, `stack.enter_context(manager)`: what a context manager of the project gives; anything
+    else that can be entered is an object.
+    """
+    if spot.path and spot.path[-1] == ENTERED:
+        yield spot._replace(node=manager, path=spot.path[:-1])
+    else:
+        yield spot.says(Kind.OBJECT, "is entered by `with`")

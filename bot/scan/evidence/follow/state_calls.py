@@ -1,0 +1,67 @@
+"""Calls that take a state dict: torch's load_state_dict, and what people name like it."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from bot.scan.evidence.follow.entering import into_function
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
+from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+_NO_MODULE = re.compile(r"(optim(izer)?|opt|sched(uler)?|scaler|grad_scaler|ema|criterion|loss)s?(\[.*\])?$", re.I)
+"""What has a load_state_dict of its own, which takes another dict than a module's."""
+
+_PARTS = re.compile(r"split|shard|save")
+"""`split_state_dict_into_shards(loaded)` gives something else."""
+
+_USES_UP = re.compile(r"(^|_)(load|set|from|apply|init)_", re.I)
+"""`Config.from_state_dict(loaded)`, `chunk.load_weights(loaded)`: what these give is no state."""
+
+_LOOKED_INTO = re.compile(r"update|convert|patch|rename|remap|replace|adapt|assert|equal|compare", re.I)
+"""`update_state_dict(loaded)` goes through the keys. `get_state_dict` and `copy_model_state` take modules, too."""
+
+_UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|coerce", re.I)
+"""`unwrap_state_dict(loaded)` looks for a section first, and what it gives is known by what it returns alone."""
+
+
+def load_whole(spot: Spot, call: ast.Call) -> Answer:
+    """`x.load_state_dict(value)`. A strict one takes a module's parameters and buffers, and raises on anything else.
+
+    With `assign=True` a module takes what is in the file as it is, tensors of other classes with it.
+    Source: torch.nn.Module.load_state_dict.
+    """
+    yield spot.says(Kind.LOADED, "goes into load_state_dict")
+    given = {k.arg: k.value for k in call.keywords}
+    strict = call.args[1] if len(call.args) > 1 else given.get("strict")
+    exact = strict is None or (isinstance(strict, ast.Constant) and strict.value is True)
+    if exact and "assign" not in given and None not in given and len(call.args) < 3 and _is_of_module(call.func):
+        yield spot.says(Kind.FITS, "is all that a module's load_state_dict takes")
+
+
+def _is_of_module(function: ast.expr) -> bool:
+    """Whether it is called on what may be a module, by its name."""
+    if not isinstance(function, ast.Attribute):
+        return False
+    name = ast.unparse(function.value)
+    other = _NO_MODULE.search(name) or HOLDS_ANYTHING.search(name) or NAMES_NOTHING.fullmatch(name)
+    return other is None
+
+
+def take_state(spot: Spot, call: ast.Call, name: str, place: int | str, project: Project) -> Answer | None:
+    """A call named for a state dict; None where only what it returns tells what it gives."""
+    looked = _UNWRAPS.search(name) or _LOOKED_INTO.search(name)
+    found = callee(call, spot.module, project) if looked and spot.hops < MOST_CALLS else None
+    if _UNWRAPS.search(name) and found is not None:
+        return None
+    claim = spot.says(Kind.CLAIM, f"goes into {name}")
+    gives = not _PARTS.search(name) and not _USES_UP.search(name)
+    inside = into_function(call.func, found, spot, place) if found is not None else ()
+    return itertools.chain((claim,), (spot.at(call),) if gives else (), inside)

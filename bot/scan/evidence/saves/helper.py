@@ -1,0 +1,45 @@
+"""A save through a helper: `trainer.save(path)` a few lines above `torch.load(path)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bot.scan.evidence.ground.behind import project_classes, values_of
+from bot.scan.evidence.ground.callers import Found, callee
+from bot.scan.names.module import Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+
+def savers_above(load: ast.Call, text: str, module: Module, project: Project) -> Iterator[Found]:
+    """The project's functions called above `load`, in the same function, that save to the path `text`."""
+    function = module.function(load)
+    if function is None:
+        return
+    for call in module.of(ast.Call, "save"):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if "save" not in name or call.lineno >= load.lineno or module.function(call) is not function:
+            continue
+        given = [*call.args, *(k.value for k in call.keywords)]
+        if any(ast.unparse(value) in (text, f"str({text})") for value in given):
+            found = _method(call, name, module, project) or callee(call, module, project)
+            if found is not None:
+                yield found
+
+
+def _method(call: ast.Call, name: str, module: Module, project: Project) -> Found | None:
+    """`name` of the one class of the project that made the receiver."""
+    if not isinstance(call.func, ast.Attribute) or not isinstance(call.func.value, ast.Name):
+        return None
+    made = [v for v in values_of(call.func.value, module) if isinstance(v, ast.Call)]
+    classes = [c for v in made for c in project_classes(getattr(v.func, "attr", getattr(v.func, "id", "")), project)]
+    if len(classes) != 1:
+        return None
+    node, owner = classes[0]
+    for member in node.body:
+        if isinstance(member, ast.FunctionDef) and member.name == name:
+            return member, owner
+    return None

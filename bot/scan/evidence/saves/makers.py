@@ -1,0 +1,56 @@
+"""What a call of Python's, torch's or numpy's makes, as far as its name tells."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from bot.scan.evidence.ground.imports import dotted
+from bot.scan.evidence.saves.content import PLAIN, Content, Stored, by_torch_name
+from bot.scan.evidence.saves.mappings import makes_dict
+from bot.scan.names.module import Module
+
+META = Stored(Content.UNKNOWN, "a tensor, which MONAI's transforms make a MetaTensor")
+"""torch.save keeps its class, and each operation on one gives another. Source: monai.data.MetaTensor."""
+
+_MONAI = re.compile(r"^[ \t]*(?:from|import)[ \t]+monai\b", re.MULTILINE)
+_PLAIN_CALLS = frozenset(
+    "str int float bool len max min sum round abs range hash repr sorted time perf_counter".split()
+)
+_NOT_PLAIN = {
+    "collections.defaultdict": "a defaultdict, which weights_only never loads",
+    "collections.deque": "a deque, which weights_only never loads",
+    "argparse.Namespace": "an argparse.Namespace",
+    "types.SimpleNamespace": "a SimpleNamespace",
+    "pathlib.Path": "a pathlib.Path",
+    "datetime.datetime.now": "a datetime",
+}
+
+
+def made_by(call: ast.Call, module: Module) -> Stored | None:
+    """What the call makes; None where its name does not tell."""
+    full = dotted(call.func, module)
+    if full in _NOT_PLAIN:
+        return Stored(Content.OBJECT, _NOT_PLAIN[full], (full,))
+    if makes_dict(call, module):
+        return PLAIN
+    if full.startswith("torch."):
+        made = PLAIN if full == "torch.load" and _is_restricted(call) else by_torch_name(full)
+        return tensor_in(module) if made is PLAIN else made
+    if full.startswith("numpy."):
+        return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
+    return PLAIN if isinstance(call.func, ast.Name) and call.func.id in _PLAIN_CALLS else None
+
+
+def tensor_in(module: Module) -> Stored:
+    """A tensor, as plain as the module lets it be."""
+    known: Stored | None = module.cache.get("evidence.tensor")
+    if known is None:
+        known = module.cache["evidence.tensor"] = META if _MONAI.search(module.source.text) else PLAIN
+    return known
+
+
+def _is_restricted(load: ast.Call) -> bool:
+    """What weights_only=True has read, it reads again."""
+    given = next((k.value for k in load.keywords if k.arg == "weights_only"), None)
+    return isinstance(given, ast.Constant) and given.value is True

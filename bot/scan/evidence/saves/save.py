@@ -1,0 +1,187 @@
+"""The `torch.save` of the same project that writes what a site reads, and what it stores."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from bot.scan.evidence.ground.memo import remember
+from bot.scan.evidence.human import meant_for_weights_only
+from bot.scan.evidence.saves.content import PLAIN, Content, Stored
+from bot.scan.evidence.saves.helper import savers_above
+from bot.scan.evidence.saves.keyed import is_test, keys_of
+from bot.scan.evidence.saves.place import Place, place_of
+from bot.scan.evidence.saves.stored import Look
+from bot.scan.evidence.saves.writers import Writer, saving_files, writers_in, writers_of
+from bot.scan.names.module import Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+_SURE, _FAR = 0, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A writer that writes what the site reads; `how` says why we think so, and `close` that no guess is in it."""
+
+    writer: Writer
+    stored: Stored
+    how: str
+    close: bool
+    far: bool = False
+    """Only the file name is the same, in another package."""
+    keys: frozenset[str] = frozenset()
+    """The keys it is seen to write."""
+
+
+def _candidates(reader: Place, project: Project) -> Iterator[Writer]:
+    """Writers of the own file, and of files that hold the literal name of what is read; no other is parsed."""
+    yield from writers_in(reader.module)
+    if not reader.name:
+        return
+    name = reader.name.encode()
+    named = (path for path in saving_files(project) if name in project.files[path])
+    yield from (writer for writer in writers_of(named, project) if writer.module.path != reader.module.path)
+
+
+def find_saved(load: ast.Call, where: ast.expr | None, module: Module, project: Project) -> tuple[Saved, ...]:
+    """The writers of what `load` reads from `where`, the surest reason first; only the surest kind is returned."""
+    if where is None:
+        return ()
+    return _written(load, where, module, project) or _kept_there(load, where, module, project)
+
+
+def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) -> tuple[Saved, ...]:
+    reader = place_of(where, load, module)
+    found: dict[int, list[tuple[Writer, str]]] = {}
+    for writer in _candidates(reader, project):
+        if is_test(writer.module.path) and not is_test(module.path):
+            continue  # what a test writes under the name is made up for it
+        match = _match(reader, writer)
+        if match is not None:
+            found.setdefault(match[0], []).append((writer, match[1]))
+    for function, home in () if _SURE in found else savers_above(load, reader.text, module, project):
+        for writer in writers_in(home):
+            if home.function(writer.call) is function:
+                found.setdefault(_SURE, []).append((writer, f"written just before, by {function.name}"))
+    if not found:
+        return ()
+    rank = min(found)
+    return tuple(
+        Saved(w, what_is_stored(w, project), how, rank == _SURE, rank == _FAR, keys_of(w, project))
+        for w, how in found[rank][:8]
+    )
+
+
+def _kept_there(load: ast.Call, where: ast.expr, module: Module, project: Project) -> tuple[Saved, ...]:
+    """The saves below the load, in its function, that write the path it reads: `if exists: load, else: make and save`.
+
+    What is read and written again, changed or not, tells nothing; nor does what cannot be seen through.
+    """
+    function = module.function(load)
+    if function is None:
+        return ()
+    reader = place_of(where, load, module)
+    found = []
+    for writer in writers_in(module):
+        place = written_to(writer)
+        below = place.function is function and writer.call.lineno > load.lineno
+        if below and (place.text == reader.text or place.full == reader.full):
+            found.append(_kept(writer, project))
+    return tuple(found) if all(each.stored.content is not Content.UNKNOWN for each in found) else ()
+
+
+def _kept(writer: Writer, project: Project) -> Saved:
+    how = "written there by the same function where it is missing"
+    return Saved(writer, what_is_stored(writer, project), how, close=False, keys=keys_of(writer, project))
+
+
+def rewriters(load: ast.Call, where: ast.expr | None, module: Module) -> tuple[Writer, ...]:
+    """Writers in the load's own file that write to the path it reads, before or after it, in whatever function."""
+    if where is None:
+        return ()
+    reader = place_of(where, load, module)
+    found = []
+    for writer in writers_in(module):
+        place = written_to(writer)
+        if (
+            (place.text == reader.text and (place.function is reader.function or place.text.startswith("self.")))
+            or (place.full == reader.full and place.function is reader.function)
+            or (reader.name and place.name == reader.name)
+        ):
+            found.append(writer)
+    return tuple(found)
+
+
+def what_is_stored(writer: Writer, project: Project) -> Stored:
+    """What a writer writes, by its expression, or by the comment in its function that says what it is meant for."""
+    return remember(project, ("stored", writer.call), lambda: _stored(writer, project))
+
+
+def _stored(writer: Writer, project: Project) -> Stored:
+    if writer.what is None:
+        return Stored(Content.UNKNOWN, "a Lightning checkpoint")
+    if meant_for_weights_only(writer.call, writer.module):
+        return PLAIN
+    return Look(project, modules_are_state=writer.library == "fabric").of(writer.what, writer.module)
+
+
+def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
+    """How sure it is that `writer` writes what `reader` reads: 0 is surest, None is not at all."""
+    place = written_to(writer)
+    same_file = place.module is reader.module
+    before = (writer.call.lineno, writer.call.col_offset) < (reader.call.lineno, reader.call.col_offset)
+    if same_file and place.function is reader.function and place.text == reader.text and before:
+        return 0, "written just before, in the same function"
+    if same_file and place.function is reader.function and before and place.full == reader.full:
+        return 0, "written just before, in the same function"
+    if same_file and place.text == reader.text and place.text.startswith("self.") and place.owner == reader.owner:
+        return 0, f"written to the same {place.text} in the same class"
+    if reader.constant and place.constant == reader.constant and not same_file:
+        return 2, f"writes {reader.constant}"
+    if same_file and place.name[:1] in "_-." and reader.name.endswith(place.name or "/"):
+        return 1, f"writes {{...}}{place.name} in the same file"
+    if reader.name and place.name == reader.name:
+        if same_file:
+            return 1, f"writes {reader.name} in the same file"
+        if _near(place.module.path, reader.module.path):
+            return 2, f"writes {reader.name} in the same package"
+        return 4, f"writes a file called {reader.name}"
+    if _pair(reader, place):
+        return 3, "is its counterpart by name"
+    return None
+
+
+def _near(one: str, other: str) -> bool:
+    first, second = PurePosixPath(one).parent, PurePosixPath(other).parent
+    return first == second or first in second.parents or second in first.parents
+
+
+def written_to(writer: Writer) -> Place:
+    """The writer's path."""
+    return place_of(writer.where, writer.call, writer.module)
+
+
+_LOADS = re.compile(
+    r"load|read|restore|resume|deserialize|unpickle|decode|unpack|from_(?=checkpoint|file|disk|pretrained)|get"
+)
+_SAVES = re.compile(r"save|write|store|dump|serialize|pickle|encode|pack|to_(?=checkpoint|file|disk)|put")
+
+
+def _pair(reader: Place, place: Place) -> bool:
+    """`load_x` and `save_x` of one class, or of one file."""
+    if reader.function is None or place.function is None or reader.module is not place.module:
+        return False
+    if reader.name and place.name and reader.name != place.name:
+        return False  # one of several files that the pair keeps
+    if reader.owner != place.owner:
+        return False
+    load, save = getattr(reader.function, "name", ""), getattr(place.function, "name", "")
+    if not (_LOADS.search(load) and _SAVES.search(save)):
+        return False
+    return _LOADS.sub("", load, count=1) == _SAVES.sub("", save, count=1)

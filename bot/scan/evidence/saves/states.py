@@ -1,0 +1,123 @@
+"""Whose `state_dict()` may hold more than tensors and numbers: what is no module's, or is not seen to be one's."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bot.scan.evidence.ground.behind import given_for, kept_as, source_of, values_of
+from bot.scan.evidence.ground.callers import callee, calls_of
+from bot.scan.evidence.ground.imports import dotted
+from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
+from bot.scan.names.module import Definition, Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+_SCHEDULER = re.compile(r"sched(uler)?s?(\[.*\])?$", re.IGNORECASE)
+_PLAIN_SCHEDULERS = re.compile(
+    r"torch\.optim\.lr_scheduler\.(?!OneCycleLR)\w+|monai\.optimizers\.\w+|"
+    r"(transformers|diffusers)(\.optimization)?\.get_(\w+_)?schedule\w*"
+)
+"""LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
+
+_DEEPEST = 3
+_MOST_CALLS = 6
+
+_Source = tuple[ast.expr | None, Module]
+
+
+def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
+    """Why `receiver.state_dict()` may hold anything, or empty."""
+    text = ast.unparse(receiver)
+    if HOLDS_ANYTHING.search(text):
+        return f"the state of {text}"
+    if is_unknown_scheduler(receiver, module, project):
+        return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
+    if isinstance(receiver, ast.Name) and (NAMES_NOTHING.fullmatch(text) or _one_of_a_parameter(receiver, module)):
+        return f"the state of whatever {receiver.id} is"
+    return ""
+
+
+def is_unknown_scheduler(receiver: ast.expr, module: Module, project: Project) -> bool:
+    """Whether it is called a scheduler, and nobody in sight makes it with torch or a library like it."""
+    return _SCHEDULER.search(ast.unparse(receiver)) is not None and not _made_by_torch(receiver, module, project, 0)
+
+
+def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: int) -> bool:
+    """Whether every value in sight is one of torch's schedulers: assigned, given by callers, returned by a helper."""
+    if isinstance(receiver, ast.Call):
+        return _returns_torchs(receiver, module, project, depth)
+    if isinstance(receiver, ast.Name) and _declared_torchs(receiver, module):
+        return True
+    if isinstance(receiver, ast.Constant) and receiver.value is None and depth:
+        return True
+    found = list(_sources(receiver, module, project))
+    return (
+        depth < _DEEPEST
+        and bool(found)
+        and all(value is not None and _made_by_torch(value, home, project, depth + 1) for value, home in found)
+    )
+
+
+def _declared_torchs(name: ast.Name, module: Module) -> bool:
+    function = module.function(name)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    declared = annotation_of(name.id, function)
+    return declared is not None and _PLAIN_SCHEDULERS.fullmatch(dotted(declared, module)) is not None
+
+
+def _returns_torchs(call: ast.Call, module: Module, project: Project, depth: int) -> bool:
+    if _PLAIN_SCHEDULERS.fullmatch(dotted(call.func, module)):
+        return True
+    helper = callee(call, module, project)
+    if helper is None or depth >= _DEEPEST:
+        return False
+    function, home = helper
+    returned = [n.value for n in home.of(ast.Return) if home.function(n) is function and n.value is not None]
+    return bool(returned) and all(_made_by_torch(value, home, project, depth + 1) for value in returned)
+
+
+def _sources(receiver: ast.expr, module: Module, project: Project) -> Iterator[_Source]:
+    if isinstance(receiver, ast.Attribute) and ast.unparse(receiver.value) == "self":
+        yield from ((value, module) for value in kept_as(receiver.attr, receiver, module))
+    if not isinstance(receiver, ast.Name):
+        return
+    bound = list(values_of(receiver, module))
+    yield from ((value, module) for value in bound)
+    function = module.function(receiver)
+    if not bound and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _given(receiver.id, function, module, project)
+
+
+def _given(name: str, function: Definition, module: Module, project: Project) -> Iterator[_Source]:
+    if name in {a.arg for a in parameters(function)}:
+        for call, other in calls_of(function, module, project)[:_MOST_CALLS]:
+            yield given_for(name, function, call, other), other
+
+
+def _target(name: ast.Name, module: Module) -> ast.expr:
+    """The tuple a name is bound in, or the name itself."""
+    around = module.parent(name)
+    return around if isinstance(around, ast.Tuple) else name
+
+
+def _one_of_a_parameter(name: ast.Name, module: Module) -> bool:
+    """`each.state_dict()` for all that a caller hands over: models, optimizers, and loaders with their queues."""
+    function = module.function(name)
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    given = {a.arg for a in parameters(function)}
+    bound = (n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
+    loops = (module.parent(_target(n, module)) for n in bound)
+    sources = (source_of(loop.iter) for loop in loops if isinstance(loop, ast.For | ast.comprehension))
+    return any(isinstance(source, ast.Name) and source.id in given for source in sources)
+
+
+def has_extra_state(project: Project) -> bool:
+    """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
+    paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
+    return any(not path.split("/")[-1].startswith("test_") for path in paths)

@@ -1,0 +1,297 @@
+"""What a `torch.save` writes, judged by the shape of the expression: would weights_only=True read it back?
+
+State dicts, tensors, numbers, strings and containers of them: yes. Modules, namespaces, configs, numpy, datasets,
+defaultdicts, lambdas: no. Everything else is not known, and never called plain.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from bot.scan.evidence.ground.annotations import holds_tensors, member
+from bot.scan.evidence.ground.behind import (
+    added_to,
+    bound_to,
+    class_of,
+    given_for,
+    is_empty,
+    items_set,
+    kept_as,
+    project_classes,
+)
+from bot.scan.evidence.ground.callers import callee, calls_of, definitions
+from bot.scan.evidence.saves.content import (
+    CONFIG_NAME,
+    LOADED,
+    PLAIN,
+    Content,
+    Stored,
+    by_annotation,
+    by_default,
+    by_name,
+    is_tensor,
+    join,
+    parameters,
+)
+from bot.scan.evidence.saves.makers import META, made_by, tensor_in
+from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
+from bot.scan.evidence.saves.states import has_extra_state, why_unsure
+from bot.scan.names.module import Definition, Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+DEEPEST = 7
+MOST_OF_A_NAME = 6
+"""Methods of one name in several classes are all looked at, up to so many."""
+_STAYS_OBJECT = re.compile(r"lambda|numpy|Namespace|defaultdict|deque|Path|datetime|config")
+
+
+_SET_UP = re.compile(r"what setup(_\w+)?\(\) returns")
+"""`fabric.setup(model)`, `setup_module`, `setup_optimizers`: wrapped modules and optimizers."""
+
+_TENSOR_METHODS = frozenset(
+    "detach clone contiguous size numel item tolist flatten squeeze unsqueeze permute mean sum".split()
+)
+_SAME_METHODS = frozenset("cpu to cuda half float double bfloat16 copy data".split())
+_NUMBER_METHODS = frozenset("size numel item tolist".split())
+_SAME_CALLS = frozenset("dict list tuple set OrderedDict deepcopy copy Counter".split())
+
+
+class Look:
+    """One judgement of one expression; remembers where it has been."""
+
+    def __init__(self, project: Project, *, modules_are_state: bool = False) -> None:
+        self._project = project
+        self._modules_are_state = modules_are_state
+        self._seen: set[int] = set()
+
+    def of(self, node: ast.expr, module: Module, depth: int = 0) -> Stored:
+        """What `node` holds."""
+        if depth > DEEPEST or len(self._seen) > 300:
+            return Stored(Content.UNKNOWN, "followed no further")
+        if id(node) in self._seen:
+            return PLAIN
+        self._seen.add(id(node))
+        handler = _HANDLERS.get(node.__class__)
+        found = handler(self, node, module, depth + 1) if handler else _unknown(node)
+        # `fabric.save(path, {"model": model})` writes the state_dict of whatever has one
+        whole = found.content is Content.OBJECT or _SET_UP.match(found.why)
+        as_state = self._modules_are_state and depth > 0 and whole
+        return PLAIN if as_state and not _STAYS_OBJECT.search(found.why) else found
+
+    def _constant(self, node: Any, module: Module, depth: int) -> Stored:
+        return PLAIN
+
+    def _dict(self, node: Any, module: Module, depth: int) -> Stored:
+        return join(self.of(v, module, depth) for v in (*node.values, *(k for k in node.keys if k is not None)))
+
+    def _items(self, node: Any, module: Module, depth: int) -> Stored:
+        return join(self.of(v, module, depth) for v in node.elts)
+
+    def _starred(self, node: Any, module: Module, depth: int) -> Stored:
+        return self.of(node.value, module, depth)
+
+    def _branches(self, node: Any, module: Module, depth: int) -> Stored:
+        values = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
+        return join(self.of(v, module, depth) for v in values)
+
+    def _lambda(self, node: Any, module: Module, depth: int) -> Stored:
+        return Stored(Content.OBJECT, "a lambda, which cannot be pickled by name")
+
+    def _operation(self, node: Any, module: Module, depth: int) -> Stored:
+        sides = [self.of(v, module, depth) for v in (node.left, node.right)]
+        return PLAIN if PLAIN in sides and META not in sides else join(iter(sides))
+
+    def _comprehension(self, node: Any, module: Module, depth: int) -> Stored:
+        element = node.value if isinstance(node, ast.DictComp) else node.elt
+        if isinstance(node, ast.DictComp) or not isinstance(element, ast.Name):
+            return self.of(element, module, depth)
+        return self.of(element, module, depth)
+
+    def _subscript(self, node: Any, module: Module, depth: int) -> Stored:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        whole = node.value
+        if isinstance(key, str) and CONFIG_NAME.match(key):
+            return Stored(Content.UNKNOWN, f"the item {key!r}")
+        if (
+            isinstance(whole, ast.Call)
+            and isinstance(node.slice, ast.Constant)
+            and self._gives(whole, node.slice, module)
+        ):
+            return tensor_in(module)
+        held = self.of(whole, module, depth)
+        return held if held.content is Content.PLAIN or held is LOADED else _unknown(node)
+
+    def _bound(self, value: ast.expr | None, name: str, module: Module, depth: int) -> Stored:
+        """What a name is bound to; where that is a member of something unknown, what people call so."""
+        found = self.of(value, module, depth) if value is not None else None
+        apart = value is None or module.parent(value) is None
+        return by_name(name) if found is None or (apart and found.content is Content.UNKNOWN) else found
+
+    def _gives(self, call: ast.Call, place: ast.Constant, module: Module) -> bool:
+        """Whether the project's function is declared to give tensors at this place of a tuple."""
+        found = callee(call, module, self._project) if isinstance(place.value, int) else None
+        declared = found[0].returns if found is not None else None
+        given = member(declared, place.value) if declared is not None and isinstance(place.value, int) else None
+        return given is not None and holds_tensors(given)
+
+    def _name(self, node: Any, module: Module, depth: int) -> Stored:
+        bindings = list(bound_to(node, module))
+        items = list(items_set(node, module))
+        if not bindings and not items:
+            return self._unbound(node, module, depth)
+        whole = [self._bound(value, node.id, module, depth) for value in bindings]
+        if whole and all(part is LOADED for part in whole):
+            return LOADED  # and what is set in it tells nothing of the rest
+        later = added_to(node, module) if any(map(is_empty, bindings)) else ()
+        return _new(itertools.chain(whole, (self.of(value, module, depth) for value in (*items, *later))))
+
+    def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
+        if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
+            return PLAIN
+        function = module.function(node)
+        while isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            if node.id in {a.arg for a in parameters(function)}:
+                return self._parameter(node.id, function, module, depth)
+            function = module.function(function)
+        return by_name(node.id)
+
+    def _parameter(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
+        hint = by_annotation(name, function) or by_default(name, function)
+        if hint is not None:
+            return tensor_in(module) if hint is PLAIN and is_tensor(name, function) else hint
+        named = by_name(name)
+        if named.content is not Content.UNKNOWN:
+            return named
+        found = [
+            self.of(value, other, depth + 1)
+            for call, other in calls_of(function, module, self._project)[:6]
+            if (value := given_for(name, function, call, module)) is not None
+        ]
+        return join(iter(found)) if found else Stored(Content.UNKNOWN, f"whatever {name} is given")
+
+    def _attribute(self, node: Any, module: Module, depth: int) -> Stored:
+        if node.attr in ("data", "T"):
+            return PLAIN
+        if node.attr in ("shape", "dtype", "device", "__version__", "__name__"):
+            return PLAIN
+        if CONFIG_NAME.match(node.attr) and attribute_is_dict(node, module):
+            return PLAIN
+        named = by_name(node.attr)
+        if named.content is not Content.UNKNOWN:
+            return named
+        if isinstance(node.value, ast.Name) and is_option(node.value, module):
+            return PLAIN
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            values = list(kept_as(node.attr, node, module))
+            if values:
+                values += added_to(node, module) if any(map(is_empty, values)) else ()
+                return _new(self.of(value, module, depth) for value in values)
+        return _unknown(node)
+
+    def _call(self, node: Any, module: Module, depth: int) -> Stored:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        made = made_by(node, module)
+        if made is not None:
+            return made
+        if name in _SAME_CALLS:
+            return join(self.of(v, module, depth) for v in (*node.args, *(k.value for k in node.keywords)))
+        if isinstance(node.func, ast.Attribute):
+            return self._method(node, name, module, depth)
+        return self._function(node, name, module, depth)
+
+    def _method(self, node: ast.Call, name: str, module: Module, depth: int) -> Stored:
+        assert isinstance(node.func, ast.Attribute)  # noqa: S101  (its only caller asked)
+        if name == "state_dict":
+            return self._own_state(node.func.value, module, depth)
+        if name in _TENSOR_METHODS:
+            return PLAIN if name in _NUMBER_METHODS else tensor_in(module)
+        if name in ("numpy",):
+            return Stored(Content.OBJECT, "a numpy array", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
+        if name in ("parse_args", "parse_known_args"):
+            return Stored(Content.OBJECT, "an argparse.Namespace", ("argparse.Namespace",))
+        if name in ("getstate", "getvalue", "format", "join", "strip", "isoformat", "strftime"):
+            return PLAIN
+        if name in _SAME_METHODS or name in ("items", "values", "get"):
+            return self.of(node.func.value, module, depth)
+        return self._function(node, name, module, depth)
+
+    def _own_state(self, receiver: ast.expr, module: Module, depth: int) -> Stored:
+        """`x.state_dict()`: torch's, unless `x` is made by a class of this project that writes its own."""
+        unsure = why_unsure(receiver, module, self._project)
+        if unsure:
+            return Stored(Content.UNKNOWN, unsure)
+        if isinstance(receiver, ast.Name | ast.Attribute):
+            made = class_of(receiver, module, self._project)
+            if made is not None and made[0] is not None:
+                own = next((f for f in made[0].body if getattr(f, "name", "") == "state_dict"), None)
+                if isinstance(own, ast.FunctionDef):
+                    return self._returned(own, made[1], depth)
+        if has_extra_state(self._project):
+            return Stored(Content.UNKNOWN, "state_dict() of a project whose modules keep an extra state")
+        return PLAIN
+
+    def _function(self, node: ast.Call, name: str, module: Module, depth: int) -> Stored:
+        if re.search(r"state_dict|_sd$", name):
+            return PLAIN
+        found = callee(node, module, self._project)
+        if found is not None:
+            return self._returned(found[0], found[1], depth)
+        several = definitions(name, self._project) if isinstance(node.func, ast.Attribute) else ()
+        if 0 < len(several) <= MOST_OF_A_NAME:
+            return join(self._returned(f, m, depth) for f, m in several)
+        if isinstance(node.func, ast.Name) and project_classes(name, self._project):
+            return Stored(Content.OBJECT, f"an instance of {name}", (name,))
+        return Stored(Content.UNKNOWN, f"what {name or 'a call'}() returns")
+
+    def _returned(self, function: Definition, module: Module, depth: int) -> Stored:
+        if function.returns is not None and holds_tensors(function.returns):
+            return tensor_in(module)
+        values = [
+            n.value
+            for n in ast.walk(function)
+            if isinstance(n, ast.Return) and n.value and module.function(n) is function
+        ]
+        return join(self.of(v, module, depth) for v in values) if values else Stored(Content.UNKNOWN, function.name)
+
+
+_Handler = Callable[[Look, Any, Module, int], Stored]
+_HANDLERS: dict[type[ast.AST], _Handler] = {
+    ast.Constant: Look._constant,
+    ast.JoinedStr: Look._constant,
+    ast.Compare: Look._constant,
+    ast.UnaryOp: Look._constant,
+    ast.Dict: Look._dict,
+    ast.List: Look._items,
+    ast.Tuple: Look._items,
+    ast.Set: Look._items,
+    ast.Starred: Look._starred,
+    ast.Await: Look._starred,
+    ast.NamedExpr: Look._starred,
+    ast.IfExp: Look._branches,
+    ast.BoolOp: Look._branches,
+    ast.Lambda: Look._lambda,
+    ast.BinOp: Look._operation,
+    ast.DictComp: Look._comprehension,
+    ast.ListComp: Look._comprehension,
+    ast.SetComp: Look._comprehension,
+    ast.Subscript: Look._subscript,
+    ast.Name: Look._name,
+    ast.Attribute: Look._attribute,
+    ast.Call: Look._call,
+}
+
+
+def _new(parts: Iterator[Stored]) -> Stored:
+    """The worst of what a name is bound to; what was read from the file goes back into it and decides nothing."""
+    found = list(parts)
+    return join(iter([p for p in found if p is not LOADED] or found))
+
+
+def _unknown(node: ast.expr) -> Stored:
+    return Stored(Content.UNKNOWN, ast.unparse(node)[:60])

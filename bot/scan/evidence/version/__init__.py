@@ -1,0 +1,1 @@
+"""The oldest torch a project says it runs on."""
