@@ -98,8 +98,10 @@ def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
 
 def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
     """What a name says wherever it comes from; None where it says nothing."""
-    if name in ("isinstance", "assertIsInstance"):
+    if name in ("isinstance", "assertIsInstance", "callable"):
         return asked_for_type(spot, call)
+    if name in ("closing", "aclosing"):
+        return iter((spot.says(Kind.OBJECT, f"goes into {name}, which calls its close()"),))
     if name == "getattr" and place == 0 and len(call.args) > 1:
         return looked_up(spot, call.args[1])
     if name in ("setattr", "delattr") and place == 0 and isinstance(call.func, ast.Name):

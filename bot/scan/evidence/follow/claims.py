@@ -76,7 +76,11 @@ def declared_as(container: ast.expr, module: Module) -> ast.expr | None:
 
 
 def asked_for_type(spot: Spot, call: ast.Call) -> Answer:
-    """`isinstance(value, kinds)`: what is asserted of it, or may be so."""
+    """`isinstance(value, kinds)`, `callable(value)`: what is asserted of it, or may be so."""
+    if len(call.args) == 1:
+        if _is_demanded(call, spot.module):
+            yield spot.says(Kind.OBJECT, "is asserted to be callable")
+        return
     kinds = ast.unparse(call.args[1]) if len(call.args) > 1 else ""
     if len(call.args) > 1 and _is_demanded(call, spot.module) and _no_plain(call.args[1], spot.module):
         yield spot.says(Kind.OBJECT, f"is asserted to be a {'module' if 'Module' in kinds else kinds}")
