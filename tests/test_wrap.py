@@ -150,6 +150,16 @@ def test_without_a_formatter_nothing_is_broken() -> None:
         ({"pyproject.toml": b"[tool]\nblack = 3\nruff = []\n"}, None),
         ({"pyproject.toml": b"[tool.black]\nline-length = 'wide'\n"}, 88),
         ({"pyproject.toml": b"\xff"}, None),
+        ({".pre-commit-config.yaml": b"repos:\n- repo: x\n  hooks:\n  - id: black\n"}, 88),
+        ({".pre-commit-config.yaml": b"  - id: black\n    args: [--line-length, '100']\n"}, 100),
+        ({".pre-commit-config.yaml": b"  - id: ruff-format\n    args: ['--line-length=99']\n"}, 99),
+        ({".pre-commit-config.yaml": b"  - id: ruff\n  - id: blacken-docs\n"}, None),
+        ({".github/workflows/lint.yml": b"    - uses: psf/black@stable\n"}, 88),
+        ({".github/workflows/lint.yml": b"    - run: ruff format --check\n"}, 88),
+        ({".github/workflows/lint.yml": b"    - run: black -l 79 --check .\n"}, 79),
+        ({".github/workflows/lint.yml": b"    - run: ruff check\n"}, None),
+        ({"Makefile": b"format:\n\tuv run ruff format .\n"}, 88),
+        ({".pre-commit-config.yaml": b"  - id: black\n", "pyproject.toml": b"[tool.black]\nline-length = 99\n"}, 99),
     ],
 )
 def test_the_limit_is_the_projects_own(files: dict[str, bytes], limit: int | None) -> None:
