@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.ground.behind import is_empty
 from bot.scan.evidence.ground.reach import in_other_branch
 from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.makers import is_restricted
 from bot.scan.evidence.saves.stored import Look
 from bot.scan.names.module import Module
 
@@ -36,8 +37,10 @@ def says_true_beside(call: ast.Call, module: Module) -> int | None:
 def makes_the_same(call: ast.Call, module: Module, project: Project) -> int | None:
     """The line where another branch binds the load's own name to what is seen to be tensors and numbers."""
     statement, function = module.statement(call), module.function(call)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
-    if not isinstance(target, ast.Name) or not isinstance(statement, ast.Assign) or statement.value is not call:
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or statement.value is not call:
+        return None
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name):
         return None
     bound = (n for n in module.names(target.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
     others = [n for n in bound if n is not target and in_other_branch(target, n, module)]
@@ -72,7 +75,7 @@ def _stands_for(other: ast.Call, call: ast.Call, statement: ast.Assign | ast.Ret
     where = module.statement(other)
     if where is statement or where.__class__ is not statement.__class__ or _same_load(other, call):
         return False
-    if not any(k.arg == "weights_only" and _is_true(k.value) for k in other.keywords):
+    if not is_restricted(other):
         return False
     if isinstance(statement, ast.Return) or not isinstance(where, ast.Assign):
         return True
@@ -83,7 +86,3 @@ def _same_load(one: ast.Call, other: ast.Call) -> bool:
     """The same file by the same function: one of two ways to load it, of which this is the unsafe one."""
     given = [ast.unparse(call.args[0]) if call.args else "" for call in (one, other)]
     return given[0] == given[1] and ast.unparse(one.func) == ast.unparse(other.func)
-
-
-def _is_true(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is True

@@ -163,7 +163,7 @@ def own_extra_state(facts: Facts) -> Decision | None:
 def declared_tensors(facts: Facts) -> Decision | None:
     reading = facts.reading
     said = next((s for s in reading.signs if s.kind is Kind.DECLARED and not s.path), None)
-    asked = [k for k in reading.asked if k[:1] in "'\"" and "." not in k]
+    asked = [key for key in reading.asked_by_name if "." not in key]
     if said is None or reading.named_sections or asked:
         return None  # what is declared is what was taken out of it
     return Decision(Use.STATE, Tier.SAFE, f"the result {said.detail}", (from_sign(said),))

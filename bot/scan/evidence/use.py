@@ -104,6 +104,11 @@ class Reading:
         prefix = "is asked for "
         return tuple(s.detail.removeprefix(prefix) for s in self.signs if not s.path and s.detail.startswith(prefix))
 
+    @cached_property
+    def asked_by_name(self) -> tuple[str, ...]:
+        """Those of them that are written out as strings."""
+        return tuple(key for key in self.asked if key[:1] in ("'", '"'))
+
     @property
     def asked_for_keys(self) -> bool:
         return bool(self.asked)
@@ -151,7 +156,7 @@ def _fits_a_module(reading: Reading) -> str:
     fits = reading.whole(Kind.FITS)
     if fits is None or not reading.here(fits):  # what a function returns may fit one caller's module, and not another's
         return ""
-    if reading.named_sections or any(key[:1] in "'\"" for key in reading.asked):
+    if reading.named_sections or reading.asked_by_name:
         return ""
     return "is all that a module's strict load_state_dict takes"
 
@@ -232,7 +237,7 @@ def _elements_are_tensors(reading: Reading) -> str:
 
     The values of a dict gone through with their keys are told apart by these, and so left out.
     """
-    if not reading.keys or any(k[:1] in "'\"" for k in reading.asked):
+    if not reading.keys or reading.asked_by_name:
         return ""
     if not all(_BY_PLACE.fullmatch(k) for k in reading.keys):
         return ""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.scan.evidence.follow import signs
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import Answer, Spot
-from bot.scan.evidence.ground.annotations import holds_tensors
+from bot.scan.evidence.ground.annotations import holds_tensors, unquoted
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
@@ -111,11 +111,7 @@ def _no_plain(kinds: ast.expr, module: Module) -> bool:
 
 def _kinds(annotation: ast.expr) -> Iterator[ast.expr]:
     """`Net` of `Net`, `"Net"`, `Net | None` and `Optional[Net]`."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError):
-            return
+    annotation = unquoted(annotation)
     if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
         sides = [s for s in (annotation.left, annotation.right) if not isinstance(s, ast.Constant)]
         yield from sides if len(sides) == 1 else ()

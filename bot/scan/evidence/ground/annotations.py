@@ -20,6 +20,16 @@ def holds_tensors(annotation: ast.expr) -> bool:
     return all(part in _TENSORS or part in _PLAIN for part in parts) and any(part in _TENSORS for part in parts)
 
 
+def unquoted(annotation: ast.expr) -> ast.expr:
+    """`Net` of `"Net"`; a text that is no expression stays as it is."""
+    if not isinstance(annotation, ast.Constant) or not isinstance(annotation.value, str):
+        return annotation
+    try:
+        return ast.parse(annotation.value, mode="eval").body
+    except (SyntaxError, ValueError):
+        return annotation
+
+
 def given_by(annotation: ast.expr | None) -> ast.expr | None:
     """`X` of `Iterator[X]` and `Generator[X, None, None]`."""
     if not isinstance(annotation, ast.Subscript) or _last(annotation.value) not in _GIVES:
@@ -38,8 +48,11 @@ def member(annotation: ast.expr, index: int) -> ast.expr | None:
 
 def _parts(annotation: ast.expr) -> list[str]:
     """The names a type is made of; a container named alone, whose members nobody knows, is one as well."""
-    if isinstance(annotation, ast.Constant):
-        return _of_constant(annotation)
+    bare = unquoted(annotation)
+    if bare is not annotation:
+        return _parts(bare)
+    if isinstance(annotation, ast.Constant):  # `None`, the dots of `tuple[Tensor, ...]`, a text that is no type
+        return [] if annotation.value is ... else [str(annotation.value)]
     if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
         return [*_parts(annotation.left), *_parts(annotation.right)]
     if not isinstance(annotation, ast.Subscript):
@@ -50,16 +63,6 @@ def _parts(annotation: ast.expr) -> list[str]:
     elif _last(annotation.value) not in _HOLD:
         return [_last(annotation.value)]
     return [name for each in members for name in _parts(each)]
-
-
-def _of_constant(annotation: ast.Constant) -> list[str]:
-    """`"torch.Tensor"` in quotes, `None`, and the dots of `tuple[Tensor, ...]`."""
-    if isinstance(annotation.value, str):
-        try:
-            return _parts(ast.parse(annotation.value, mode="eval").body)
-        except SyntaxError:
-            return [annotation.value]
-    return [] if annotation.value is ... else [str(annotation.value)]
 
 
 def _last(name: ast.expr) -> str:

@@ -91,13 +91,13 @@ def _kept_there(load: ast.Call, where: ast.expr, module: Module, project: Projec
     for writer in writers_in(module):
         place = written_to(writer)
         below = place.function is function and writer.call.lineno > load.lineno
-        if below and (place.text == reader.text or place.full == reader.full):
-            found.append(_kept(writer, project))
+        if below and _same_path(place, reader):
+            found.append(saved_by(writer, "written there by the same function where it is missing", project))
     return tuple(found) if all(each.stored.content is not Content.UNKNOWN for each in found) else ()
 
 
-def _kept(writer: Writer, project: Project) -> Saved:
-    how = "written there by the same function where it is missing"
+def saved_by(writer: Writer, how: str, project: Project) -> Saved:
+    """A save that is no certain match, and `how` it was found."""
     return Saved(writer, what_is_stored(writer, project), how, close=False, keys=keys_of(writer, project))
 
 
@@ -109,11 +109,9 @@ def rewriters(load: ast.Call, where: ast.expr | None, module: Module) -> tuple[W
     found = []
     for writer in writers_in(module):
         place = written_to(writer)
-        if (
-            (place.text == reader.text and (place.function is reader.function or place.text.startswith("self.")))
-            or (place.full == reader.full and place.function is reader.function)
-            or (reader.name and place.name == reader.name)
-        ):
+        here = place.function is reader.function and _same_path(place, reader)
+        own = place.text == reader.text and place.text.startswith("self.")
+        if here or own or (reader.name and place.name == reader.name):
             found.append(writer)
     return tuple(found)
 
@@ -136,9 +134,7 @@ def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
     place = written_to(writer)
     same_file = place.module is reader.module
     before = (writer.call.lineno, writer.call.col_offset) < (reader.call.lineno, reader.call.col_offset)
-    if same_file and place.function is reader.function and place.text == reader.text and before:
-        return 0, "written just before, in the same function"
-    if same_file and place.function is reader.function and before and place.full == reader.full:
+    if same_file and place.function is reader.function and before and _same_path(place, reader):
         return 0, "written just before, in the same function"
     if same_file and place.text == reader.text and place.text.startswith("self.") and place.owner == reader.owner:
         return 0, f"written to the same {place.text} in the same class"
@@ -155,6 +151,11 @@ def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
     if _pair(reader, place):
         return 3, "is its counterpart by name"
     return None
+
+
+def _same_path(one: Place, other: Place) -> bool:
+    """Whether two paths are the same as they are written, or with what is bound to their names."""
+    return one.text == other.text or one.full == other.full
 
 
 def _near(one: str, other: str) -> bool:
