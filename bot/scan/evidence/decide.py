@@ -36,7 +36,6 @@ RULES: tuple[Rule, ...] = (
     proofs.own_extra_state,
     proofs.used_as_state,
     proofs.declared_tensors,
-    proofs.among_states,
     proofs.made_beside,
     refusals.called_an_object,
 )

@@ -138,7 +138,9 @@ def kept_as(attribute: str, node: ast.expr, module: Module) -> Iterator[ast.expr
 
 
 def class_of(receiver: ast.expr, module: Module, project: Project) -> tuple[ast.ClassDef | None, Module] | None:
-    """The project's class that `receiver` was made by, where one assignment says so."""
+    """The project's class that `receiver` was made by, where one assignment says so; around `self`, the class."""
+    if isinstance(receiver, ast.Name) and receiver.id == "self":
+        return enclosing_class(receiver, module), module
     if isinstance(receiver, ast.Name):
         values = [v for v in values_of(receiver, module) if isinstance(v, ast.Call)]
     elif isinstance(receiver, ast.Attribute) and isinstance(receiver.value, ast.Name) and receiver.value.id == "self":
