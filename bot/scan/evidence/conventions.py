@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.memo import remember
+from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.states import has_extra_state
 from bot.scan.evidence.saves.stored import Look
-from bot.scan.evidence.use import Reading
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:

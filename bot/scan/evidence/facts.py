@@ -11,8 +11,8 @@ from bot.scan.evidence.checkpoint import tells
 from bot.scan.evidence.human import Shape, says_true
 from bot.scan.evidence.layout import find_alike
 from bot.scan.evidence.paths import PathProof
+from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.save import Saved
-from bot.scan.evidence.use import Reading
 from bot.scan.evidence.version.floor import Floor
 from bot.scan.sites.site import Site
 

@@ -34,6 +34,7 @@ _BUT = re.compile(
     r"yet|by default|unfortunately|instead|however|but)\b",
     re.I,
 )
+_CUT_OFF = re.compile(r"[,\s]*weights_only\s*=\s*True[\s,)]*")
 _SENTENCE = re.compile(r"[.;]\s|\n\s*\n")
 _NO_REFUSAL = frozenset(
     "FileNotFoundError IsADirectoryError NotADirectoryError PermissionError OSError IOError EnvironmentError"
@@ -119,10 +120,23 @@ def _speaks_for_true(text: str) -> str | None:
     """The sentence that does, unless a word turns it round."""
     if not text:
         return None
-    for sentence in _SENTENCE.split(text):
-        if _KEEPS_OUT.search(sentence) or (_TRUE.search(sentence) and not _BUT.search(sentence)):
-            return sentence.strip()
+    for sentence in map(str.strip, _SENTENCE.split(text)):
+        if _KEEPS_OUT.search(sentence):
+            return sentence
+        if _TRUE.search(sentence) and not _BUT.search(sentence) and not _is_code(sentence):
+            return sentence
     return None
+
+
+def _is_code(text: str) -> bool:
+    """Whether a comment is what was code, and was switched off: `torch.load(path)  # , weights_only=True)`."""
+    if _CUT_OFF.fullmatch(text):
+        return True
+    try:
+        held = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(node, ast.Call) for node in ast.walk(held))
 
 
 def expects_refusal(call: ast.Call, module: Module) -> int | None:

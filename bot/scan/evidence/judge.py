@@ -15,11 +15,11 @@ from bot.scan.evidence.follow.trace import trace
 from bot.scan.evidence.human import compatibility_shape, reason_comment
 from bot.scan.evidence.mmap import MmapFacts, judge_mmap
 from bot.scan.evidence.paths import PathKind, prove_path
+from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.place import literal_of
 from bot.scan.evidence.saves.save import find_saved, rewriters
 from bot.scan.evidence.saves.states import has_extra_state
 from bot.scan.evidence.saves.writers import saving_files
-from bot.scan.evidence.use import Reading
 from bot.scan.evidence.version.floor import torch_floor
 from bot.scan.judgement import Judgement
 from bot.scan.sites.site import Form, Site

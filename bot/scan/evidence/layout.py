@@ -11,11 +11,11 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.keyed import Keys, is_test, keys_of
 from bot.scan.evidence.saves.place import place_of
 from bot.scan.evidence.saves.save import Saved, saved_by, written_to
 from bot.scan.evidence.saves.writers import Writer, saving_files, writers_of
-from bot.scan.evidence.use import Reading
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

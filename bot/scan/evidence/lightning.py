@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.ground.behind import values_of
 from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.mappings import uses_config_library
 from bot.scan.evidence.saves.stored import Look
-from bot.scan.evidence.use import Reading
 
 if TYPE_CHECKING:
     from bot.scan.project import Project

@@ -12,11 +12,12 @@ from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.human import expects_refusal, names_its_globals
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
+from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.keyed import is_test
 from bot.scan.evidence.saves.place import text_of
 from bot.scan.evidence.telling import from_save, from_sign
-from bot.scan.evidence.use import Reading, state_reason, use_of
+from bot.scan.evidence.use import state_reason, use_of
 from bot.scan.names.module import Module
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from functools import cached_property
 
 from bot.model import Use
 from bot.scan.evidence.follow.every import leaves_none_out
 from bot.scan.evidence.follow.signs import Kind, Sign
+from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING
 from bot.scan.evidence.saves.states import is_unknown_scheduler
-from bot.scan.names.module import Definition, Module
 
 _SECTION = re.compile(
     r"^\[['\"]?(state_dict|model|ema|ema_model|module|net|network|optimizer|model_ema|student|teacher|params|weights|"
@@ -28,94 +26,7 @@ _SECTION = re.compile(
 _OWN_STATE = re.compile(r"^\[['\"]\w+_state_dict['\"]\]$")
 """`model_state_dict` beside `optimizer_state_dict`: the layout of torch's own tutorial, all of it plain."""
 
-_LOADER = re.compile(r"(load|set)_(\w+_)?state_dict")
 _TELLING = (Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The signs of one site, asked questions."""
-
-    signs: tuple[Sign, ...]
-    call: ast.Call
-    module: Module
-
-    @cached_property
-    def function(self) -> Definition | ast.Lambda | None:
-        return self.module.function(self.call)
-
-    def whole(self, *kinds: Kind) -> Sign | None:
-        """The first sign of one of these kinds about the loaded value as a whole."""
-        return next((s for s in self.signs if s.kind in kinds and not s.path), None)
-
-    def anywhere(self, *kinds: Kind) -> Sign | None:
-        return next((s for s in self.signs if s.kind in kinds), None)
-
-    @cached_property
-    def keys(self) -> dict[str, set[Kind]]:
-        """What is said of each part by its first step."""
-        found: dict[str, set[Kind]] = {}
-        for sign in self.signs:
-            if sign.path and not sign.path[0].startswith("«"):
-                found.setdefault(sign.path[0], set()).add(sign.kind)
-        return found
-
-    def themselves(self, *kinds: Kind) -> set[str]:
-        """The parts that are said to be one of these kinds, and not only something inside them."""
-        return {s.path[0] for s in self.signs if s.kind in kinds and len(s.path) == 1}
-
-    @cached_property
-    def sections(self) -> tuple[str, ...]:
-        """Keys read at the top that are no parameter's: the file holds more than one thing."""
-        return tuple(k for k in self.keys if k.startswith("[") and "." not in k)
-
-    @cached_property
-    def named_sections(self) -> tuple[str, ...]:
-        """Those of them that are written out as strings."""
-        return tuple(k for k in self.sections if k[1:2] in ("'", '"'))
-
-    @property
-    def direct(self) -> bool:
-        """`x.load_state_dict(torch.load(...))`."""
-        parent = self.module.parent(self.call)
-        return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and _loads(parent)
-
-    @property
-    def receiver(self) -> ast.expr | None:
-        """`x` of `x.load_state_dict(torch.load(...))`."""
-        parent = self.module.parent(self.call)
-        function = parent.func if isinstance(parent, ast.Call) else None
-        return function.value if isinstance(function, ast.Attribute) else None
-
-    @property
-    def in_a_test(self) -> bool:
-        name = self.module.path.rpartition("/")[2]
-        return name.startswith("test_") or name.endswith("_test.py")
-
-    def here(self, sign: Sign) -> bool:
-        """Whether a sign stands in the function that loads."""
-        if sign.file != self.module.path:
-            return False
-        return self.function is None or self.function.lineno <= sign.line <= (self.function.end_lineno or 0)
-
-    @cached_property
-    def asked(self) -> tuple[str, ...]:
-        """Keys the whole is asked for: `"model" in checkpoint`."""
-        prefix = "is asked for "
-        return tuple(s.detail.removeprefix(prefix) for s in self.signs if not s.path and s.detail.startswith(prefix))
-
-    @cached_property
-    def asked_by_name(self) -> tuple[str, ...]:
-        """Those of them that are written out as strings."""
-        return tuple(key for key in self.asked if key[:1] in ("'", '"'))
-
-    @property
-    def asked_for_keys(self) -> bool:
-        return bool(self.asked)
-
-
-def _loads(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and _LOADER.fullmatch(call.func.attr) is not None
 
 
 Rule = Callable[[Reading], str]
@@ -142,6 +53,8 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
     loaded = next((s for s in reading.signs if s.kind is Kind.LOADED and _at_most_named(s)), None)
     if loaded is None or reading.named_sections or any(_SECTION.match(f"[{k}]") for k in reading.asked):
         return ""
+    if reading.perhaps_a_section:
+        return ""
     touched = any(
         s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
         for s in reading.signs
@@ -156,7 +69,7 @@ def _fits_a_module(reading: Reading) -> str:
     fits = reading.whole(Kind.FITS)
     if fits is None or not reading.here(fits):  # what a function returns may fit one caller's module, and not another's
         return ""
-    if reading.named_sections or reading.asked_by_name:
+    if reading.named_sections or reading.asked_by_name or reading.perhaps_a_section:
         return ""
     return "is all that a module's strict load_state_dict takes"
 

@@ -145,10 +145,11 @@ class Look:
         items = list(items_set(node, module))
         if not bindings and not items:
             return self._unbound(node, module, depth)
-        whole = [self._bound(value, node.id, module, depth) for value in bindings]
+        begun = [value for value in bindings if not is_empty(value)]  # an empty container tells nothing
+        whole = [self._bound(value, node.id, module, depth) for value in begun]
         if whole and all(part is LOADED for part in whole):
             return LOADED  # and what is set in it tells nothing of the rest
-        later = added_to(node, module) if any(map(is_empty, bindings)) else ()
+        later = added_to(node, module) if len(begun) < len(bindings) else ()
         return _new(itertools.chain(whole, (self.of(value, module, depth) for value in (*items, *later))))
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
