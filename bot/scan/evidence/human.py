@@ -20,7 +20,7 @@ REACH = 3
 
 _TRUE = re.compile(
     r"weights_only`{0,2}\s*=\s*`{0,2}True|restricted[ _](torch[ _]load|unpickl)|weights[ _]only[ _](safe|load)|"
-    r"\bsafe[ _](torch[ _])?load(er)?\b|\bsafely (load|deseriali[sz]e|unpickle|read)",
+    r"(?<!\.)\bsafe[ _](torch[ _])?load(er)?\b|\bsafely (load|deseriali[sz]e|unpickle|read)",
     re.I,
 )
 _KEEPS_OUT = re.compile(

@@ -17,7 +17,17 @@ from bot.scan.evidence.follow.members import by_operator, each_into, key_of, loo
 from bot.scan.evidence.follow.records import into_record
 from bot.scan.evidence.follow.running import handed_to, is_run
 from bot.scan.evidence.follow.signs import Kind, Sign
-from bot.scan.evidence.follow.spot import CALLED, ENTERED, MOST_CALLS, Answer, Spot, enter, label_of, step_into
+from bot.scan.evidence.follow.spot import (
+    CALLED,
+    ENTERED,
+    MOST_CALLS,
+    Answer,
+    Spot,
+    enter,
+    label_of,
+    of_pairs,
+    step_into,
+)
 from bot.scan.evidence.follow.state_calls import load_whole, take_state
 from bot.scan.evidence.ground.callers import Found, callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
@@ -117,7 +127,7 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
     if name == "sorted" and place == 0 and (key := key_of(call)) is not None:
         return itertools.chain(each_into(spot, key, 0), (spot.at(call),))
     if name in signs.SAME_CALLS:
-        return iter((spot.at(call),))
+        return iter((of_pairs(spot, call) if name in ("dict", "OrderedDict") else spot.at(call),))
     if name in signs.TENSOR_CALLS:
         return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
     return None

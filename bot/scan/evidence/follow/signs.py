@@ -94,7 +94,8 @@ SAME_CALLS = frozenset(
 )
 NUMBER_CALLS = frozenset("int float range complex".split())
 TENSOR_CALLS = frozenset(
-    "assert_close assert_allclose assert_equal assertEqualTensors tree_map Parameter copy_ forward cat stack".split()
+    "assert_close assert_allclose assert_equal assertEqualTensors tree_map Parameter register_buffer copy_ forward cat"
+    " stack".split()
 )
 STATE_NAME = re.compile(
     r"(^|_)(state_?dicts?|sd|weights?|weights_sd|params|tensors?|pretrained_dict|new_sd)(_|\d|$)", re.I

@@ -59,6 +59,20 @@ def step_into(spot: Spot, step: str) -> Spot | None:
     return spot._replace(path=(*spot.path, step))
 
 
+def keyed(spot: Spot, node: ast.expr) -> Spot:
+    """The dict `node` makes of it under new keys: what was the values of one dict is that dict again."""
+    if spot.path and spot.path[-1] in ("value", "each"):
+        return spot._replace(node=node, path=spot.path[:-1])
+    return spot.at(node, "«[*]")
+
+
+def of_pairs(spot: Spot, call: ast.expr) -> Spot:
+    """`dict([(key, value), ...])`: the second of each pair, under the first; anything else is as it was."""
+    if spot.path[-2:] == ("«[1]", "«[*]"):
+        return keyed(spot._replace(path=spot.path[:-2]), call)
+    return spot.at(call)
+
+
 def label_of(index: ast.expr, module: Module) -> str:
     if isinstance(index, ast.Constant):
         return f"[{index.value!r}]"

@@ -20,7 +20,7 @@ from bot.scan.evidence.follow.binding import bind
 from bot.scan.evidence.follow.claims import claimed_by_annotation
 from bot.scan.evidence.follow.patterns import read_match
 from bot.scan.evidence.follow.signs import Kind, Sign
-from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, label_of, step_into
+from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, keyed, label_of, step_into
 from bot.scan.evidence.ground.reach import reads_of
 
 if TYPE_CHECKING:
@@ -105,10 +105,7 @@ def _element(spot: Spot, parent: Any, project: Project) -> Answer:
 
 def _dict_element(spot: Spot, parent: Any, project: Project) -> Answer:
     if spot.node is parent.value:
-        if spot.path and spot.path[-1] in ("value", "each"):
-            yield spot._replace(node=parent, path=spot.path[:-1])
-        else:
-            yield spot.at(parent, "«[*]")
+        yield keyed(spot, parent)
 
 
 def _loop(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -155,6 +152,8 @@ def _subscript(spot: Spot, parent: Any, project: Project) -> Answer:
         yield spot.at(parent)
     elif isinstance(parent.slice, ast.Tuple):
         yield spot.says(Kind.ARRAY, "is indexed in several dimensions")
+        if any(isinstance(each, ast.Slice) for each in parent.slice.elts):  # a slice of it, and of its kind
+            yield spot.at(parent)
     else:
         label = label_of(parent.slice, spot.module)
         if signs.PARAMETER_KEY.search(label[1:-1].strip("'\"")):
