@@ -46,11 +46,11 @@ def _goes_straight_in(reading: Reading) -> str:
 
 
 def _rebuilt_and_loaded(reading: Reading) -> str:
-    """Every entry is gone through, and the result is loaded: a flat dict of weights.
+    """Every entry is gone through, and a module takes the result, strictly: a flat dict of weights.
 
     One that is read by name is a section, and what its neighbours hold is not known.
     """
-    loaded = next((s for s in reading.signs if s.kind is Kind.LOADED and _at_most_named(s)), None)
+    loaded = next((s for s in reading.signs if s.kind in (Kind.FITS, Kind.ASSIGNED) and _at_most_named(s)), None)
     if loaded is None or reading.named_sections or any(_SECTION.match(f"[{k}]") for k in reading.asked):
         return ""
     if reading.perhaps_a_section:
@@ -61,7 +61,7 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
     )
     each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each"))
     each = each or any("[?]" in s.path and s.file == reading.module.path for s in reading.signs)
-    return "is gone through entry by entry and loaded with load_state_dict" if touched or each else ""
+    return "is gone through entry by entry and fits a module's strict load_state_dict" if touched or each else ""
 
 
 def _fits_a_module(reading: Reading) -> str:
