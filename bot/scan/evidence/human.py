@@ -23,6 +23,7 @@ _TRUE = re.compile(
     r"(?<!\.)\bsafe[ _](torch[ _])?load(er)?\b|\bsafely (load|deseriali[sz]e|unpickle|read)",
     re.I,
 )
+_UNSAFE = re.compile(r"unsafe|insecure|unrestricted|dangerous|allow_?pickle", re.I)
 _KEEPS_OUT = re.compile(
     r"\b(avoid\w*|prevent\w*|must not|must never|cannot|can't|no)\b[^.;]{0,60}"
     r"(arbitrary[ -]code|code[ -]execution|execute (any )?code|run (any )?code|\bRCE\b)",
@@ -83,11 +84,26 @@ def _comment(line: str, *, whole: bool) -> str:
 
 
 def says_true(node: ast.expr, module: Module) -> tuple[int, str] | None:
-    """What speaks for `weights_only=True` at the call: a comment on or above it, its function's docstring or name."""
+    """What speaks for `weights_only=True` at the call: a comment on or above it, its function's docstring or name.
+
+    A load behind a switch called unsafe is the one they do not mean.
+    """
+    if _is_behind_a_switch(node, module):
+        return None
     for line, text in _told(node, module):
         if (sentence := _speaks_for_true(text)) is not None:
             return line, sentence
     return None
+
+
+def _is_behind_a_switch(node: ast.AST, module: Module) -> bool:
+    """Whether it stands under `if unsafe_load:` or the like."""
+    child, parent = node, module.parent(node)
+    while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(parent, ast.If) and child in parent.body and _UNSAFE.search(ast.unparse(parent.test)):
+            return True
+        child, parent = parent, module.parent(parent)
+    return False
 
 
 def _told(node: ast.expr, module: Module) -> Iterator[tuple[int, str]]:

@@ -180,9 +180,18 @@ def _pair(reader: Place, place: Place) -> bool:
         return False
     if reader.name and place.name and reader.name != place.name:
         return False  # one of several files that the pair keeps
+    if place.name and not reader.name and _read_beside(place.name, reader):
+        return False
     if reader.owner != place.owner:
         return False
     load, save = getattr(reader.function, "name", ""), getattr(place.function, "name", "")
     if not (_LOADS.search(load) and _SAVES.search(save)):
         return False
     return _LOADS.sub("", load, count=1) == _SAVES.sub("", save, count=1)
+
+
+def _read_beside(name: str, reader: Place) -> bool:
+    """Whether another load of the reader's function reads the file of this name."""
+    loads = (c for c in reader.module.of(ast.Call, "load") if c is not reader.call and c.args)
+    same = (c for c in loads if reader.module.function(c) is reader.function)
+    return any(place_of(c.args[0], c, reader.module).name == name for c in same)
