@@ -42,7 +42,8 @@ def load_whole(spot: Spot, call: ast.Call) -> Answer:
     given = {k.arg: k.value for k in call.keywords}
     strict = call.args[1] if len(call.args) > 1 else given.get("strict")
     exact = strict is None or (isinstance(strict, ast.Constant) and strict.value is True)
-    if exact and None not in given and len(call.args) < 3 and _is_of_module(call.func):
+    of_module = strict is not None or _is_of_module(call.func)  # no optimizer's or loader's has the parameter
+    if exact and None not in given and len(call.args) < 3 and of_module:
         kind = Kind.ASSIGNED if "assign" in given else Kind.FITS
         yield spot.says(kind, "is all that a module's load_state_dict takes")
 
