@@ -216,6 +216,21 @@ def test_a_private_helper_that_another_file_calls_is_not_judged_by_its_own_calle
     assert places({"low.py": helper, "use.py": "from low import _read\n_read('b', flag)\n"}) == [("low.py", 3, "LG003")]
 
 
+@pytest.mark.parametrize(
+    ("use", "found"),
+    [
+        ("from low import read\nread('b', safe=False)\n", [("low.py", 3, "LG003")]),
+        ("from low import read\nread('b', safe=True)\n", []),
+        ("from high import read\nread('b', safe=False)\n", []),
+    ],
+)
+def test_a_default_of_true_is_not_the_last_word_where_another_file_gives_false(
+    use: str, found: list[tuple[str, int, str]]
+) -> None:
+    reader = "import torch\ndef read(p, safe=True):\n    return torch.load(p, weights_only=safe)\n"
+    assert places({"low.py": reader, "use.py": use}) == found
+
+
 def test_what_a_package_hands_out_is_followed_into_its_own_modules() -> None:
     files = {
         "pkg/__init__.py": "from .compat import read\n",

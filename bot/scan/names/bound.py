@@ -44,7 +44,7 @@ def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Val
         return target_values(node, module, of)
     if binding.kind is Kind.UPDATED:
         statement = module.parent(node)
-        if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr):
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr | ast.Add):
             return _merged(of(statement.target, module), of(statement.value, module))
     if isinstance(node, ast.MatchAs) and node.pattern is None:
         return _captured(node, module, of)
@@ -136,14 +136,17 @@ def target_values(target: ast.expr, module: Module, of: Evaluate) -> Iterable[Va
 
 
 def _merged(before: Iterable[Value], added: Iterable[Value]) -> Iterable[Value]:
-    """`options |= {...}`."""
-    return [
-        Dictionary((*old.items, *new.items))
-        if isinstance(old, Dictionary) and isinstance(new, Dictionary)
-        else Unknown()
-        for old in before
-        for new in added
-    ]
+    """`options |= {...}`, `readers += [...]`."""
+    return [joined(old, new) or Unknown() for old in before for new in added]
+
+
+def joined(first: Value, second: Value) -> Value | None:
+    """Two dicts or two lists as one."""
+    if isinstance(first, Dictionary) and isinstance(second, Dictionary):
+        return Dictionary((*first.items, *second.items))
+    if isinstance(first, Sequence) and isinstance(second, Sequence):
+        return Sequence((*first.items, *second.items))
+    return None
 
 
 def _elements(value: Value) -> Iterable[Value]:

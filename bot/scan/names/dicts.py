@@ -12,6 +12,9 @@ from bot.scan.names.module import Module
 from bot.scan.names.scopes import Binding
 from bot.scan.names.values import AnyKey, Constant, Dictionary, Evaluate, Item, Parameter, Sequence, Unknown, Value
 
+PUTS = frozenset({"update", "setdefault", "append", "extend", "insert"})
+"""Methods that put something into a dict or list."""
+
 _MANY = 60
 """Writes to one name in one file beyond which nobody follows them: generated code."""
 
@@ -50,8 +53,7 @@ def with_updates(
 
 def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Module, of: Evaluate) -> Value:
     if isinstance(value, Sequence):
-        added = tuple(of(c.args[0], module) for w in writes if (c := _method(w, module)) and c.args)
-        return Sequence((*value.items, *added))
+        return _lengthened(value, [call for write in writes if (call := _method(write, module))], module, of)
     if isinstance(value, Parameter):
         value = Dictionary((Item(AnyKey.ANY, ()),))
     if not isinstance(value, Dictionary):
@@ -62,6 +64,21 @@ def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Mod
         for item in _entries(write, Dictionary(items), module, of):
             items = (*items, Item(item.key, item.values, sure=sure and item.sure))
     return Dictionary(items)
+
+
+def _lengthened(value: Sequence, calls: Several[ast.Call], module: Module, of: Evaluate) -> Sequence:
+    """A list after `append`, `extend` and `insert`; after an `insert` each place may hold any item."""
+    items = value.items
+    for call in calls:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        values = of(call.args[-1], module) if call.args and name != "pop" else ()
+        if name == "extend":
+            items = (*items, *(i for v in values for i in (v.items if isinstance(v, Sequence) else ((Unknown(),),))))
+        elif values:
+            items = (*items, values)
+        if name == "insert":
+            items = (tuple(dict.fromkeys(v for item in items for v in item)),) * len(items)
+    return Sequence(items)
 
 
 def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) -> tuple[Item, ...]:
@@ -131,7 +148,7 @@ def _writes(name: ast.Name, module: Module) -> bool:
 def _method(name: ast.Name, module: Module) -> ast.Call | None:
     """The call when `name` is written by one of its own methods."""
     parent = module.parent(name)
-    if isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault", "pop", "append", "insert"):
+    if isinstance(parent, ast.Attribute) and (parent.attr in PUTS or parent.attr == "pop"):
         call = module.parent(parent)
         if isinstance(call, ast.Call) and call.func is parent:
             return call

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from bot.scan.names import folding
 from bot.scan.names.attributes import attribute, subscript
-from bot.scan.names.bound import bound_values
+from bot.scan.names.bound import bound_values, joined
 from bot.scan.names.dicts import key_of, spread, with_updates
 from bot.scan.names.given import given_to_text
 from bot.scan.names.known_calls import call_values
@@ -100,10 +100,10 @@ def _subscript(node: ast.Subscript, module: Module, run: _Run) -> Iterable[Value
 
 
 def _sliced(bases: tuple[Value, ...], bounds: ast.Slice, module: Module, run: _Run) -> Iterable[Value]:
-    """`"daol"[::-1]`; a slice of a list may hold any of its items."""
+    """`"daol"[::-1]`; part of a list, any of whose items may be anywhere where the bounds cannot be told."""
     given = [None if b is None else run.of(b, module)[0] for b in (bounds.lower, bounds.upper, bounds.step)]
     texts = [folding.sliced(base.value, given) if isinstance(base, Constant) else None for base in bases]
-    rest = [base if isinstance(base, Sequence) else Unknown() for base in bases]
+    rest = [folding.part(base, given) if isinstance(base, Sequence) else Unknown() for base in bases]
     return [text or other for text, other in zip(texts, rest, strict=True)]
 
 
@@ -169,9 +169,8 @@ def _binary(node: ast.BinOp, module: Module, run: _Run) -> Iterable[Value]:
     if len(left) != 1 or len(right) != 1:
         return (Unknown(),)
     a, b = left[0], right[0]
-    if isinstance(node.op, ast.BitOr) and isinstance(a, Dictionary) and isinstance(b, Dictionary):
-        return (Dictionary((*a.items, *b.items)),)
-    return (folding.compute(node.op, a, b) or Unknown(),)
+    whole = joined(a, b) if isinstance(node.op, ast.BitOr | ast.Add) else None
+    return (whole or folding.compute(node.op, a, b) or Unknown(),)
 
 
 def _compare(node: ast.Compare, module: Module, run: _Run) -> Iterable[Value]:

@@ -41,6 +41,7 @@ _METHODS = frozenset(
     """lower upper title casefold capitalize swapcase strip lstrip rstrip replace removeprefix removesuffix format join
     decode encode startswith endswith""".split()
 )
+SPLITS = frozenset({"split", "rsplit", "partition", "rpartition"})
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "builtins.bool": bool,
     "builtins.int": int,
@@ -88,13 +89,13 @@ def method(text: object, name: str, arguments: Several[Value]) -> Constant | Non
     return _made(getattr(text, name, None), *given)
 
 
-def split(text: object, arguments: Several[Value]) -> list[Sequence]:
-    """`"serialization.load".split(".")`; empty where it cannot be told."""
+def split(text: object, name: str, arguments: Several[Value]) -> list[Sequence]:
+    """`"serialization.load".split(".")`, `"torch.load".rpartition(".")`; empty where it cannot be told."""
     given = [_plain(a) for a in arguments]
     if not isinstance(text, str) or _OPEN in given or not _short(text):
         return []
     try:
-        pieces = text.split(*given)[:_MANY]
+        pieces = getattr(text, name)(*given)[:_MANY]
     except _TROUBLE:
         return []
     return [Sequence(tuple((Constant(piece),) for piece in pieces))]
@@ -114,6 +115,16 @@ def sliced(text: object, bounds: Several[Value | None]) -> Constant | None:
     if not isinstance(text, str | bytes) or _OPEN in given:
         return None
     return _made(lambda: text[slice(*given)])
+
+
+def part(items: Sequence, bounds: Several[Value | None]) -> Sequence:
+    """`items[a:b:c]`; where the bounds cannot be told, each place may hold any item."""
+    given = [None if bound is None else _plain(bound) for bound in bounds]
+    try:
+        return Sequence(items.items[slice(*given)])
+    except _TROUBLE:
+        anything = tuple(value for item in items.items for value in item)
+        return Sequence((anything,) * len(items.items))
 
 
 class _Open:

@@ -10,7 +10,7 @@ from bot.scan.names.module import Module
 from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instance, Parameter, Qualified, Value
 
 _FOLLOWED = frozenset({"torch", "torch.serialization"})
-_BINDS = frozenset({"functools.partial", "functools.partialmethod"})
+BINDS = frozenset({"functools.partial", "functools.partialmethod"})
 _NAMESPACES = 3
 """Code, globals, locals: the arguments of exec and eval."""
 
@@ -23,7 +23,7 @@ def given_by_callers(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
     for module in (parameter.module, *_others_that_give(parameter)):
         for argument, call in _handed_over(module):
             callee, bound = call.func, 0
-            if call.args and any(isinstance(v, Qualified) and v.name in _BINDS for v in of(callee, module)):
+            if call.args and any(isinstance(v, Qualified) and v.name in BINDS for v in of(callee, module)):
                 callee, bound = call.args[0], 1  # `partial(read, torch)`
             for function in functions_of(callee, module, of):
                 if argument_of(parameter, function, call, bound=bound) is argument:

@@ -18,6 +18,7 @@ from bot.scan.names.lookup import find_bindings
 from bot.scan.names.methods import method_values
 from bot.scan.names.module import Module
 from bot.scan.names.values import (
+    LOADS,
     Class,
     Constant,
     Dictionary,
@@ -47,6 +48,7 @@ _BY_NAME = frozenset(
     pkgutil.resolve_name hydra.utils.get_method hydra.utils.get_object hydra.utils.get_class
     django.utils.module_loading.import_string werkzeug.utils.import_string importlib.util.find_spec""".split()
 )
+_NAMED = frozenset({"torch", "torch.serialization", *LOADS})
 
 
 def call_values(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
@@ -153,7 +155,7 @@ def _imports_by_name(function: Function) -> bool:
 
 def _named_torch(call: ast.Call) -> list[Value]:
     texts = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-    return [Qualified(text) for text in texts if text in ("torch", "torch.serialization")]
+    return [Qualified(text) for text in texts if text in _NAMED]
 
 
 def _words(function: ast.expr) -> Iterable[str]:
@@ -203,8 +205,23 @@ def _next(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     return [v for value in values for v in (item_of(value) if isinstance(value, Sequence) else (value,))]
 
 
-def _cast(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+def _second(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     return of(call.args[1], module) if len(call.args) > 1 else (Unknown(),)
+
+
+def _counted(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`enumerate(readers)`: pairs of a number and an item."""
+    values = of(call.args[0], module) if call.args else ()
+    counted = [v for v in values if isinstance(v, Sequence)]
+    return [Sequence(tuple((Sequence(((Unknown(),), i)),) for i in v.items)) for v in counted] or (Unknown(),)
+
+
+def _zipped(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`zip(paths, readers)`: as many tuples as the lists that can be seen have items."""
+    columns = [next((v.items for v in of(a, module) if isinstance(v, Sequence)), None) for a in call.args]
+    length = min((len(column) for column in columns if column is not None), default=0)
+    rows = [tuple(column[row] if column is not None else (Unknown(),) for column in columns) for row in range(length)]
+    return [Sequence(tuple((Sequence(row),) for row in rows))] if rows else (Unknown(),)
 
 
 def _field(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
@@ -266,7 +283,10 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "types.SimpleNamespace": _dict,
     **{name: partial(_folded, name=name) for name in folding.FUNCTIONS},
     "builtins.next": _next,
-    "typing.cast": _cast,
+    "builtins.filter": _second,
+    "builtins.enumerate": _counted,
+    "builtins.zip": _zipped,
+    "typing.cast": _second,
     "dataclasses.field": _field,
     "builtins.eval": _eval,
     "builtins.globals": _globals,

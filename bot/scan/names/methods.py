@@ -20,8 +20,8 @@ def method_values(base: Value, call: ast.Call, module: Module, of: Evaluate) -> 
         return _dict_method(base, name, call, module, of)
     if isinstance(base, Constant) and not call.keywords:
         given = [of(a, module) for a in call.args]
-        if name == "split" and all(len(g) == 1 for g in given):
-            return folding.split(base.value, [g[0] for g in given])
+        if name in folding.SPLITS and all(len(g) == 1 for g in given):
+            return folding.split(base.value, name, [g[0] for g in given])
         made = folding.method(base.value, name, [g[0] for g in given]) if all(len(g) == 1 for g in given) else None
         return (made,) if made is not None else ()
     if isinstance(base, Sequence) and name in ("pop", "copy", "__iter__"):

@@ -6,7 +6,10 @@ import ast
 from collections.abc import Iterable
 
 from bot.model import WeightsOnly
+from bot.scan.names.dicts import PUTS
+from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.values import Dictionary, Sequence
 from bot.scan.sites.saying import Saying, read_call, read_dict
 
 HARMLESS = frozenset(
@@ -37,6 +40,14 @@ def word_set(node: ast.expr, call: ast.Call) -> str:
     name, owner = call.args[1], _last_word(call.args[0])
     said = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
     return "" if said == "load" or owner in ("torch", "serialization") else said
+
+
+def put_into(call: ast.Call, module: Module) -> str:
+    """The list or dict of the file that `readers.append(...)`, `readers.update(...)` puts something into."""
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr in PUTS and isinstance(call.func.value, ast.Name)):
+        return ""
+    holders = evaluate(call.func.value, module)
+    return call.func.value.id if all(isinstance(v, Dictionary | Sequence) for v in holders) else ""
 
 
 def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:

@@ -65,6 +65,11 @@ def imported_in_pieces(data: bytes) -> bool:
     return (b"import_module(" in data or b"__import__(" in data) and _IMPORTS.search(data) is not None
 
 
+def stands_in_for_torch(data: bytes) -> bool:
+    """Whether an object hands on what it is asked for: `def __getattr__(self, name): return getattr(torch, name)`."""
+    return b"__getattr__" in data and b"getattr(torch," in data
+
+
 def _is_made(found: re.Match[bytes], data: bytes) -> bool:
     name = found["name"]
     return name is None or re.search(_MADE % (re.escape(name), _TEXT), data, re.M) is not None

@@ -62,6 +62,11 @@ def calls_load(value: Value) -> bool:
     return isinstance(value, Getter) and value.call is not None and value.attribute == "load"
 
 
+def gets_load(value: Value) -> bool:
+    """`methodcaller("load", path)`, `attrgetter("load")`, `itemgetter("load")`: it matters what that is given."""
+    return isinstance(value, Getter) and value.attribute.rpartition(".")[2] == "load"
+
+
 def goes_on(parent: ast.AST | None, node: ast.expr) -> bool:
     """Whether `parent` is something looked up in `node`, or made by calling it."""
     if isinstance(parent, ast.Call):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.scan.project import NONE_HANDED, Handed
-from bot.scan.sites.disguises import imported_in_pieces, is_private, looked_up_in_pieces, plain
+from bot.scan.sites.disguises import imported_in_pieces, is_private, looked_up_in_pieces, plain, stands_in_for_torch
 
 _LOAD = re.compile(rb"load\b")
 _BEFORE = re.compile(rb"([\w\x80-\xff)\]\"'}]?)\s*(?:\\\s*|#[^\n]*\n\s*)*\.\s*(?:\\\s*|#[^\n]*\n\s*)*\Z")
@@ -60,7 +60,7 @@ class Uses:
             return True
         if self.unclear:
             return torch or _is_handed({self.unclear}, self.data, handed)
-        if self.quoted and torch:
+        if (self.quoted and torch) or (torch and self.received and stands_in_for_torch(self.data)):
             return True
         known = self.receivers and (
             _is_alias(self.receivers, self.data, torch, resolves) or _is_handed(self.receivers, self.data, handed)

@@ -11,8 +11,9 @@ from bot.model import WeightsOnly
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Dictionary, Function, Parameter, Partial, Qualified, Value
+from bot.scan.names.values import Constant, Dictionary, Parameter, Partial, Qualified, Value
 from bot.scan.sites.callers import told_by_all
+from bot.scan.sites.told import some_give_false, some_set_false
 
 _GATE = re.compile(
     r"version|TORCH_|torch_?\d|is_torch|_geq_|at_least|signature|getfullargspec|co_varnames|parameters", re.I
@@ -94,8 +95,10 @@ def _direct(expression: ast.expr | None, module: Module) -> _Said | None:
     if expression is None:
         return None
     values = tuple(t for v in evaluate(expression, module) for t in (_settled(v) or (v,)))
-    words = _gated(tuple(dict.fromkeys(w for v in values for w in (*_words(v), *_told(v)))), expression, module)
-    return words, expression, values
+    found = [w for v in values for w in (*_words(v), *_told(v))]
+    if set(found) == {WeightsOnly.TRUE} and some_set_false(expression, module):
+        found.append(WeightsOnly.FALSE)
+    return _gated(tuple(dict.fromkeys(found)), expression, module), expression, values
 
 
 def _settled(value: Value) -> tuple[Value, ...]:
@@ -144,18 +147,10 @@ def _words(value: Value, *, unknown: WeightsOnly = WeightsOnly.DYNAMIC) -> Itera
 
 
 def _told(value: Value) -> Iterable[WeightsOnly]:
-    """False where the default is True, but a caller in the same file writes False."""
-    if not isinstance(value, Parameter) or not value.default or isinstance(value.function, ast.Lambda):
+    """False where the default is True, but a caller says otherwise."""
+    if not isinstance(value, Parameter) or set(_words(value)) != {WeightsOnly.TRUE}:
         return ()
-    word, module = value.function.name, value.module
-    for use in (*module.names(word), *module.attributes(word)):
-        call = module.parent(use)
-        given = [k.value for k in call.keywords if k.arg == value.name] if isinstance(call, ast.Call) else []
-        if any(isinstance(g, ast.Constant) and not g.value for g in given) and any(
-            isinstance(v, Function) and v.node is value.function for v in evaluate(use, module)
-        ):
-            return (WeightsOnly.FALSE,)
-    return ()
+    return (WeightsOnly.FALSE,) if some_give_false(value) else ()
 
 
 def _gated(words: tuple[WeightsOnly, ...], expression: ast.expr, module: Module) -> tuple[WeightsOnly, ...]:

@@ -11,12 +11,13 @@ from bot.model import WeightsOnly
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import LOADS, Getter, Partial, Qualified, Value, is_load
-from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, word_set
+from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, put_into, word_set
 from bot.scan.sites.disguises import looked_up_in_pieces
 from bot.scan.sites.holding import (
     aliases,
     calls_load,
     defaults,
+    gets_load,
     gets_other,
     goes_on,
     holds,
@@ -37,6 +38,7 @@ _TEXTS = frozenset({"load", "torch.load", "torch:load", "serialization.load", "t
 _TEXT = re.compile(r"load(?<=\bload)[\"']")
 _PRIVATE = ("_legacy_load", "_load")
 _NAMES_ONLY = frozenset({"getattr", "vars", "globals", "locals", "eval"})
+_STORES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)
 _CLIMB = 8
 
 
@@ -119,7 +121,8 @@ class Search:
                 return
             self._call_by_getter(node, values)
             parent = self.module.parent(node)
-            if any(holds(v) or calls_load(v) for v in values) and not goes_on(parent, node):
+            stored = isinstance(parent, _STORES) and any(gets_load(v) for v in values)
+            if (stored or any(holds(v) for v in values)) and not goes_on(parent, node):
                 self.reached.add(word)
                 self._flow(node, node)
             if not goes_on(parent, node):
@@ -163,7 +166,7 @@ class Search:
             self._look(node if isinstance(parent, ast.Call) else cast(ast.expr, parent), "")
         elif isinstance(parent, ast.Call):
             self._argument(node, parent, origin)
-        elif isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and parent.value is node:
+        elif isinstance(parent, _STORES) and parent.value is node:
             self._store(parent, origin)
             if isinstance(parent, ast.NamedExpr):
                 self._flow(parent, origin)
@@ -202,11 +205,13 @@ class Search:
             self._flow(call, origin)
         elif word_set(node, call):  # setattr(self, "reader", torch.load)
             self._remember([word_set(node, call)], origin, shared=True)
+        elif put_into(call, self.module):  # readers.append(torch.load)
+            self._remember([put_into(call, self.module)], origin, shared=True)
         elif not is_harmless(call, self.module):
             said = handed_on(node, call, self.module)
             self._add(call, call, Form.HANDED_ON, said, evaluate(node, self.module))
 
-    def _store(self, statement: ast.Assign | ast.AnnAssign | ast.NamedExpr, origin: ast.expr) -> None:
+    def _store(self, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr, origin: ast.expr) -> None:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         own = [t for t in targets if not patches_torch(t, self.module)]
         shared = any(not isinstance(t, ast.Name) for t in own) or self.module.parent(origin) is not statement

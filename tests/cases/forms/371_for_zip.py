@@ -1,5 +1,5 @@
 # expect: unsafe LG001
 import torch
 
-for read, path in zip([torch.load], ["model.pt"]):  # site
-    read(path)
+for read, path in zip([torch.load], ["model.pt"]):
+    read(path)  # site

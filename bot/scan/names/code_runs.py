@@ -1,0 +1,175 @@
+"""What becomes of text: whether it runs, and which programs are in it then.
+
+Followed by name: through assignments, containers, loops, the project's own functions and what they return.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.scan.names.code_text import TEXT_METHODS, lines_around, text_of, word_of
+from bot.scan.names.module import Module
+from bot.scan.names.written_files import STARTS_PROGRAMS, WRITERS, is_python, is_run_later
+from bot.scan.text.shell import programs_in, starts_python
+
+_RUNS_TEXT = frozenset(
+    "exec eval compile timeit repeat Timer run_cell run_code runcode runsource run_line_magic ex run_cell_magic".split()
+)
+_GIVES_TEXT_BACK = frozenset({"dedent", "indent", "compile", "split", "quote", "str", "parse"})
+_CONTAINER_METHODS = frozenset({"values", "items", "get", "pop"})
+_HOLDS = (ast.BinOp, ast.IfExp, ast.BoolOp, ast.JoinedStr, ast.FormattedValue, ast.List, ast.Tuple, ast.Set)
+_STEPS = 40
+
+
+def programs_run(text: str, node: ast.expr, module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """The programs in `text`, which is `node`, if what becomes of it is that they run; each with the expression they
+    stand in: `node`, or the list whose lines are joined.
+    """
+    todo: list[ast.expr] = [node]
+    place, seen = node, set[ast.expr]()
+    while todo and len(seen) < _STEPS:
+        current = todo.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        call = _given_to(current, module)
+        if call is not None and word_of(call.func) == "join":
+            text, place = lines_around(node, module) or (text, place)
+        programs = _run_by(call, current, text, module) if call else _behind_c(current, text, module)
+        if programs is not None:
+            yield from ((program, place) for program in programs)
+            return
+        todo += _out_of_call(call, current, module) if call else _onwards(current, module)
+
+
+def _given_to(node: ast.expr, module: Module) -> ast.Call | None:
+    """The call that `node` is an argument of."""
+    parent = module.parent(node)
+    if isinstance(parent, ast.keyword):
+        parent = module.parent(parent)
+    return parent if isinstance(parent, ast.Call) and parent.func is not node else None
+
+
+def _out_of_call(call: ast.Call, argument: ast.expr, module: Module) -> list[ast.expr]:
+    """Where text that a call is given goes on."""
+    word, function = word_of(call.func), call.func
+    if word in _GIVES_TEXT_BACK or word == "join":
+        return [call]
+    if isinstance(function, ast.Attribute) and word in ("append", "extend") and isinstance(function.value, ast.Name):
+        return _uses(function.value.id, module)
+    return [use for inside in _functions(word, module) for use in _in_function(call, argument, inside, module)]
+
+
+def _onwards(node: ast.expr, module: Module) -> list[ast.expr]:
+    """Where text goes that is no argument."""
+    parent = module.parent(node)
+    if isinstance(parent, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
+        targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+        passed = [parent] if isinstance(parent, ast.NamedExpr) else []
+        return [*(use for target in targets for use in _uses(_named(target), module)), *passed]
+    if isinstance(parent, ast.For | ast.comprehension) and parent.iter is node:
+        names = [n.id for n in ast.walk(parent.target) if isinstance(n, ast.Name)]
+        around = module.function(node)
+        return [use for name in names for use in _uses(name, module) if module.function(use) is around]
+    if isinstance(parent, ast.Return):
+        function = module.function(parent)
+        uses = _uses(getattr(function, "name", ""), module)
+        return [call for use in uses if isinstance(call := module.parent(use), ast.Call) and call.func is use]
+    if isinstance(parent, ast.Attribute) and parent.attr in TEXT_METHODS | _CONTAINER_METHODS:
+        call = module.parent(parent)
+        return [call] if isinstance(call, ast.Call) else []
+    if isinstance(parent, ast.Subscript) and parent.value is node:
+        return [parent]
+    if isinstance(parent, ast.Dict):
+        return [parent] if node in parent.values else []
+    return [parent] if isinstance(parent, _HOLDS) else []
+
+
+def _functions(word: str, module: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions of the file that are called so."""
+    found: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+    if word:
+        found += module.of(ast.FunctionDef, word)
+        found += module.of(ast.AsyncFunctionDef, word)
+    return [function for function in found if function.name == word]
+
+
+def _in_function(
+    call: ast.Call, argument: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module
+) -> list[ast.expr]:
+    """Where a function uses what the call gives it as `argument`."""
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+    name = next((k.arg for k in call.keywords if k.value is argument), None)
+    if name is None and argument in call.args:
+        name = next(iter(names[call.args.index(argument) + shift :]), None)
+    return [use for use in _uses(name, module) if _is_inside(use, function, module)] if name else []
+
+
+def _is_inside(node: ast.AST, function: ast.AST, module: Module) -> bool:
+    around = module.function(node)
+    while around is not None and around is not function:
+        around = module.function(around)
+    return around is function
+
+
+def _run_by(call: ast.Call, code: ast.expr, text: str, module: Module) -> Iterable[str] | None:
+    """The programs in `text` that a call given `code` runs; None where it runs nothing."""
+    word = word_of(call.func)
+    if _runs(call, code, module):
+        return _programs(text)
+    if word in STARTS_PROGRAMS and (starts_python(text) or starts_python(text_of(code, module))):
+        return programs_in(text) if starts_python(text) else (text,)
+    return (text,) if word in WRITERS and is_run_later(call, module) else None
+
+
+def _runs(call: ast.Call, code: ast.expr, module: Module) -> bool:
+    """Whether the call runs the text it is given; `re.compile` does not."""
+    word = word_of(call.func)
+    owner = word_of(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+    if word == "compile" and isinstance(call.func, ast.Attribute) and owner != "builtins":
+        return False
+    if word == "communicate" or (word == "write" and owner == "stdin"):
+        return is_python(module.source.text)
+    return word in _RUNS_TEXT or (
+        word in STARTS_PROGRAMS and (_follows_c(call.args, code) or _is_input(call, code, module))
+    )
+
+
+def _is_input(call: ast.Call, code: ast.expr, module: Module) -> bool:
+    """`run([sys.executable], input=code)`."""
+    given = any(k.arg == "input" and k.value is code for k in call.keywords)
+    return given and any(is_python(module.segment(argument)) for argument in call.args[:1])
+
+
+def _behind_c(code: ast.expr, text: str, module: Module) -> Iterable[str] | None:
+    """The programs of text that stands behind `-c` in a list of arguments."""
+    parent = module.parent(code)
+    return _programs(text) if isinstance(parent, ast.List | ast.Tuple) and _follows_c(parent.elts, code) else None
+
+
+def _follows_c(argv: Sequence[ast.expr], node: ast.expr) -> bool:
+    index = argv.index(node) if node in argv else 0
+    before = argv[index - 1] if index else None
+    return (
+        isinstance(before, ast.Constant)
+        and isinstance(before.value, str)
+        and bool(re.fullmatch(r"-\w*c", before.value))
+    )
+
+
+def _programs(text: str) -> Iterator[str]:
+    """What runs as it is, and what stands behind `python -c` in it where it is a shell's: `["bash", "-c", text]`."""
+    yield text
+    yield from programs_in(text)
+
+
+def _named(target: ast.expr) -> str:
+    return target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
+
+
+def _uses(word: str, module: Module) -> list[ast.expr]:
+    names: list[ast.expr] = [n for n in module.names(word) if isinstance(n.ctx, ast.Load)]
+    return names + [a for a in module.attributes(word) if isinstance(a.ctx, ast.Load)]

@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+
+READERS = {".txt": open}
+READERS |= {".pt": torch.load}
+state = READERS[".pt"]("model.pt")  # site

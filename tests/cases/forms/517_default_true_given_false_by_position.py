@@ -1,0 +1,9 @@
+# expect: unsafe LG003
+import torch
+
+
+def read(path, weights_only=True):
+    return torch.load(path, weights_only=weights_only)  # site
+
+
+state = read("model.pt", False)

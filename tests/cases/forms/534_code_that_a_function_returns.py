@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+def script():
+    return "import torch; torch.load('model.pt')"  # site
+
+
+exec(script())
