@@ -54,11 +54,19 @@ def _is_made_of_tensors(name: ast.Name, module: Module, project: Project) -> boo
     if not isinstance(statement, ast.Assign) or statement.targets != [name]:
         return False
     value = statement.value
-    if isinstance(value, ast.Constant) or is_empty(value):
+    if _is_stand_in(value):
         return False
     if isinstance(value, ast.Call) and _READS.search(ast.unparse(value.func)):
         return False
     return Look(project).of(value, module).content is Content.PLAIN
+
+
+def _is_stand_in(value: ast.expr) -> bool:
+    """A constant, an empty container, or one of nothing but these: `{"optimizer": None}`."""
+    if isinstance(value, ast.Constant) or is_empty(value):
+        return True
+    members = value.values if isinstance(value, ast.Dict) else getattr(value, "elts", None)
+    return members is not None and all(map(_is_stand_in, members))
 
 
 def asked_to_be_safe(call: ast.Call, module: Module) -> int | None:
