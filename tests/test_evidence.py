@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.edits import apply_edits
-from bot.model import Use
+from bot.model import Edit, Tier, Use
 from bot.scan.engine import scan_files
 from bot.scan.evidence.judge import judge
 from bot.scan.judgement import Judgement
@@ -63,6 +63,23 @@ def test_case(tier: str, words: tuple[str, ...], tree: dict[str, bytes]) -> None
         assert "weights_only=True" in found.adds
 
 
+@pytest.mark.parametrize("tree", [c[3] for c in ALL], ids=[c[0] for c in ALL])
+def test_what_a_fix_writes_is_no_evidence_for_another(tree: dict[str, bytes]) -> None:
+    """A second fix changes nothing: what the first one wrote into one load must not prove the next."""
+    fixed = dict(tree)
+    for path, edits in _safe_edits(tree).items():
+        fixed[path] = apply_edits(tree[path], edits)
+    assert not _safe_edits(fixed)
+
+
+def _safe_edits(tree: dict[str, bytes]) -> dict[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
+    for finding in scan_files(tree).findings:
+        if finding.fix is not None and finding.fix.tier is Tier.SAFE:
+            found.setdefault(finding.path, []).extend(finding.fix.edits)
+    return found
+
+
 def test_every_file_of_cases_holds_both_sides() -> None:
     for path in CASES.glob("*.txt"):
         tiers = {case[1] for case in read_cases(path)}
@@ -78,6 +95,19 @@ def test_evidence_names_its_file_and_line() -> None:
     )
     use = [e for e in found.evidence if e.kind.value == "use"]
     assert [(e.path, e.line) for e in use] == [("use.py", 3)]
+
+
+def test_a_branch_that_is_proved_speaks_for_the_other() -> None:
+    source = b"""import torch
+def build(net, path, name):
+    if path is not None:
+        state = torch.load(path)
+        net.load_state_dict(state, strict=False)
+    else:
+        state = torch.load(fetch(name))
+        net.load_state_dict(state)
+"""
+    assert len(_safe_edits({"a.py": source})["a.py"]) == 2
 
 
 def test_a_partial_is_fixed_where_it_is_made() -> None:

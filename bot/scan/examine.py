@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.model import FileReport, Finding, Fix, Scanned, Unreadable, Use, WeightsOnly
 from bot.scan.asking import active_rules, alarm_of, is_python, is_spelt_out, is_told
-from bot.scan.evidence.judge import judge
+from bot.scan.evidence.judge import agree, judge
 from bot.scan.fingerprint import with_fingerprints
 from bot.scan.fixing.fixes import make_fixes
 from bot.scan.judgement import Judgement
@@ -64,7 +64,7 @@ def _scan(project: Project, path: str) -> FileReport:
 
 def _about_sites(module: Module, project: Project, rules: Sequence[Rule]) -> Iterator[Finding]:
     sites = sites_of(module)
-    judgements = [_judge(site, project, rules) for site in sites]
+    judgements = agree(sites, [_judge(site, project, rules) for site in sites], project)
     fixes = make_fixes(module, sites, judgements)
     for site, judgement, fix in zip(sites, judgements, fixes, strict=True):
         for rule in rules:

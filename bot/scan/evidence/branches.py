@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import is_empty
 from bot.scan.evidence.ground.reach import in_other_branch
 from bot.scan.evidence.saves.content import Content
-from bot.scan.evidence.saves.makers import is_restricted
 from bot.scan.evidence.saves.stored import Look
 from bot.scan.names.module import Module
 
@@ -25,12 +25,16 @@ _READS = re.compile(r"load|read|_state_dict$")
 """`read_state_dict(path)` reads a file as well, and what is in it is told by its name alone."""
 
 
-def says_true_beside(call: ast.Call, module: Module) -> int | None:
-    """The line of another load whose result takes the place of this one's, with `weights_only=True` written out."""
+def says_true_beside(call: ast.Call, module: Module, settled: Collection[ast.Call] = ()) -> int | None:
+    """The line of another load whose result takes the place of this one's, with `weights_only=True` written out.
+
+    Those of `settled` are as good as written: else a second `fix` would go on where the first one ended.
+    """
     statement, function = module.statement(call), module.function(call)
     if function is None or not isinstance(statement, ast.Assign | ast.Return):
         return None
-    others = (n for n in module.of(ast.Call, "weights_only") if n is not call and module.function(n) is function)
+    others = (n for n in module.of(ast.Call, "weights_only") if _is_restricted(n))
+    others = (n for n in (*others, *settled) if n is not call and module.function(n) is function)
     return next((other.lineno for other in others if _stands_for(other, call, statement, module)), None)
 
 
@@ -83,11 +87,15 @@ def _stands_for(other: ast.Call, call: ast.Call, statement: ast.Assign | ast.Ret
     where = module.statement(other)
     if where is statement or where.__class__ is not statement.__class__ or _same_load(other, call):
         return False
-    if not is_restricted(other):
-        return False
     if isinstance(statement, ast.Return) or not isinstance(where, ast.Assign):
         return True
     return [ast.unparse(t) for t in where.targets] == [ast.unparse(t) for t in statement.targets]
+
+
+def _is_restricted(load: ast.Call) -> bool:
+    """Whether `weights_only=True` is written out."""
+    given = next((k.value for k in load.keywords if k.arg == "weights_only"), None)
+    return isinstance(given, ast.Constant) and given.value is True
 
 
 def _same_load(one: ast.Call, other: ast.Call) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ class Facts:
     floor: Floor
     proof: PathProof
     project: Project
+    settled: frozenset[ast.Call] = frozenset()
+    """Loads of the same file that are proved to take weights_only=True."""
 
     @property
     def path(self) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Use, WeightsOnly
+from bot.model import Evidence, EvidenceKind, Mmap, MmapDecision, Tier, Use, WeightsOnly
+from bot.scan.evidence.branches import says_true_beside
 from bot.scan.evidence.checkpoint import report_for
 from bot.scan.evidence.decide import decide
 from bot.scan.evidence.facts import Facts
@@ -38,12 +40,35 @@ def ask_of_all(project: Project) -> Iterator[None]:
     has_extra_state(project)
 
 
-def judge(site: Site, project: Project) -> Judgement:
-    """What the evidence says of one site; pure, bounded, and cached in the project where it looks at other files."""
+def agree(sites: Sequence[Site], judgements: Sequence[Judgement], project: Project) -> list[Judgement]:
+    """The judgements of one file, where those that are proved speak for the other branches of the same load.
+
+    What a fix writes into one branch is evidence for the other the next time: so it is now.
+    """
+    found = list(judgements)
+    settled = {site.call for site, each in zip(sites, found, strict=True) if site.call and each.tier is Tier.SAFE}
+    waiting = {n: site.call for n, site in enumerate(sites) if site.call and found[n].tier is Tier.REVIEW}
+    while settled:
+        spoken = (n for n, call in waiting.items() if says_true_beside(call, sites[n].module, settled) is not None)
+        index = next(spoken, None)
+        if index is None:
+            break
+        found[index] = judge(sites[index], project, settled=frozenset(settled))
+        call = waiting.pop(index)
+        if found[index].tier is Tier.SAFE:
+            settled.add(call)
+    return found
+
+
+def judge(site: Site, project: Project, *, settled: frozenset[ast.Call] = frozenset()) -> Judgement:
+    """What the evidence says of one site; pure, bounded, and cached in the project where it looks at other files.
+
+    `settled` are loads of its file that are proved to take weights_only=True.
+    """
     call = site.call
     if call is None or not site.editable or site.form not in (Form.CALL, Form.PARTIAL):
         return Judgement(Use.UNKNOWN, None, _not_editable(site), advice=_ADVICE_UNSEEN)
-    facts = _gather(site, call, project)
+    facts = replace(_gather(site, call, project), settled=settled)
     decision = decide(facts)
     mmap_facts = MmapFacts(
         facts.floor,

@@ -66,11 +66,6 @@ _SAID: tuple[tuple[Callable[[ast.Call, Module], int | None], str, str], ...] = (
         "what it may hold is named with safe_globals around it",
     ),
     (
-        says_true_beside,
-        "another branch, whose result takes this one's place, says weights_only=True",
-        "the other branch of this load says weights_only=True",
-    ),
-    (
         asked_to_be_safe,
         "check_torch_load_is_safe() asks for the torch in which weights_only=True protects",
         "the torch is asked for in which weights_only=True protects",
@@ -93,6 +88,14 @@ def told_in_words(facts: Facts) -> Decision | None:
     line, text = facts.told
     detail = f"words here speak for it: {text[:80]}"
     return _by_people(facts, line, detail, "words beside it speak for weights_only=True")
+
+
+def as_its_other_branch(facts: Facts) -> Decision | None:
+    line = says_true_beside(facts.reading.call, facts.reading.module, facts.settled)
+    if line is None:
+        return None
+    detail = "another branch, whose result takes this one's place, has weights_only=True, or is proved to take it"
+    return _by_people(facts, line, detail, "the other branch of this load has weights_only=True")
 
 
 def made_beside(facts: Facts) -> Decision | None:

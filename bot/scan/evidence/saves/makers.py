@@ -35,7 +35,7 @@ def made_by(call: ast.Call, module: Module) -> Stored | None:
     if makes_dict(call, module):
         return PLAIN
     if full.startswith("torch."):
-        made = PLAIN if full == "torch.load" and is_restricted(call) else by_torch_name(full)
+        made = by_torch_name(full)
         return tensor_in(module) if made is PLAIN else made
     if full.startswith("numpy."):
         return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
@@ -48,9 +48,3 @@ def tensor_in(module: Module) -> Stored:
     if known is None:
         known = module.cache["evidence.tensor"] = META if _MONAI.search(module.source.text) else PLAIN
     return known
-
-
-def is_restricted(load: ast.Call) -> bool:
-    """Whether `weights_only=True` is written out: what that has read, it reads again."""
-    given = next((k.value for k in load.keywords if k.arg == "weights_only"), None)
-    return isinstance(given, ast.Constant) and given.value is True
