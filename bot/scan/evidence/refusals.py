@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from bot.model import Evidence, EvidenceKind, Tier, Use, WeightsOnly
 from bot.scan.evidence import advice
 from bot.scan.evidence.checkpoint import rule_on_checkpoint
 from bot.scan.evidence.conventions import is_training_args
 from bot.scan.evidence.facts import Decision, Facts
-from bot.scan.evidence.follow.signs import Kind, Sign
+from bot.scan.evidence.follow.signs import PARAMETER_KEY, Kind, Sign
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.place import text_of
 from bot.scan.evidence.telling import from_save, from_sign
@@ -125,22 +126,36 @@ def saved_objects(facts: Facts) -> Decision | None:
     if blocked is None:
         return None
     evidence = from_save(blocked)
-    if blocked.close and all(s.stored.content is Content.OBJECT for s in facts.saved):
-        return _none(facts, f"what is saved there holds {blocked.stored.why}", evidence)
+    if all(s.stored.content is Content.OBJECT for s in facts.saved):
+        if blocked.close:
+            return _none(facts, f"what is saved there holds {blocked.stored.why}", evidence)
+        if (named := _only_called_an_object(facts)) is not None:
+            why = f"the result {named.detail}, and a save of that name holds {blocked.stored.why}"
+            return _none(facts, why, from_sign(named), evidence)
+    inside = object_inside(facts)
+    if inside is not None and inside.tier is None:  # what is done with it says more than a name does
+        return replace(inside, evidence=(*inside.evidence, evidence))
     return Decision(use_of(facts.reading), Tier.REVIEW, f"a save of that name holds {blocked.stored.why}", (evidence,))
 
 
 _OF_STATE = (Kind.LOADED, Kind.TENSOR, Kind.ARRAY, Kind.WEIGHTS, Kind.DICT, Kind.DECLARED, Kind.CLAIM, Kind.PLAIN)
 
 
+def _only_called_an_object(facts: Facts) -> Sign | None:
+    """The name that says so, where nothing is done with it that is done with state."""
+    if facts.reading.keys or facts.reading.anywhere(*_OF_STATE):
+        return None
+    return facts.reading.whole(Kind.NAMED)
+
+
 def called_an_object(facts: Facts) -> Decision | None:
     """`model = torch.load(path)` that goes whole where nobody can look, and is nowhere taken for anything else."""
-    named = facts.reading.whole(Kind.NAMED)
+    named = _only_called_an_object(facts)
     given = (
         s for s in facts.reading.signs if s.kind is Kind.ESCAPES and s.detail.startswith("goes into ") and not s.path
     )
     gone = next(given, None)
-    if named is None or gone is None or facts.reading.keys or facts.reading.anywhere(*_OF_STATE):
+    if named is None or gone is None:
         return None
     return _none(facts, f"the result {named.detail} and {gone.detail}", from_sign(named), from_sign(gone))
 
@@ -157,8 +172,10 @@ _BY_PLACE = re.compile(r"(?:each|\[\d+\])+")
 """`for item in loaded`, `loaded[0]`: nothing tells these from their neighbours."""
 
 
-_NAMED = re.compile(r"\['[A-Za-z_]\w*'\]")
-"""`loaded["args"]`: one thing that its writer put there, and no entry of many."""
+_NAMED = re.compile(r"\['(?!.*\.\d)[A-Za-z_][\w./ -]*'\]|\[(\w+\.)*[A-Z][A-Z\d_]+\]")
+"""`loaded["args"]`, `loaded[ARGS_KEY]`: one thing that its writer put there, and no entry of many."""
+_ANY_OF = re.compile(r"\[\?\]|each|value")
+_INSIDE = re.compile(r"\[(\?|\d+)\]|each|value")
 _OPTIONS = re.compile(r"\['(\w+_)?(args|opts?|options|hparams|hyper_parameters|params|namespace)'\]")
 
 
@@ -171,6 +188,17 @@ def _part_by_name(facts: Facts, sign: Sign) -> Decision:
     return _none(facts, why, from_sign(sign), advise=advise)
 
 
+def _is_named(sign: Sign, facts: Facts) -> bool:
+    """Whether the part was asked for by its name, or is one of those in such a part and is used beside the load."""
+    named = [_NAMED.fullmatch(step) is not None and PARAMETER_KEY.search(step[2:-2]) is None for step in sign.path]
+    if all(named):
+        return True
+    first = named.index(True) if True in named else 0
+    around = all(_ANY_OF.fullmatch(step) for step in sign.path[:first])
+    inside = all(name or _INSIDE.fullmatch(step) for name, step in zip(named, sign.path, strict=True))
+    return named[first] and around and inside and sign.file == facts.path
+
+
 def object_inside(facts: Facts) -> Decision | None:
     signs = part_object_signs(facts.reading)
     if not signs:
@@ -178,7 +206,7 @@ def object_inside(facts: Facts) -> Decision | None:
     first = signs[0]  # the nearest: what is said farther away is said of what a function gives in other cases, too
     if first.detail in _OF_MODULES or first.detail.startswith(_TAKES_MODULES):
         return _none(facts, f"a part of the result is a live module: {first.detail}", from_sign(first))
-    named = next((s for s in signs if s.path and all(_NAMED.fullmatch(step) for step in s.path)), None)
+    named = next((s for s in signs if _is_named(s, facts)), None)
     if named is not None:
         return _part_by_name(facts, named)
     taken = next((s for s in signs if _BY_PLACE.fullmatch("".join(s.path))), None)

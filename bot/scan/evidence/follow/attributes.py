@@ -30,8 +30,7 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
     elif called is not None and node.attr in _METHODS:
         yield from _METHODS[node.attr](spot, called)
     elif called is not None and node.attr in signs.MOVES:
-        yield spot.says(Kind.MOVED, f".{node.attr}()")
-        yield spot.at(called)
+        yield from _move(spot, called, node.attr)
     elif (kind := kind_of_word(node.attr) if called is not None else _kind_if_read(node, spot)) is not None:
         yield spot.says(kind, f".{node.attr}")
         if called is not None and kind in (Kind.TENSOR, Kind.ARRAY):
@@ -46,10 +45,23 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
         yield spot.says(Kind.OBJECT, f".{node.attr}{'()' if called is not None else ''}")
 
 
+def _move(spot: Spot, called: ast.Call, word: str) -> Answer:
+    """`net.cuda()` on a line of its own: what it gives is not used, so it is no tensor's. Deeper in a file that holds
+    weights people write it of tensors as well, where it does nothing.
+    """
+    near = not spot.path or (len(spot.path) == 1 and spot.path[0][1:2] == "'")
+    if near and isinstance(spot.module.parent(called), ast.Expr) and word not in _IN_PLACE:
+        yield spot.says(Kind.OBJECT, f".{word}() changes it, as it does a module")
+    yield spot.says(Kind.MOVED, f".{word}()")
+    yield spot.at(called)
+
+
 _PROPERTIES = frozenset(
     "shape dtype ndim T mT real imag itemsize strides nbytes flat device is_cuda grad requires_grad is_sparse layout"
     " grad_fn is_meta is_quantized is_xla is_mps is_xpu is_mkldnn is_nested is_sparse_csr _metadata".split()
 )
+_IN_PLACE = ("requires_grad_", "type")
+"""Of what moves or converts, this changes a tensor too; all else gives another tensor, and changes a module alone."""
 _READS_ON = ast.Attribute | ast.Subscript | ast.BinOp | ast.Compare | ast.FormattedValue
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.scan.evidence.follow.elsewhere import reads_by_kin, set_by_property
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of
-from bot.scan.evidence.ground.behind import kept_as, values_of
+from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callers import bases_of, enclosing_class, share_self
 from bot.scan.evidence.ground.reach import is_shared, reads_in_scope
 from bot.scan.names.evaluate import evaluate
@@ -38,7 +38,17 @@ def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answe
             found = True
             yield Spot(node, home, spot.path, spot.hops + 1)
     if not found:
-        yield spot.says(Kind.ESCAPES, f"kept as {owner}.{attribute}")
+        base = _unseen_base(place, module) if owner == "self" else ""
+        where = f"{owner}.{attribute}"
+        yield spot.says(Kind.ESCAPES, f"goes into {base} as {where}" if base else f"kept as {where}")
+
+
+def _unseen_base(place: ast.expr, module: Module) -> str:
+    """A base of the class that no file of the project has, and that may read what is kept; empty where none is."""
+    around = enclosing_class(place, module)
+    bases = bases_of(around) - _PLAIN_BASES - {"Module"} if around is not None else set()
+    unseen = (b for b in sorted(bases) if module.project is not None and not project_classes(b, module.project))
+    return next(unseen, "")
 
 
 def keep_under(spot: Spot, holder: ast.expr, names: Sequence[str], place: ast.expr) -> Answer:

@@ -31,13 +31,16 @@ _RUNS: dict[str, tuple[int | str, int]] = {
 
 _HANDS_ON = {
     **dict.fromkeys(("partial", "partialmethod", "to_thread", "submit", "call_soon", "spawn"), 0),
-    **dict.fromkeys(("apply", "apply_async", "start_new_thread"), 0),
+    **dict.fromkeys(("apply", "apply_async", "start_new_thread", "starmap", "starmap_async"), 0),
     **dict.fromkeys(("Thread", "Process", "Timer"), -1),
     "run_in_executor": 1,
 }
 """At which place the function stands that gets the other arguments; -1: it is named `target`."""
 
-_IN_A_TUPLE = frozenset("Thread Process Timer apply apply_async spawn start_new_thread".split())
+_IN_TUPLES = frozenset(("starmap", "starmap_async"))
+"""These take a list of such tuples."""
+
+_IN_A_TUPLE = _IN_TUPLES | frozenset("Thread Process Timer apply apply_async spawn start_new_thread".split())
 """These take the function's arguments as `args=(...)`, or as the tuple behind it."""
 
 _PLACE = re.compile(r"\[(?:(?P<at>\d+)|'(?P<name>\w+)')\]")
@@ -81,6 +84,8 @@ def handed_to(
         return None
     if name not in _IN_A_TUPLE:
         return target, (taker, found[0].module), spot, place if isinstance(place, str) else place - at - 1
+    if name in _IN_TUPLES and spot.path[-1:] == ("«[*]",):
+        spot = spot._replace(path=spot.path[:-1])
     label = spot.path[-1][1:] if spot.path and place in ("args", "kwargs", at + 1) else ""
     there = _PLACE.fullmatch(label)
     if there is None:

@@ -57,19 +57,22 @@ STRING_METHODS = frozenset(
     " bit_length bit_count is_integer to_bytes".split()
 )
 TENSOR_WORDS = frozenset(
-    "detach detach_ unsqueeze unsqueeze_ permute contiguous numel size dim item numpy device is_cuda grad requires_grad"
-    " data_ptr element_size expand expand_as unbind chunk type_as is_floating_point nelement stride untyped_storage"
-    " new_zeros new_tensor equal index_select gather scatter scatter_ masked_fill masked_fill_ repeat_interleave bmm mm"
-    " matmul softmax log_softmax sigmoid narrow is_sparse layout is_contiguous is_complex grad_fn new_empty new_ones"
-    " full_tensor to_dense index_fill_ index_copy_ normal_ uniform_ fill_ zero_ mul_ add_ div_ sub_ copy_ pin_memory"
-    " is_shared share_memory_ long int bool argmax topk clamp clamp_ mul div triu tril is_meta"
-    " is_quantized is_xla is_mps is_xpu is_mkldnn is_nested is_inference is_conj is_neg is_nonzero is_signed"
-    " is_same_size is_sparse_csr is_pinned int_repr dequantize q_scale q_zero_point qscheme storage_offset"
-    " retain_grad erf baddbmm addmm addcmul addcdiv matrix_power logdet diag_embed tensor_split hsplit vsplit dsplit"
-    " swapdims unfold index_add index_copy index_fill index_put index_put_ scatter_add scatter_reduce masked_scatter"
-    " take_along_dim logcumsumexp multinomial bernoulli histc bincount to_sparse ndimension exp_ log_ sqrt_ relu_"
-    " tanh_ sigmoid_ neg_ abs_ pow_ squeeze_ transpose_ random_ bernoulli_ addmm_ addcmul_ addcdiv_ lerp_ resize_"
-    " set_".split()
+    "detach detach_ unsqueeze unsqueeze_ permute contiguous numel size dim item numpy device is_cuda grad"
+    " requires_grad data_ptr element_size expand expand_as unbind chunk type_as is_floating_point nelement stride"
+    " untyped_storage new_zeros new_tensor equal index_select gather scatter scatter_ masked_fill masked_fill_"
+    " repeat_interleave bmm mm matmul softmax log_softmax sigmoid narrow is_sparse layout is_contiguous is_complex"
+    " grad_fn new_empty new_ones full_tensor to_dense index_fill_ index_copy_ normal_ uniform_ fill_ zero_ mul_ add_"
+    " div_ sub_ copy_ pin_memory is_shared share_memory_ long int bool argmax topk clamp clamp_ mul div triu tril"
+    " is_meta is_quantized is_xla is_mps is_xpu is_mkldnn is_nested is_inference is_conj is_neg is_nonzero is_signed"
+    " is_same_size is_sparse_csr is_pinned int_repr dequantize q_scale q_zero_point qscheme storage_offset retain_grad"
+    " erf baddbmm addmm addcmul addcdiv matrix_power logdet diag_embed tensor_split hsplit vsplit dsplit swapdims"
+    " unfold index_add index_copy index_fill index_put index_put_ scatter_add scatter_reduce masked_scatter"
+    " take_along_dim logcumsumexp multinomial bernoulli histc bincount to_sparse ndimension exp_ log_ sqrt_ relu_ t t_"
+    " absolute acos asin atan atan2 outer mv addmv erfinv erfc fmod logit lerp heaviside hypot pinverse as_strided"
+    " as_subclass unique_consecutive sum_to_size resize_as_ select_scatter index_reduce is_leaf is_coalesced"
+    " to_sparse_csr to_sparse_coo crow_indices col_indices sparse_dim dense_dim _nnz _indices _values storage"
+    " storage_type tanh_ sigmoid_ neg_ abs_ pow_ squeeze_ transpose_ random_ bernoulli_ addmm_ addcmul_ addcdiv_ lerp_"
+    " resize_ set_".split()
 )
 ARRAY_WORDS = frozenset(
     "shape dtype ndim view reshape transpose squeeze clone mean sum max min std var any all T mT abs sqrt pow cumsum"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ ENTERED = "«with"
 
 MOST_CALLS = 4
 """How many function borders a value is followed across."""
+
+
+_ANY_KEY = re.compile(r"\[(\?|[A-Z][A-Z\d_]*)\]")
+"""A key that is not written out: `held[name]`, `held[ARGS_KEY]`."""
 
 
 class Spot(NamedTuple):
@@ -45,7 +50,8 @@ def step_into(spot: Spot, step: str) -> Spot | None:
     last = spot.path[-1] if spot.path else ""
     if last.startswith("«"):
         label = last[1:]
-        if step == label or "?" in (step[1:-1], label[1:-1]) or step in ("each", "value") or label == "[*]":
+        unsure = step != label and (_ANY_KEY.fullmatch(step) or _ANY_KEY.fullmatch(label))
+        if step == label or unsure or step in ("each", "value") or label == "[*]":
             return spot._replace(path=spot.path[:-1])
         return None
     if last == "items":
@@ -76,7 +82,7 @@ def of_pairs(spot: Spot, call: ast.expr) -> Spot:
 def label_of(index: ast.expr, module: Module) -> str:
     if isinstance(index, ast.Constant):
         return f"[{index.value!r}]"
-    if isinstance(index, ast.Attribute):
+    if isinstance(index, ast.Attribute) or (isinstance(index, ast.Name) and index.id.isupper()):
         return f"[{ast.unparse(index)}]"
     return "[?]"
 
