@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.scan.names.code_text import TEXT_METHODS, lines_around, text_of, word_of
+from bot.scan.names.given import parameter_given, used_inside
 from bot.scan.names.module import Module
 from bot.scan.names.written_files import STARTS_PROGRAMS, WRITERS, is_python, is_run_later
 from bot.scan.text.shell import programs_in, starts_python
@@ -20,6 +21,7 @@ _RUNS_TEXT = frozenset(
 _GIVES_TEXT_BACK = frozenset({"dedent", "indent", "compile", "split", "quote", "str", "parse"})
 _CONTAINER_METHODS = frozenset({"values", "items", "get", "pop"})
 _HOLDS = (ast.BinOp, ast.IfExp, ast.BoolOp, ast.JoinedStr, ast.FormattedValue, ast.List, ast.Tuple, ast.Set)
+_INTERPRETER = re.compile(r"py|sh$")
 _STEPS = 40
 
 
@@ -59,7 +61,11 @@ def _out_of_call(call: ast.Call, argument: ast.expr, module: Module) -> list[ast
         return [call]
     if isinstance(function, ast.Attribute) and word in ("append", "extend") and isinstance(function.value, ast.Name):
         return _uses(function.value.id, module)
-    return [use for inside in _functions(word, module) for use in _in_function(call, argument, inside, module)]
+    return [
+        use
+        for inside in _functions(word, module)
+        for use in used_inside(parameter_given(call, argument, inside), inside, module)
+    ]
 
 
 def _onwards(node: ast.expr, module: Module) -> list[ast.expr]:
@@ -94,25 +100,6 @@ def _functions(word: str, module: Module) -> list[ast.FunctionDef | ast.AsyncFun
         found += module.of(ast.FunctionDef, word)
         found += module.of(ast.AsyncFunctionDef, word)
     return [function for function in found if function.name == word]
-
-
-def _in_function(
-    call: ast.Call, argument: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module
-) -> list[ast.expr]:
-    """Where a function uses what the call gives it as `argument`."""
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
-    name = next((k.arg for k in call.keywords if k.value is argument), None)
-    if name is None and argument in call.args:
-        name = next(iter(names[call.args.index(argument) + shift :]), None)
-    return [use for use in _uses(name, module) if _is_inside(use, function, module)] if name else []
-
-
-def _is_inside(node: ast.AST, function: ast.AST, module: Module) -> bool:
-    around = module.function(node)
-    while around is not None and around is not function:
-        around = module.function(around)
-    return around is function
 
 
 def _run_by(call: ast.Call, code: ast.expr, text: str, module: Module) -> Iterable[str] | None:
@@ -151,13 +138,12 @@ def _behind_c(code: ast.expr, text: str, module: Module) -> Iterable[str] | None
 
 
 def _follows_c(argv: Sequence[ast.expr], node: ast.expr) -> bool:
-    index = argv.index(node) if node in argv else 0
-    before = argv[index - 1] if index else None
-    return (
-        isinstance(before, ast.Constant)
-        and isinstance(before.value, str)
-        and bool(re.fullmatch(r"-\w*c", before.value))
-    )
+    """`[sys.executable, "-c", node]`, unless what is called is surely no interpreter: `["grep", "-c", ...]`."""
+    before = argv[: argv.index(node)] if node in argv else ()
+    words = [each.value if isinstance(each, ast.Constant) else None for each in before]
+    if not words or not re.fullmatch(r"-\w*c", str(words[-1])):
+        return False
+    return len(words) == 1 or any(not isinstance(word, str) or _INTERPRETER.search(word) for word in words)
 
 
 def _programs(text: str) -> Iterator[str]:

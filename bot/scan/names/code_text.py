@@ -7,7 +7,7 @@ import ast
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
 
-TEXT_METHODS = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "encode", "format_map", "join"})
+TEXT_METHODS = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "encode", "decode", "format_map", "join"})
 _WRAPS_TEXT = frozenset({"dedent", "indent", "cleandoc"})
 _SHORT = 100
 
@@ -67,8 +67,10 @@ def text_of(node: ast.expr, module: Module) -> str:
 
 
 def _filled_in(node: ast.AST, module: Module) -> str:
-    """A name that is surely one short text stands for it; anything else for itself."""
+    """A name that is surely one short text, or that text itself, stands for it; anything else for itself."""
     name = node.value if isinstance(node, ast.FormattedValue) else node
+    if isinstance(name, ast.Constant):
+        return plain(name.value)
     found = find_bindings(name.id, name, module) if isinstance(name, ast.Name) else ()
     statements = [owner.parent(binding.node) for owner, binding in found]
     values = [s.value for s in statements if isinstance(s, ast.Assign | ast.AnnAssign)]

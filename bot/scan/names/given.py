@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from bot.scan.names.bound import results, yielded
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
 from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instance, Parameter, Qualified, Value
@@ -28,6 +29,18 @@ def given_by_callers(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
             for function in functions_of(callee, module, of):
                 if argument_of(parameter, function, call, bound=bound) is argument:
                     yield from of(argument, module)
+    yield from _given_by_fixture(parameter, of)
+
+
+def _given_by_fixture(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
+    """What pytest hands to a parameter: the result of the file's fixture of that name."""
+    module = parameter.module
+    for binding in exported(parameter.name, module):
+        function = binding.node
+        decorators = function.decorator_list if isinstance(function, ast.FunctionDef) else ()
+        if any("fixture" in module.segment(decorator) for decorator in decorators):
+            for result in (*results(module).get(function, ()), *yielded(module).get(function, ())):
+                yield from of(result, module)
 
 
 def _others_that_give(parameter: Parameter) -> Iterable[Module]:
@@ -85,6 +98,28 @@ def argument_of(parameter: Parameter, function: Function, call: ast.Call, *, bou
     index = names.index(parameter.name) - shift if parameter.name in names else -1
     given = call.args[bound:]
     return given[index] if 0 <= index < len(given) else None
+
+
+def parameter_given(call: ast.Call, argument: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """The name by which a function knows an argument of a call of it; empty where that cannot be told."""
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+    said = next((k.arg for k in call.keywords if k.value is argument), None)
+    if said is None and argument in call.args:
+        said = next(iter(names[call.args.index(argument) + shift :]), None)
+    return said or ""
+
+
+def used_inside(name: str, function: ast.AST, module: Module) -> list[ast.Name]:
+    """Where a function, or one inside it, reads a name."""
+    found = []
+    for use in module.names(name) if name else ():
+        around = module.function(use)
+        while around is not None and around is not function:
+            around = module.function(around)
+        if around is function and isinstance(use.ctx, ast.Load):
+            found.append(use)
+    return found
 
 
 def given_to_text(name: str, module: Module, of: Evaluate) -> list[Value]:

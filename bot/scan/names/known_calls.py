@@ -19,6 +19,7 @@ from bot.scan.names.methods import method_values
 from bot.scan.names.module import Module
 from bot.scan.names.values import (
     LOADS,
+    AnyKey,
     Class,
     Constant,
     Dictionary,
@@ -230,13 +231,13 @@ def _field(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
 
 
 def _globals(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """`globals()["torch"]`: the module's imports, as a dict."""
+    """`globals()["torch"]`: the module's imports, as a dict in which there is more."""
     items = [
         Item(name, tuple(v for owner, b in found for v in bound_values(b, owner, of)))
         for name in ("torch", "load")
         if (found := find_bindings(name, call, module))
     ]
-    return (Dictionary(tuple(items)),)
+    return (Dictionary((Item(AnyKey.ANY, ()), *items)),)
 
 
 def _eval(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from bot.model import WeightsOnly
 from bot.scan.names.dicts import PUTS
 from bot.scan.names.evaluate import evaluate
+from bot.scan.names.given import parameter_given, used_inside
 from bot.scan.names.module import Module
-from bot.scan.names.values import Dictionary, Sequence
+from bot.scan.names.values import Dictionary, Function, Sequence, Unknown
 from bot.scan.sites.saying import Saying, read_call, read_dict
 
 HARMLESS = frozenset(
@@ -24,6 +25,8 @@ _NO_KEYWORDS = frozenset(
     {"map", "imap", "imap_unordered", "starmap", "map_async", "filter", "run_in_executor", "reduce"}
 )
 _OPTIONS = ("kwargs", "kwds")
+_OPTIONS_AT = {"apply": 2, "apply_async": 2, "Timer": 3}
+"""The same by position: a pool's methods, `threading.Timer(seconds, function, args, kwargs)`."""
 
 
 def is_harmless(call: ast.Call, module: Module) -> bool:
@@ -52,17 +55,45 @@ def put_into(call: ast.Call, module: Module) -> str:
 
 def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:
     """What a call that was given torch.load will say to it: `submit(torch.load, path, weights_only=True)`."""
+    if _told_inside(node, call, module):
+        return Saying((WeightsOnly.TRUE,))
     word = _last_word(call.func)
-    if word in _NO_KEYWORDS:
+    if word in _NO_KEYWORDS and all(k.arg != "weights_only" for k in call.keywords):  # dask's `map` passes them on
         return Saying((WeightsOnly.ABSENT,))
-    options = next((k.value for k in call.keywords if k.arg in _OPTIONS), None)
-    if options is None and word in ("apply", "apply_async") and len(call.args) > 2:
-        options = call.args[2]
+    options = _options(call, word, module)
     if options is not None:
         return read_dict(options, module)
     position = call.args.index(node) if node in call.args else -1
     rest = call.args[position + 1 :] if position >= 0 else []
     return read_call(rest, [k for k in call.keywords if k.value is not node], module)
+
+
+def _options(call: ast.Call, word: str, module: Module) -> ast.expr | None:
+    """The dict of keywords that a thread or pool passes on."""
+    named = next((k.value for k in call.keywords if k.arg in _OPTIONS), None)
+    given = call.args[_OPTIONS_AT[word] :][:1] if word in _OPTIONS_AT else []
+    return named or next((g for g in given if any(isinstance(v, Dictionary) for v in evaluate(g, module))), None)
+
+
+def _told_inside(node: ast.expr, call: ast.Call, module: Module) -> bool:
+    """Whether the project's own function that is given torch.load says True wherever it calls it."""
+    functions = [v for v in evaluate(call.func, module) if not isinstance(v, Unknown)]
+    return bool(functions) and all(isinstance(f, Function) and _says_true(f, node, call) for f in functions)
+
+
+def _says_true(function: Function, node: ast.expr, call: ast.Call) -> bool:
+    if isinstance(function.node, ast.Lambda):
+        return False
+    owner, called = function.module, 0
+    for use in used_inside(parameter_given(call, node, function.node), function.node, owner):
+        inner = owner.parent(use)
+        if isinstance(inner, ast.Call) and inner.func is use:
+            if read_call(inner.args, inner.keywords, owner).sum is not WeightsOnly.TRUE:
+                return False
+            called += 1
+        elif not (isinstance(inner, ast.Call) and is_harmless(inner, owner)):
+            return False
+    return called > 0
 
 
 def names_of_targets(targets: Iterable[ast.expr]) -> list[str]:

@@ -127,6 +127,8 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
         ends = [(at, end) for word in _with_sources(receivers, data) for at, end in _places(word, data)]
         if any((renamed and _behind_as(at, end, data)) or _given_torch(at, end, data) for at, end in ends):
             return True
+        if any(b"def %b(" % word in data for word in receivers):  # a property, a fixture
+            return True
         given = [b"torch", *(found[1] for found in _NAMED.finditer(data))] if renamed else [b"torch"]
         if any(_hands_over(at, data) for word in given for end in (b",", b")") for at, _ in _places(word + end, data)):
             return True

@@ -187,6 +187,10 @@ class Search:
             self._remember([parent.name], origin, shared=True)
         elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.iter is node:
             self._remember(names_of_targets([parent.target]), origin, shared=False)
+        elif isinstance(parent, ast.Match):
+            self._remember(
+                [n.name for n in ast.walk(parent) if isinstance(n, ast.MatchAs) and n.name], origin, shared=False
+            )
         elif isinstance(parent, ast.withitem) and parent.optional_vars is not None:  # `with nullcontext(...) as reader`
             self._remember(names_of_targets([parent.optional_vars]), origin, shared=False)
 
