@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import cast
 
 from bot.scan.names.bound import export_values, made_when_asked, name_values, results, target_values
+from bot.scan.names.dicts import key_of
 from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import OWN_TORCH, whole_name
 from bot.scan.names.lookup import exported
@@ -17,6 +19,7 @@ from bot.scan.names.values import (
     Evaluate,
     Function,
     Instance,
+    Item,
     Parameter,
     Partial,
     ProjectModule,
@@ -97,9 +100,23 @@ def class_attribute(
             found += target_values(store, owner.module, of)
     found = found or _set_from_outside(owner, name, of)
     if found:
-        return list(dict.fromkeys(v for value in found for v in _read(value, of)))
+        return list(dict.fromkeys(_filled(v, owner, name, of) for value in found for v in _read(value, of)))
     bases = [v for base in owner.node.bases for v in of(base, owner.module) if isinstance(v, Class)]
     return [v for base in bases for v in class_attribute(base, name, of, seen=seen | {owner.node})]
+
+
+def _filled(value: Value, owner: Class, name: str, of: Evaluate) -> Value:
+    """A dict with what the class may put into it: `self.options["weights_only"] = False`."""
+    if not isinstance(value, Dictionary):
+        return value
+    added: list[Item] = []
+    for holder in owner.module.attributes(name):
+        place = owner.module.parent(holder)
+        statement = owner.module.parent(place) if isinstance(place, ast.Subscript) and place.value is holder else None
+        if isinstance(statement, ast.Assign) and place in statement.targets and _belongs(holder, owner):
+            key = key_of(of(cast(ast.Subscript, place).slice, owner.module))
+            added.append(Item(key, of(statement.value, owner.module), sure=False))
+    return Dictionary((*value.items, *added))
 
 
 def _set_from_outside(owner: Class, name: str, of: Evaluate) -> list[Value]:
@@ -108,8 +125,11 @@ def _set_from_outside(owner: Class, name: str, of: Evaluate) -> list[Value]:
     for call in owner.module.of(ast.Call, "setattr"):
         if getattr(call.func, "id", "") == "setattr" and len(call.args) == 3:
             holder, word, value = call.args
-            named = isinstance(word, ast.Constant) and word.value == name
-            if named and isinstance(holder, ast.Name) and holder.id == owner.node.name:
+            if (
+                Constant(name) in of(word, owner.module)
+                and isinstance(holder, ast.Name)
+                and holder.id == owner.node.name
+            ):
                 found += of(value, owner.module)
     return found
 

@@ -14,6 +14,7 @@ from bot.scan.names.values import AnyKey, Constant, Dictionary, Evaluate, Item, 
 
 PUTS = frozenset({"update", "setdefault", "append", "extend", "insert"})
 """Methods that put something into a dict or list."""
+_TAKES = frozenset({"pop", "popitem", "clear", "__delitem__", "__setitem__"})
 
 _MANY = 60
 """Writes to one name in one file beyond which nobody follows them: generated code."""
@@ -71,7 +72,7 @@ def _lengthened(value: Sequence, calls: Several[ast.Call], module: Module, of: E
     items = value.items
     for call in calls:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        values = of(call.args[-1], module) if call.args and name != "pop" else ()
+        values = of(call.args[-1], module) if call.args and name in PUTS else ()
         if name == "extend":
             items = (*items, *(i for v in values for i in (v.items if isinstance(v, Sequence) else ((Unknown(),),))))
         elif values:
@@ -97,8 +98,12 @@ def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) 
         return (*positional, *keyword_items(call, module, of))
     if name == "setdefault" and len(call.args) == 2:
         return (_defaulted(key_of(of(call.args[0], module)), of(call.args[1], module), so_far),)
-    if name == "pop" and call.args:
+    if name in ("pop", "__delitem__") and call.args:
         return (Item(key_of(of(call.args[0], module)), ()),)
+    if name == "__setitem__" and len(call.args) == 2:
+        return (Item(key_of(of(call.args[0], module)), of(call.args[1], module)),)
+    if name in ("clear", "popitem"):
+        return tuple(Item(item.key, ()) for item in so_far.items if item.key is not AnyKey.ANY)
     return ()
 
 
@@ -148,7 +153,7 @@ def _writes(name: ast.Name, module: Module) -> bool:
 def _method(name: ast.Name, module: Module) -> ast.Call | None:
     """The call when `name` is written by one of its own methods."""
     parent = module.parent(name)
-    if isinstance(parent, ast.Attribute) and (parent.attr in PUTS or parent.attr == "pop"):
+    if isinstance(parent, ast.Attribute) and parent.attr in PUTS | _TAKES:
         call = module.parent(parent)
         if isinstance(call, ast.Call) and call.func is parent:
             return call

@@ -10,7 +10,7 @@ from bot.scan.names.dicts import PUTS
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.given import parameter_given, used_inside
 from bot.scan.names.module import Module
-from bot.scan.names.values import Dictionary, Function, Sequence, Unknown
+from bot.scan.names.values import Constant, Dictionary, Function, Sequence, Unknown
 from bot.scan.sites.saying import Saying, read_call, read_dict
 
 HARMLESS = frozenset(
@@ -36,13 +36,13 @@ def is_harmless(call: ast.Call, module: Module) -> bool:
     return (word in HARMLESS and not makes_class) or word.startswith(("assert", "is_"))
 
 
-def word_set(node: ast.expr, call: ast.Call) -> str:
+def word_set(node: ast.expr, call: ast.Call, module: Module) -> str:
     """The attribute that `setattr(owner, "name", node)` sets, unless it is torch's own: that is another rule's."""
     if _last_word(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
         return ""
     name, owner = call.args[1], _last_word(call.args[0])
-    said = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
-    return "" if said == "load" or owner in ("torch", "serialization") else said
+    words = [v.value for v in evaluate(name, module) if isinstance(v, Constant) and isinstance(v.value, str)]
+    return "" if "load" in words or owner in ("torch", "serialization") else next(iter(words), "")
 
 
 def put_into(call: ast.Call, module: Module) -> str:

@@ -207,8 +207,8 @@ class Search:
             self._use_partial(call, values)
         elif any(holds(v) for v in values):
             self._flow(call, origin)
-        elif word_set(node, call):  # setattr(self, "reader", torch.load)
-            self._remember([word_set(node, call)], origin, shared=True)
+        elif word_set(node, call, self.module):  # setattr(self, "reader", torch.load)
+            self._remember([word_set(node, call, self.module)], origin, shared=True)
         elif put_into(call, self.module):  # readers.append(torch.load)
             self._remember([put_into(call, self.module)], origin, shared=True)
         elif not is_harmless(call, self.module):
