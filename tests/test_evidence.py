@@ -316,6 +316,8 @@ ANOTHER_LOADER = [
     "    def go(self, net):\n        net.load_state_dict(self.load('m.pt'))",
     "import json\nREADERS = {'.pt': torch.load, '.json': json.load}\nnet.load_state_dict(READERS[end]('m.pt'))",
     "try:\n    from torch import load\nexcept ImportError:\n    from pickle import load\nnet.load_state_dict(load('m.pt'))",
+    "for read in [open, torch.load]:\n    net.load_state_dict(read('m.pt'))",
+    "def text(path):\n    return path\nfor read in [text, torch.load]:\n    net.load_state_dict(read('m.pt'))",
 ]
 
 

@@ -18,7 +18,7 @@ from bot.scan.evidence.telling import from_save, from_sign
 from bot.scan.evidence.use import object_sign, part_object_signs, use_of
 from bot.scan.evidence.version.floor import WEIGHTS_ONLY
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.values import LOADS, Parameter, Qualified
+from bot.scan.names.values import LOADS, Class, Function, Parameter, Qualified, Value
 from bot.scan.sites.site import Form
 
 
@@ -55,7 +55,7 @@ def another_loader(facts: Facts) -> Decision | None:
     called = ways[0] if ways else None
     values = evaluate(called, module) if called is not None else ()
     owners = evaluate(called.value, module) if isinstance(called, ast.Attribute | ast.Subscript) else ()
-    if any(isinstance(v, Parameter) or (isinstance(v, Qualified) and v.name not in LOADS) for v in values) or any(
+    if any(map(_is_another, values)) or any(
         isinstance(v, Parameter)
         for v in owners  # `def read(library, path): return library.load(path)`
     ):
@@ -65,6 +65,10 @@ def another_loader(facts: Facts) -> Decision | None:
             advise="Give it functools.partial(torch.load, weights_only=True) where it gets torch.load.",
         )
     return None
+
+
+def _is_another(value: Value) -> bool:
+    return isinstance(value, Parameter | Function | Class) or (isinstance(value, Qualified) and value.name not in LOADS)
 
 
 def old_torch(facts: Facts) -> Decision | None:
