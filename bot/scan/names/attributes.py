@@ -59,6 +59,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
         return (_of_library(base, name),)
     if isinstance(base, ProjectModule):
         return export_values(name, base.module, of)
+    if isinstance(base, Instance) and name == "__class__":
+        return (base.of,)
     if isinstance(base, Instance):
         found = class_attribute(base.of, name, of)
         return found or made_when_asked(name, base.of.module, of, owner=base.of.node) or (Unknown(name),)
@@ -75,6 +77,12 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
     if isinstance(base, Function) and name == "__wrapped__":
         return (base,)
     return (Unknown(name),)
+
+
+def class_of(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`type(self)`."""
+    values = of(call.args[0], module) if len(call.args) == 1 else ()
+    return [v.of for v in values if isinstance(v, Instance)] or (Unknown(),)
 
 
 def _of_library(base: Qualified, name: str) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from bot.scan.names import folding
-from bot.scan.names.attributes import attribute_of, item_of, stands_in
+from bot.scan.names.attributes import attribute_of, class_of, item_of, stands_in
 from bot.scan.names.bound import bound_values, results, yielded
 from bot.scan.names.code_strings import parse_text
 from bot.scan.names.dicts import key_of, keyword_items, spread
@@ -284,6 +284,7 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "types.SimpleNamespace": _dict,
     **{name: partial(_folded, name=name) for name in folding.FUNCTIONS},
     "builtins.next": _next,
+    "builtins.type": class_of,
     "builtins.filter": _second,
     "builtins.enumerate": _counted,
     "builtins.zip": _zipped,

@@ -54,6 +54,7 @@ class Search:
         self.words: list[str] = [*dict.fromkeys(("load", *by_text, *private, *words, *renamed))]
         self.done = 0
         self.seen: set[ast.AST] = set()
+        self.led: set[ast.AST] = set()  # those of them that are torch.load
         self.sites: dict[ast.expr, Site] = {}
         self.stored: dict[
             ast.expr, tuple[list[str], bool]
@@ -107,12 +108,15 @@ class Search:
         node: ast.expr = expression
         for _ in range(_CLIMB):
             if node in self.seen:
+                if node in self.led:
+                    self.reached.add(word)
                 return
             self.seen.add(node)
             values = defaults(evaluate(node, self.module))
             if any(is_load(v) for v in values):
                 if not patches_torch(node, self.module):  # torch's own name tells nothing of `reader.load = torch.load`
                     self.reached.add(word)
+                    self.led.add(node)
                 self._follow(node, values)
                 return
             if any(through_partial(v) for v in values):

@@ -1,0 +1,7 @@
+# expect: safe
+from types import SimpleNamespace
+
+import torch
+
+files = SimpleNamespace(load=torch.load, save=torch.save)
+state = files.load("model.pt", weights_only=True)
