@@ -176,7 +176,7 @@ _BY_PLACE = re.compile(r"(?:each|\[\d+\])+")
 """`for item in loaded`, `loaded[0]`: nothing tells these from their neighbours."""
 
 
-_NAMED = re.compile(r"\['(?!.*\.\d)[A-Za-z_][\w./ -]*'\]|\[(\w+\.)*[A-Z][A-Z\d_]+\]")
+_NAMED = re.compile(r"\['(?!.*\.\d)[A-Za-z_][\w./ -]*'\]|\[(\w+\.)*_*[A-Z][A-Z\d_]+\]")
 """`loaded["args"]`, `loaded[ARGS_KEY]`: one thing that its writer put there, and no entry of many."""
 _ANY_OF = re.compile(r"\[\?\]|each|value")
 _INSIDE = re.compile(r"\[(\?|\d+)\]|each|value")

@@ -24,7 +24,7 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
     call = spot.module.parent(node)
     called = call if isinstance(call, ast.Call) and call.func is node else None
     if isinstance(node.ctx, ast.Store | ast.Del):
-        if node.attr == "_metadata":  # torch keeps versions there, on the state dict itself
+        if node.attr in _MAY_BE_SET:
             return
         yield spot.says(Kind.OBJECT, f"its attribute .{node.attr} is set")
     elif called is not None and node.attr in _METHODS:
@@ -60,6 +60,8 @@ _PROPERTIES = frozenset(
     "shape dtype ndim T mT real imag itemsize strides nbytes flat device is_cuda grad requires_grad is_sparse layout"
     " grad_fn is_meta is_quantized is_xla is_mps is_xpu is_mkldnn is_nested is_sparse_csr _metadata".split()
 )
+_MAY_BE_SET = ("_metadata", "requires_grad", "grad")
+"""What a tensor lets be set; and where torch keeps versions, on the state dict itself."""
 _IN_PLACE = ("requires_grad_", "type")
 """Of what moves or converts, this changes a tensor too; all else gives another tensor, and changes a module alone."""
 _READS_ON = ast.Attribute | ast.Subscript | ast.BinOp | ast.Compare | ast.FormattedValue
@@ -100,7 +102,8 @@ def kind_of_word(word: str) -> Kind | None:
     for words, kind in _WORDS:
         if word in words:
             return kind
-    return None
+    in_place = word.endswith("_") and kind_of_word(word[:-1]) in (Kind.TENSOR, Kind.ARRAY)  # torch's way to name it
+    return Kind.TENSOR if in_place else None
 
 
 _WORDS = (

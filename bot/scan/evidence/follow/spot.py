@@ -20,8 +20,8 @@ MOST_CALLS = 4
 """How many function borders a value is followed across."""
 
 
-_ANY_KEY = re.compile(r"\[(\?|[A-Z][A-Z\d_]*)\]")
-"""A key that is not written out: `held[name]`, `held[ARGS_KEY]`."""
+_CONSTANT = re.compile(r"\[_*[A-Z][A-Z\d_]*\]")
+"""A key that is a constant's name: `held[ARGS_KEY]`."""
 
 
 class Spot(NamedTuple):
@@ -50,8 +50,7 @@ def step_into(spot: Spot, step: str) -> Spot | None:
     last = spot.path[-1] if spot.path else ""
     if last.startswith("«"):
         label = last[1:]
-        unsure = step != label and (_ANY_KEY.fullmatch(step) or _ANY_KEY.fullmatch(label))
-        if step == label or unsure or step in ("each", "value") or label == "[*]":
+        if step == label or _may_be(step, label) or step in ("each", "value") or label == "[*]":
             return spot._replace(path=spot.path[:-1])
         return None
     if last == "items":
@@ -63,6 +62,12 @@ def step_into(spot: Spot, step: str) -> Spot | None:
     if last in ("item", "values"):
         return step_into(spot._replace(path=spot.path[:-1]), "value")
     return spot._replace(path=(*spot.path, step))
+
+
+def _may_be(one: str, other: str) -> bool:
+    """Whether two different keys may be the same: one is not known, or one is a constant and the other written out."""
+    constants = [_CONSTANT.fullmatch(key) is not None for key in (one, other)]
+    return "?" in (one[1:-1], other[1:-1]) or constants.count(True) == 1
 
 
 def keyed(spot: Spot, node: ast.expr) -> Spot:
