@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     proofs.own_extra_state,
     proofs.used_as_state,
     proofs.declared_tensors,
+    proofs.among_states,
     proofs.as_its_other_branch,
     proofs.made_beside,
     refusals.called_an_object,

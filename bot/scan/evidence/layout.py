@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.reading import Reading
+from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.keyed import Keys, is_test, keys_of
 from bot.scan.evidence.saves.place import place_of
 from bot.scan.evidence.saves.save import Saved, saved_by, written_to
@@ -51,6 +52,16 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
             told = f"writes {', '.join(repr(key) for key in sorted(keys)[:3])} close by"
             return tuple(saved_by(writer, told, project) for writer in found[:MOST_SAVES])
     return ()
+
+
+def find_states_near(reading: Reading, project: Project) -> tuple[Saved, ...]:
+    """Every save near a reader that takes its file for one state dict, where some save writes one; else nothing."""
+    found = []
+    for writer in writers_of((path for _, path in _near(reading, project, _FOLDERS_UP)), project):
+        found.append(saved_by(writer, "is saved close by", project))
+        if found[-1].stored.content is not Content.PLAIN or len(found) > MOST_SAVES:
+            return ()
+    return tuple(found) if any(not saved.keys for saved in found) else ()
 
 
 def _near(reading: Reading, project: Project, far: int) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,7 @@ from bot.scan.evidence.conventions import own_extra_state_is_plain, published_na
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.human import expects_refusal, names_its_globals
+from bot.scan.evidence.layout import find_states_near
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
 from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import Content
@@ -128,6 +129,22 @@ def saved_alike(facts: Facts) -> Decision | None:
         f"{first.module.path}:{first.call.lineno} saves these keys close by, and stores tensors, numbers and strings"
     )
     return Decision(Use.STATE, Tier.SAFE, reason, tuple(from_save(s) for s in facts.alike))
+
+
+def among_states(facts: Facts) -> Decision | None:
+    """A reader whose caller gives a module all of it, strictly, where all that is saved close by is plain states."""
+    reading = facts.reading
+    whole = reading.whole(Kind.FITS)
+    unlike = [s for s in facts.saved if s.keys or s.stored.content is not Content.PLAIN]
+    if whole is None or reading.keys or reading.asked or unlike:
+        return None
+    near = find_states_near(reading, facts.project)
+    if not near:
+        return None
+    evidence = (from_sign(whole), *(from_save(s) for s in near))
+    return Decision(
+        Use.STATE, Tier.SAFE, "it is loaded whole, and all that is saved close by is plain states", evidence
+    )
 
 
 def published_file(facts: Facts) -> Decision | None:
