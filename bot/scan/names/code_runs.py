@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.scan.names.code_text import TEXT_METHODS, lines_around, text_of, word_of
-from bot.scan.names.given import parameter_given, used_inside
+from bot.scan.names.given import parameter_given, used_inside, uses_of_word
 from bot.scan.names.module import Module
 from bot.scan.names.written_files import STARTS_PROGRAMS, WRITERS, is_python, is_run_later
 from bot.scan.text.shell import programs_in, starts_python
@@ -60,7 +60,7 @@ def _out_of_call(call: ast.Call, argument: ast.expr, module: Module) -> list[ast
     if word in _GIVES_TEXT_BACK or word == "join":
         return [call]
     if isinstance(function, ast.Attribute) and word in ("append", "extend") and isinstance(function.value, ast.Name):
-        return _uses(function.value.id, module)
+        return [*uses_of_word(function.value.id, module)]
     return [
         use
         for inside in _functions(word, module)
@@ -74,14 +74,14 @@ def _onwards(node: ast.expr, module: Module) -> list[ast.expr]:
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
         passed = [parent] if isinstance(parent, ast.NamedExpr) else []
-        return [*(use for target in targets for use in _uses(_named(target), module)), *passed]
+        return [*(use for target in targets for use in uses_of_word(_named(target), module)), *passed]
     if isinstance(parent, ast.For | ast.comprehension) and parent.iter is node:
         names = [n.id for n in ast.walk(parent.target) if isinstance(n, ast.Name)]
         around = module.function(node)
-        return [use for name in names for use in _uses(name, module) if module.function(use) is around]
+        return [use for name in names for use in uses_of_word(name, module) if module.function(use) is around]
     if isinstance(parent, ast.Return):
         function = module.function(parent)
-        uses = _uses(getattr(function, "name", ""), module)
+        uses = uses_of_word(getattr(function, "name", ""), module)
         return [call for use in uses if isinstance(call := module.parent(use), ast.Call) and call.func is use]
     if isinstance(parent, ast.Attribute) and parent.attr in TEXT_METHODS | _CONTAINER_METHODS:
         call = module.parent(parent)
@@ -154,8 +154,3 @@ def _programs(text: str) -> Iterator[str]:
 
 def _named(target: ast.expr) -> str:
     return target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
-
-
-def _uses(word: str, module: Module) -> list[ast.expr]:
-    names: list[ast.expr] = [n for n in module.names(word) if isinstance(n.ctx, ast.Load)]
-    return names + [a for a in module.attributes(word) if isinstance(a.ctx, ast.Load)]

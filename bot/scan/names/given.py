@@ -110,6 +110,12 @@ def parameter_given(call: ast.Call, argument: ast.expr, function: ast.FunctionDe
     return said or ""
 
 
+def uses_of_word(word: str, module: Module) -> list[ast.Name | ast.Attribute]:
+    """Where a file reads what is called so, as a name or as an attribute of whatever."""
+    named: list[ast.Name | ast.Attribute] = [*module.names(word), *module.attributes(word)]
+    return [use for use in named if isinstance(use.ctx, ast.Load)]
+
+
 def used_inside(name: str, function: ast.AST, module: Module) -> list[ast.Name]:
     """Where a function, or one inside it, reads a name."""
     found = []

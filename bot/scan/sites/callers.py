@@ -6,7 +6,7 @@ import ast
 import re
 
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.given import argument_of
+from bot.scan.names.given import argument_of, uses_of_word
 from bot.scan.names.module import Module
 from bot.scan.names.values import Function, Parameter, Value
 
@@ -22,8 +22,7 @@ def told_by_all(parameter: Parameter) -> tuple[Value, ...]:
     function, module = parameter.function, parameter.module
     if isinstance(function, ast.Lambda) or not _is_private(function, module) or _is_decorated(function):
         return ()
-    named: list[ast.Name | ast.Attribute] = [*module.names(function.name), *module.attributes(function.name)]
-    uses = [use for use in named if isinstance(use.ctx, ast.Load)]
+    uses = uses_of_word(function.name, module)
     found: list[Value] = []
     for use in uses:
         call = module.parent(use)

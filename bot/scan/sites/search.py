@@ -211,10 +211,10 @@ class Search:
             self._use_partial(call, values)
         elif any(holds(v) for v in values):
             self._flow(call, origin)
-        elif word_set(node, call, self.module):  # setattr(self, "reader", torch.load)
-            self._remember([word_set(node, call, self.module)], origin, shared=True)
-        elif put_into(call, self.module):  # readers.append(torch.load)
-            self._remember([put_into(call, self.module)], origin, shared=True)
+        elif word := word_set(node, call, self.module) or put_into(call, self.module):
+            self._remember(
+                [word], origin, shared=True
+            )  # setattr(self, "reader", torch.load), readers.append(torch.load)
         elif not is_harmless(call, self.module):
             said = handed_on(node, call, self.module)
             self._add(call, call, Form.HANDED_ON, said, evaluate(node, self.module))

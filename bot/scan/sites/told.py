@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.given import BINDS, argument_of, functions_of
+from bot.scan.names.given import BINDS, argument_of, functions_of, uses_of_word
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
 from bot.scan.names.values import Class, Constant, Dictionary, Function, Instance, Parameter, Qualified, Value
@@ -26,7 +26,7 @@ def some_give_false(parameter: Parameter) -> bool:
     return any(
         _gives_false(use, parameter, Function(function, module), other)
         for other in (module, *_others(word, f"{parameter.name}=False", module))
-        for use in _uses(word, other)
+        for use in uses_of_word(word, other)
     )
 
 
@@ -53,7 +53,7 @@ def _is_set(owner: Class, name: str) -> bool:
     if any(isinstance(s, ast.Assign | ast.AnnAssign) and _is_false(s.value, module) for s in written):
         return True
     plain = not exported("__init__", module, owner.node)
-    calls = [module.parent(use) for use in _uses(owner.node.name, module)] if plain else []
+    calls = [module.parent(use) for use in uses_of_word(owner.node.name, module)] if plain else []
     told = [k.value for c in calls if isinstance(c, ast.Call) for k in c.keywords if k.arg == name]
     return any(_is_false(value, module) for value in told)
 
@@ -67,11 +67,6 @@ def _others(word: str, written: str, module: Module) -> Iterator[Module]:
             other = module.project.module(path)
             if isinstance(other, Module):
                 yield other
-
-
-def _uses(word: str, module: Module) -> list[ast.Name | ast.Attribute]:
-    named: list[ast.Name | ast.Attribute] = [*module.names(word), *module.attributes(word)]
-    return [use for use in named if isinstance(use.ctx, ast.Load)]
 
 
 def _gives_false(use: ast.Name | ast.Attribute, parameter: Parameter, function: Function, module: Module) -> bool:
