@@ -10,7 +10,7 @@ from bot.scan.evidence import advice, proofs, refusals
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.saves.content import Content
-from bot.scan.evidence.saves.states import has_extra_state
+from bot.scan.evidence.saves.states import why_of_another_class
 from bot.scan.evidence.telling import from_save
 from bot.scan.evidence.use import use_of
 
@@ -77,9 +77,9 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
     if by_hand:
         return _by_hand(facts, decision)
     by_use = decision.tier is Tier.SAFE and all(e.kind is EvidenceKind.USE for e in decision.evidence)
-    if by_use and facts.reading.anywhere(Kind.LOADED) and has_extra_state(facts.project):
-        reason = f"{decision.reason}, but modules of this project put a pickle into their state (get_extra_state)"
-        return replace(_review(decision), reason=reason)
+    loaded = by_use and facts.reading.anywhere(Kind.LOADED) is not None
+    if loaded and (why := why_of_another_class(facts.site.module, facts.project)):
+        return replace(_review(decision), reason=f"{decision.reason}, but {why}")
     unknown = next((s for s in facts.saved if s.stored.content is Content.UNKNOWN), None)
     said = facts.reading.direct or facts.reading.whole(Kind.DECLARED) is not None
     settled = said or any(e.kind in (EvidenceKind.SAVE, EvidenceKind.HUMAN) for e in decision.evidence)

@@ -53,7 +53,7 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
     loaded = next((s for s in reading.signs if s.kind in (Kind.FITS, Kind.ASSIGNED) and _at_most_named(s)), None)
     if loaded is None or reading.named_sections or any(_SECTION.match(f"[{k}]") for k in reading.asked):
         return ""
-    if reading.perhaps_a_section:
+    if reading.perhaps_a_section or _some_go_loosely(reading):
         return ""
     touched = any(
         s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
@@ -64,12 +64,18 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
     return "is gone through entry by entry and fits a module's strict load_state_dict" if touched or each else ""
 
 
+def _some_go_loosely(reading: Reading) -> bool:
+    """What the strict load_state_dict does not get goes into another one, which takes whatever is there."""
+    exact = {(s.file, s.line) for s in reading.signs if s.kind in (Kind.FITS, Kind.ASSIGNED)}
+    return any(s.kind is Kind.LOADED and (s.file, s.line) not in exact for s in reading.signs)
+
+
 def _fits_a_module(reading: Reading) -> str:
     """A strict load_state_dict takes no entry but the module's own parameters and buffers: these are tensors."""
     fits = reading.whole(Kind.FITS)
     if fits is None or not reading.here(fits):  # what a function returns may fit one caller's module, and not another's
         return ""
-    if reading.named_sections or reading.asked_by_name or reading.perhaps_a_section:
+    if reading.named_sections or reading.asked_by_name or reading.perhaps_a_section or _some_go_loosely(reading):
         return ""
     return "is all that a module's strict load_state_dict takes"
 

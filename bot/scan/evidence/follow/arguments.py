@@ -49,7 +49,7 @@ _KNOWN = (
     | signs.NUMBER_CALLS
     | (signs.TENSOR_CALLS - {"forward"})
     | _PUTS
-    | frozenset("update extend setdefault set next zip".split())
+    | frozenset("load_state_dict update extend setdefault set next zip".split())
 )
 
 
@@ -67,10 +67,10 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
     if handed is not None:
         yield from into_function(*handed)
         return
-    if name == "load_state_dict" and place in (0, "state_dict", 1):
-        yield from load_whole(spot, call)
-        return
     own = _own_function(call, name, spot) if spot.hops < MOST_CALLS else None
+    if name == "load_state_dict" and place in (0, "state_dict", 1):
+        yield from load_whole(spot, call, own)
+        return
     if own is not None:  # `holder.set(value)` of the project, whatever others do who are called so
         yield from into_function(call.func, own, spot, place)
         return

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.follow.entering import into_function
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
-from bot.scan.evidence.ground.callers import callee
-from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING
+from bot.scan.evidence.ground.callers import Found, callee
+from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, parameters
+from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -32,20 +33,33 @@ _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|
 """`unwrap_state_dict(loaded)` looks for a section first, and what it gives is known by what it returns alone."""
 
 
-def load_whole(spot: Spot, call: ast.Call) -> Answer:
+def load_whole(spot: Spot, call: ast.Call, own: Found | None) -> Answer:
     """`x.load_state_dict(value)`. A strict one takes a module's parameters and buffers, and raises on anything else.
 
     With `assign=True` a module takes what is in the file as it is, tensors of other classes with it.
+    A class's `own` may take what it likes, and is looked into.
     Source: torch.nn.Module.load_state_dict.
     """
-    yield spot.says(Kind.LOADED, "goes into load_state_dict")
     given = {k.arg: k.value for k in call.keywords}
     strict = call.args[1] if len(call.args) > 1 else given.get("strict")
-    exact = strict is None or (isinstance(strict, ast.Constant) and strict.value is True)
-    of_module = strict is not None or _is_of_module(call.func)  # no optimizer's or loader's has the parameter
-    if exact and None not in given and len(call.args) < 3 and of_module:
+    exact = _is_exact(strict, spot.module) and None not in given and len(call.args) < 3
+    if own is not None and exact:
+        yield from into_function(call.func, own, spot, 0)
+        return
+    yield spot.says(Kind.LOADED, "goes into load_state_dict")
+    if exact and (strict is not None or _is_of_module(call.func)):  # no optimizer's or loader's has the parameter
         kind = Kind.ASSIGNED if "assign" in given else Kind.FITS
         yield spot.says(kind, "is all that a module's load_state_dict takes")
+
+
+def _is_exact(strict: ast.expr | None, module: Module) -> bool:
+    """Left out, True, or handed on by a load_state_dict of the project, which is looked into where it was True."""
+    if not isinstance(strict, ast.Name):
+        return strict is None or (isinstance(strict, ast.Constant) and strict.value is True)
+    around = module.function(strict)
+    if not isinstance(around, ast.FunctionDef) or around.name != "load_state_dict":
+        return False
+    return strict.id in {a.arg for a in parameters(around)}
 
 
 def _is_of_module(function: ast.expr) -> bool:

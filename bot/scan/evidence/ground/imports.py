@@ -38,6 +38,11 @@ def _imported(module: Module) -> dict[str, str]:
     return known
 
 
+def imports_any(names: frozenset[str], module: Module) -> bool:
+    """Whether one of these is imported somewhere in the file, from wherever it comes."""
+    return any(full.rpartition(".")[2] in names for full in _imported(module).values())
+
+
 def last_name(receiver: ast.expr, module: Module) -> str:
     """`io` of `utils.io`, and of `uio` after `import utils.io as uio`."""
     return (dotted(receiver, module) or ast.unparse(receiver)).rpartition(".")[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from bot.scan.evidence.ground.imports import last_name
 from bot.scan.evidence.saves.content import defaults
 from bot.scan.names.module import Module
 
@@ -65,9 +66,15 @@ def _inline(node: ast.expr, module: Module, depth: int) -> str:
     for part in ast.walk(node):
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
             value = _only_binding(part, module) or _default(part, module)
-            if value is not None:
+            if value is not None and not _is_record(value, module):
                 text += " <- " + _inline(value, module, depth + 1)
     return text
+
+
+def _is_record(value: ast.expr, module: Module) -> bool:
+    """`Namespace(source="init.pt")` holds a path, and is none: what is made of it may lie anywhere."""
+    made = last_name(value.func, module) if isinstance(value, ast.Call) else ""
+    return made[:1].isupper() and not made.endswith("Path")
 
 
 def _only_binding(name: ast.Name, module: Module) -> ast.expr | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import given_for, kept_as, source_of, values_of
 from bot.scan.evidence.ground.callers import callee, calls_of
-from bot.scan.evidence.ground.imports import dotted
+from bot.scan.evidence.ground.imports import dotted, imports_any
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
 from bot.scan.names.module import Definition, Module
 
@@ -22,6 +22,12 @@ _PLAIN_SCHEDULERS = re.compile(
     r"(transformers|diffusers)(\.optimization)?\.get_(\w+_)?schedule\w*"
 )
 """LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
+
+_SHARDED = frozenset("DTensor ShardTensor ShardedTensor".split())
+"""Of these torch allows DTensor, from 2.6, and neither ShardedTensor nor what others derive.
+
+Source: torch.distributed.tensor and torch.distributed._shard of torch 2.13, which call `add_safe_globals` or do not.
+"""
 
 _DEEPEST = 3
 _MOST_CALLS = 6
@@ -121,3 +127,12 @@ def has_extra_state(project: Project) -> bool:
     """`get_extra_state` puts what it likes into a module's state_dict; Transformer Engine's puts a pickle there."""
     paths = (path for path in project.defining("get_extra_state") if b"pickle." in project.files[path])
     return any(not path.split("/")[-1].startswith("test_") for path in paths)
+
+
+def why_of_another_class(module: Module, project: Project) -> str:
+    """Why what a load_state_dict takes here may be more than plain tensors, or empty."""
+    if has_extra_state(project):
+        return "modules of this project put a pickle into their state (get_extra_state)"
+    if imports_any(_SHARDED, module):
+        return "tensors may be sharded here (DTensor and its like), and are saved as what they are"
+    return ""
