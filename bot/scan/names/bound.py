@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable
 from typing import cast
 
+from bot.scan.names.arguments import argument_of, word_of
+from bot.scan.names.executed import executed
 from bot.scan.names.imports import imported_module, imported_name, whole_name
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
@@ -26,6 +28,7 @@ from bot.scan.names.values import (
     Value,
 )
 
+_MAPS = frozenset({"map", "filter"})
 _ENTERS_ITS_ARGUMENT = frozenset({"contextlib.nullcontext", "contextlib.closing"})
 
 
@@ -39,13 +42,16 @@ def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Val
     if isinstance(node, ast.ClassDef):
         return (Class(node, module),)
     if isinstance(node, ast.arg):
-        return (_parameter(node, module, of),)
+        return _parameter(node, module, of)
     if binding.kind is Kind.TARGET and isinstance(node, ast.Name):
         return target_values(node, module, of)
     if binding.kind is Kind.UPDATED:
         statement = module.parent(node)
         if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr | ast.Add):
             return _merged(of(statement.target, module), of(statement.value, module))
+    if binding.kind is Kind.EXECUTED:
+        run = [each.inner for each in executed(module) if each.call is node]
+        return [v for inner in run for v in export_values(binding.name, inner, of)]
     if isinstance(node, ast.MatchAs) and node.pattern is None:
         return _captured(node, module, of)
     return (Unknown(binding.name),)
@@ -198,20 +204,39 @@ def _unpacked(value: Value, index: int | slice | None) -> Iterable[Value]:
     return (Unknown(),)
 
 
-def _parameter(node: ast.arg, module: Module, of: Evaluate) -> Value:
+def _parameter(node: ast.arg, module: Module, of: Evaluate) -> Iterable[Value]:
     arguments = cast(ast.arguments, module.above(node))
     function = cast("ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda", module.above(arguments))
     if node is arguments.kwarg:
-        return Dictionary((Item(AnyKey.ANY, ()),))
+        return (Dictionary((Item(AnyKey.ANY, ()),)),)
     owner = module.parent(function)
     positional = [*arguments.posonlyargs, *arguments.args]
     if isinstance(owner, ast.ClassDef) and positional[:1] == [node] and not isinstance(function, ast.Lambda):
         decorators = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
         if "staticmethod" not in decorators:
             made = Class(owner, module)
-            return made if "classmethod" in decorators or function.name == "__new__" else Instance(made)
+            return (made if "classmethod" in decorators or function.name == "__new__" else Instance(made),)
     default = _default(node, arguments)
-    return Parameter(node.arg, function, module, of(default, module) if default is not None else ())
+    parameter = Parameter(node.arg, function, module, of(default, module) if default is not None else ())
+    return _given_on_the_spot(parameter, of) or (parameter,)
+
+
+def _given_on_the_spot(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
+    """`(lambda t: t.load(path))(import_module("torch"))`, `map(lambda t: t.load(path), [torch])`: nobody else calls
+    it.
+    """
+    function, module = parameter.function, parameter.module
+    call = module.parent(function) if isinstance(function, ast.Lambda) else None
+    if not isinstance(call, ast.Call):
+        return ()
+    if call.func is not function:
+        mapped = call.args[1:] if word_of(call.func) in _MAPS and call.args[:1] == [function] else []
+        given_lists = zip((a.arg for a in function.args.args), mapped, strict=False)
+        lists = [v for name, given in given_lists if name == parameter.name for v in of(given, module)]
+        return [v for each in lists if isinstance(each, Sequence) for v in _elements(each)]
+    given = argument_of(parameter, Function(function, module), call)
+    seen = not any(isinstance(a, ast.Starred) for a in call.args) and all(k.arg for k in call.keywords)
+    return of(given, module) if given is not None else (parameter.default if seen else ())
 
 
 def _default(node: ast.arg, arguments: ast.arguments) -> ast.expr | None:

@@ -9,19 +9,23 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.scan.names.code_text import TEXT_METHODS, lines_around, text_of, word_of
-from bot.scan.names.given import parameter_given, used_inside, uses_of_word
+from bot.scan.names.arguments import TIMES, parameter_given, word_of
+from bot.scan.names.code_text import FILLED_IN, TEXT_METHODS, lines_around, text_of
+from bot.scan.names.given import used_inside, uses_of_word
 from bot.scan.names.module import Module
 from bot.scan.names.written_files import STARTS_PROGRAMS, WRITERS, is_python, is_run_later
-from bot.scan.text.shell import programs_in, starts_python
+from bot.scan.text.shell import programs_in, starts_python, timed
 
 _RUNS_TEXT = frozenset(
-    "exec eval compile timeit repeat Timer run_cell run_code runcode runsource run_line_magic ex run_cell_magic".split()
-)
+    """exec eval compile run_cell run_code runcode runsource run_line_magic ex run_cell_magic runctx
+    runeval""".split()
+).union(TIMES)
+_RUNS_TEXT_BY_RUN = frozenset({"cProfile", "profile", "pdb", "bdb"})
 _GIVES_TEXT_BACK = frozenset({"dedent", "indent", "compile", "split", "quote", "str", "parse"})
 _CONTAINER_METHODS = frozenset({"values", "items", "get", "pop"})
 _HOLDS = (ast.BinOp, ast.IfExp, ast.BoolOp, ast.JoinedStr, ast.FormattedValue, ast.List, ast.Tuple, ast.Set)
 _INTERPRETER = re.compile(r"py|sh$")
+_TIMEIT = ("timeit", "-mtimeit")
 _STEPS = 40
 
 
@@ -106,7 +110,10 @@ def _run_by(call: ast.Call, code: ast.expr, text: str, module: Module) -> Iterab
     """The programs in `text` that a call given `code` runs; None where it runs nothing."""
     word = word_of(call.func)
     if _runs(call, code, module):
-        return _programs(text)
+        return _programs(_prepared(call, code, text, module))
+    found = _by_argv(call.args, code, text, module) if word in STARTS_PROGRAMS else None
+    if found is not None:
+        return found
     if word in STARTS_PROGRAMS and (starts_python(text) or starts_python(text_of(code, module))):
         return programs_in(text) if starts_python(text) else (text,)
     return (text,) if word in WRITERS and is_run_later(call, module) else None
@@ -120,9 +127,18 @@ def _runs(call: ast.Call, code: ast.expr, module: Module) -> bool:
         return False
     if word == "communicate" or (word == "write" and owner == "stdin"):
         return is_python(module.source.text)
-    return word in _RUNS_TEXT or (
-        word in STARTS_PROGRAMS and (_follows_c(call.args, code) or _is_input(call, code, module))
-    )
+    if word == "run" and owner in _RUNS_TEXT_BY_RUN:
+        return True
+    return word in _RUNS_TEXT or (word in STARTS_PROGRAMS and _is_input(call, code, module))
+
+
+def _prepared(call: ast.Call, code: ast.expr, text: str, module: Module) -> str:
+    """What `timeit(text, setup="import torch")` runs: the setup first."""
+    given = next((k.value for k in call.keywords if k.arg == "setup"), None) or next(iter(call.args[1:2]), None)
+    if word_of(call.func) not in TIMES or given is None or given is code:
+        return text
+    setup = text_of(given, module)
+    return text if setup == FILLED_IN else f"{setup}\n{text}"
 
 
 def _is_input(call: ast.Call, code: ast.expr, module: Module) -> bool:
@@ -134,7 +150,20 @@ def _is_input(call: ast.Call, code: ast.expr, module: Module) -> bool:
 def _behind_c(code: ast.expr, text: str, module: Module) -> Iterable[str] | None:
     """The programs of text that stands behind `-c` in a list of arguments."""
     parent = module.parent(code)
-    return _programs(text) if isinstance(parent, ast.List | ast.Tuple) and _follows_c(parent.elts, code) else None
+    return _by_argv(parent.elts, code, text, module) if isinstance(parent, ast.List | ast.Tuple) else None
+
+
+def _by_argv(argv: Sequence[ast.expr], code: ast.expr, text: str, module: Module) -> Iterable[str] | None:
+    """The programs of text that stands among the arguments of a command: behind `-c`, or where `timeit` takes it."""
+    if _follows_c(argv, code):
+        return _programs(text)
+    if code not in argv or not any(isinstance(each, ast.Constant) and each.value in _TIMEIT for each in argv):
+        return None
+    words = [text_of(each, module) for each in argv]
+    setup, lines = timed(words)
+    if argv.index(code) in lines:
+        return ("\n".join((*setup, text)),)
+    return (text,) if text in setup else None
 
 
 def _follows_c(argv: Sequence[ast.expr], node: ast.expr) -> bool:

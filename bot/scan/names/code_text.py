@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 
+from bot.scan.names.arguments import word_of
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
 
 TEXT_METHODS = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "encode", "decode", "format_map", "join"})
 _WRAPS_TEXT = frozenset({"dedent", "indent", "cleandoc"})
 _SHORT = 100
+FILLED_IN = "__value__"
+"""What stands in a text for what cannot be told."""
 
 
 def whole_text(constant: ast.expr, module: Module) -> ast.expr:
@@ -76,7 +79,7 @@ def _filled_in(node: ast.AST, module: Module) -> str:
     values = [s.value for s in statements if isinstance(s, ast.Assign | ast.AnnAssign)]
     if len(found) == len(values) == 1 and isinstance(values[0], ast.Constant) and isinstance(values[0].value, str):
         return values[0].value[:_SHORT]
-    return "__value__"
+    return FILLED_IN
 
 
 def _joins(call: ast.Call) -> bool:
@@ -87,12 +90,6 @@ def _joins(call: ast.Call) -> bool:
 
 def plain(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-
-
-def word_of(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
 
 
 def lines_around(line: ast.expr, module: Module) -> tuple[str, ast.expr] | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from collections.abc import Sequence as Several
-from typing import cast
 
-from bot.scan.names.lookup import find_bindings
+from bot.scan.names.bound import export_values
+from bot.scan.names.executed import executed, names_bound
+from bot.scan.names.lookup import exported, find_bindings
 from bot.scan.names.module import Module
 from bot.scan.names.scopes import Binding
 from bot.scan.names.values import AnyKey, Constant, Dictionary, Evaluate, Item, Parameter, Sequence, Unknown, Value
@@ -36,6 +37,18 @@ def spread(values: tuple[Value, ...]) -> tuple[Item, ...]:
     return (*unknown, *(Item(i.key, i.values, sure=False) for d in known for i in d.items))
 
 
+def items_of(values: tuple[Value, ...]) -> tuple[Item, ...]:
+    """The entries that `dict(values)` has: those of a dict, or pairs."""
+    pairs = values[0].items if len(values) == 1 and isinstance(values[0], Sequence) else ()
+    return tuple(_pair(p) for p in pairs) if pairs else spread(values)
+
+
+def _pair(values: tuple[Value, ...]) -> Item:
+    if len(values) == 1 and isinstance(values[0], Sequence) and len(values[0].items) == 2:
+        return Item(key_of(values[0].items[0]), values[0].items[1])
+    return Item(AnyKey.ANY, ())
+
+
 def with_updates(
     values: Several[Value], use: ast.Name, found: tuple[tuple[Module, Binding], ...], of: Evaluate
 ) -> Iterable[Value]:
@@ -43,13 +56,38 @@ def with_updates(
     if not any(isinstance(v, Dictionary | Sequence | Parameter) for v in values):
         return values
     owner = found[0][0]
-    writes = [w for w in _all_writes(use.id, owner) if w is not use]
+    same = _made(found)
+    writes = [w for word in names_of_same(use.id, owner) for w in _all_writes(word, owner) if w is not use]
     if len(writes) > _MANY:
         return [Dictionary((Item(AnyKey.ANY, ()),)) if isinstance(v, Dictionary) else v for v in values]
-    here = [w for w in writes if _happens(w, use, owner) and set(find_bindings(w.id, w, owner)) & set(found)]
+    here = [w for w in writes if _happens(w, use, owner) and _made(find_bindings(w.id, w, owner)) & same]
     if not here:
         return values
+    here.sort(key=lambda write: (write.lineno, write.col_offset))
     return [_updated(value, here, use, owner, of) for value in values]
+
+
+def names_of_same(word: str, module: Module) -> list[str]:
+    """The name, and those that `other = name` gives to the same thing, either way."""
+    words = [word]
+    for each in words:  # grows while it is read
+        for name in module.names(each):
+            statement = module.parent(name)
+            if isinstance(statement, ast.Assign) and (isinstance(statement.value, ast.Name) or statement.targets[1:]):
+                said = [n.id for n in (*statement.targets, statement.value) if isinstance(n, ast.Name)]
+                words += [other for other in said if other not in words]
+    return words
+
+
+def _made(found: Iterable[tuple[Module, Binding]], deep: int = 4) -> set[ast.AST]:
+    """Where the things that bindings stand for are made: through `other = name` to what is assigned there."""
+    made: set[ast.AST] = set()
+    for owner, binding in found:
+        statement = owner.parent(binding.node)
+        value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+        further = find_bindings(value.id, value, owner) if isinstance(value, ast.Name) and deep else ()
+        made |= _made(further, deep - 1) or {value or binding.node}
+    return made
 
 
 def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Module, of: Evaluate) -> Value:
@@ -83,18 +121,24 @@ def _lengthened(value: Sequence, calls: Several[ast.Call], module: Module, of: E
 
 
 def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) -> tuple[Item, ...]:
+    code = _code_into(write, module)
+    if code is not None:
+        names = sorted(name for name in names_bound(code) if exported(name, code))
+        return tuple(Item(name, tuple(export_values(name, code, of))) for name in names)
     call = _method(write, module)
     if call is None:
-        target = cast(ast.Subscript, module.above(write))
-        holder = module.above(target)
+        target, *deeper = _items_of(write, module)
+        key, holder = key_of(of(target.slice, module)), module.above(deeper[-1] if deeper else target)
         if isinstance(holder, ast.Delete):
-            return (Item(key_of(of(target.slice, module)), ()),)
+            return () if deeper else (Item(key, ()),)
         value = holder.value if isinstance(holder, ast.Assign | ast.AnnAssign) else None
-        key, values = key_of(of(target.slice, module)), of(value, module) if value else (Unknown(),)
+        values = of(value, module) if value else (Unknown(),)
+        if deeper:
+            return (_put_deeper(so_far, [key, *(key_of(of(item.slice, module)) for item in deeper)], values),)
         return (_defaulted(key, values, so_far) if _where_missing(write, module) else Item(key, values),)
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if name == "update":
-        positional = tuple(i for a in call.args for i in spread(of(a, module)))
+        positional = tuple(i for a in call.args for i in items_of(of(a, module)))
         return (*positional, *keyword_items(call, module, of))
     if name == "setdefault" and len(call.args) == 2:
         return (_defaulted(key_of(of(call.args[0], module)), of(call.args[1], module), so_far),)
@@ -105,6 +149,26 @@ def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) 
     if name in ("clear", "popitem"):
         return tuple(Item(item.key, ()) for item in so_far.items if item.key is not AnyKey.ANY)
     return ()
+
+
+def _items_of(write: ast.Name, module: Module) -> list[ast.Subscript]:
+    """`options["io"]["read"]`: the items, the outermost name's first."""
+    items: list[ast.Subscript] = []
+    node: ast.AST = write
+    while isinstance(parent := module.parent(node), ast.Subscript) and parent.value is node:
+        items.append(parent)
+        node = parent
+    return items
+
+
+def _put_deeper(so_far: Dictionary, keys: Several[object], values: tuple[Value, ...]) -> Item:
+    """`table["io"]["read"] = torch.load`: the dict inside with one entry more."""
+    if len(keys) == 1:
+        return Item(keys[0], values)
+    inside = [v for v in so_far.get(keys[0])[0] if isinstance(v, Dictionary)]
+    return Item(
+        keys[0], tuple(Dictionary((*v.items, _put_deeper(v, keys[1:], values))) for v in inside) or (Unknown(),)
+    )
 
 
 def _where_missing(write: ast.Name, module: Module) -> ast.If | None:
@@ -144,10 +208,15 @@ def _all_writes(name: str, module: Module) -> list[ast.Name]:
 
 
 def _writes(name: ast.Name, module: Module) -> bool:
-    parent = module.parent(name)
-    if isinstance(parent, ast.Subscript) and parent.value is name:
-        return not isinstance(parent.ctx, ast.Load)
-    return _method(name, module) is not None
+    items = _items_of(name, module)
+    if items:
+        return not isinstance(items[-1].ctx, ast.Load)
+    return _method(name, module) is not None or _code_into(name, module) is not None
+
+
+def _code_into(name: ast.Name, module: Module) -> Module | None:
+    """The code that puts its names into the dict: `exec("from torch import load", names)`."""
+    return next((each.inner for each in executed(module) if each.namespace is name), None)
 
 
 def _method(name: ast.Name, module: Module) -> ast.Call | None:

@@ -164,6 +164,18 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, module: 
     return (Sequence((run.of(node.elt, module),)),)
 
 
+def _dict_comprehension(node: ast.DictComp, module: Module, run: _Run) -> Iterable[Value]:
+    """`{name: import_module(name) for name in ("torch", "json")}`: as many keys as values belong together in order."""
+    keys, values = run.of(node.key, module), run.of(node.value, module)
+    one = len(node.generators) == 1
+    loops = run.of(node.generators[0].iter, module) if one else ()
+    rounds = loops[0].items if len(loops) == 1 and isinstance(loops[0], Sequence) else ()
+    sure = one and not node.generators[0].ifs
+    if len(keys) == len(values) == len(rounds) and all(isinstance(key, Constant) for key in keys):
+        return (Dictionary(tuple(Item(key_of((k,)), (v,), sure) for k, v in zip(keys, values, strict=True))),)
+    return (Dictionary(tuple(Item(key_of((key,)), values, sure=False) for key in keys)),)
+
+
 def _binary(node: ast.BinOp, module: Module, run: _Run) -> Iterable[Value]:
     left, right = run.of(node.left, module), run.of(node.right, module)
     if len(left) != 1 or len(right) != 1:
@@ -231,6 +243,7 @@ _HANDLERS: dict[type[ast.expr], Callable[..., Iterable[Value]]] = {
     ast.ListComp: _comprehension,
     ast.SetComp: _comprehension,
     ast.GeneratorExp: _comprehension,
+    ast.DictComp: _dict_comprehension,
     ast.BinOp: _binary,
     ast.JoinedStr: _formatted,
     ast.Await: _awaited,

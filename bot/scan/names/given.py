@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from bot.scan.names.arguments import TIMES, argument_of, word_of
 from bot.scan.names.bound import results, yielded
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
@@ -12,6 +13,7 @@ from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instanc
 
 _FOLLOWED = frozenset({"torch", "torch.serialization"})
 BINDS = frozenset({"functools.partial", "functools.partialmethod"})
+_IMPORTS = ("import_module", "__import__")
 _NAMESPACES = 3
 """Code, globals, locals: the arguments of exec and eval."""
 
@@ -57,11 +59,12 @@ def _others_that_give(parameter: Parameter) -> Iterable[Module]:
 
 
 def _handed_over(module: Module) -> list[tuple[ast.expr, ast.Call]]:
-    """Arguments that are torch by a name of the file's imports, or the text "load", with their calls."""
+    """Arguments that are torch by a name of the file's imports or by a call that imports it, or the text "load", with
+    their calls.
+    """
     found: list[tuple[ast.expr, ast.Call]] | None = module.cache.get("handed over")
     if found is None:
-        names = {a.asname or a.name for s in module.of(ast.Import) for a in s.names if a.name in _FOLLOWED}
-        said: list[ast.expr] = [name for word in sorted(names) for name in module.names(word)]
+        said: list[ast.expr] = [*_torch_named(module), *_torch_imported(module)]
         said += [c for c in module.texts("load") if c.value == "load"]
         found = module.cache["handed over"] = []
         for node in said:
@@ -70,6 +73,30 @@ def _handed_over(module: Module) -> list[tuple[ast.expr, ast.Call]]:
             if isinstance(call, ast.Call) and call.func is not node:
                 found.append((node, call))
     return found
+
+
+def _torch_named(module: Module) -> Iterable[ast.expr]:
+    """Where torch, or its `serialization`, stands under a name of the file's imports, or one that is assigned it."""
+    names = [a.asname or a.name for s in module.of(ast.Import) for a in s.names if a.name in _FOLLOWED]
+    taken = [a for s in module.of(ast.ImportFrom) if s.module == "torch" for a in s.names]
+    names += [a.asname or a.name for a in taken if a.name == "serialization"]
+    words = sorted(set(names))
+    for word in words:  # grows while it is read
+        for name in module.names(word):
+            parent = module.parent(name)
+            if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+                words += [parent.targets[0].id] if parent.targets[0].id not in words else []
+            yield parent if isinstance(parent, ast.Attribute) and parent.attr == "serialization" else name
+
+
+def _torch_imported(module: Module) -> Iterable[ast.expr]:
+    """`read(import_module("torch"), path)`."""
+    if not any(word in module.source.text for word in _IMPORTS):
+        return
+    for text in module.texts("torch"):
+        call = module.parent(text) if text.value in _FOLLOWED else None
+        if isinstance(call, ast.Call) and word_of(call.func) in _IMPORTS:
+            yield call
 
 
 def functions_of(callee: ast.expr, module: Module, of: Evaluate) -> Iterable[Function]:
@@ -82,32 +109,6 @@ def functions_of(callee: ast.expr, module: Module, of: Evaluate) -> Iterable[Fun
             for binding in exported(name, owner.module, owner.node):
                 if isinstance(binding.node, ast.FunctionDef):
                     yield Function(binding.node, owner.module)
-
-
-def argument_of(parameter: Parameter, function: Function, call: ast.Call, *, bound: int = 0) -> ast.expr | None:
-    """What a call gives `parameter` of `function`; None where it gives nothing or that cannot be told. The first
-    `bound` arguments are not the function's own.
-    """
-    if parameter.function is not function.node or any(isinstance(a, ast.Starred) for a in call.args):
-        return None
-    for keyword in call.keywords:
-        if keyword.arg == parameter.name:
-            return keyword.value
-    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
-    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
-    index = names.index(parameter.name) - shift if parameter.name in names else -1
-    given = call.args[bound:]
-    return given[index] if 0 <= index < len(given) else None
-
-
-def parameter_given(call: ast.Call, argument: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    """The name by which a function knows an argument of a call of it; empty where that cannot be told."""
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
-    said = next((k.arg for k in call.keywords if k.value is argument), None)
-    if said is None and argument in call.args:
-        said = next(iter(names[call.args.index(argument) + shift :]), None)
-    return said or ""
 
 
 def uses_of_word(word: str, module: Module) -> list[ast.Name | ast.Attribute]:
@@ -135,7 +136,8 @@ def given_to_text(name: str, module: Module, of: Evaluate) -> list[Value]:
     outer, text = module.outer
     found: list[Value] = []
     for call in _runs_of(text, outer):
-        for namespace in call.args[1:_NAMESPACES]:
+        named = [k.value for k in call.keywords if k.arg in ("globals", "locals")]
+        for namespace in (*call.args[1:_NAMESPACES], *named):
             for values in of(namespace, outer):
                 found += values.get(name)[0] if isinstance(values, Dictionary) and values.complete else ()
     return found
@@ -147,5 +149,5 @@ def _runs_of(text: ast.expr, module: Module) -> Iterable[ast.Call]:
     words = [t.id for t in parent.targets if isinstance(t, ast.Name)] if isinstance(parent, ast.Assign) else []
     uses = [module.parent(name) for word in words for name in module.names(word)]
     for call in (text, parent, *uses):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("eval", "exec"):
+        if isinstance(call, ast.Call) and word_of(call.func) in TIMES | {"eval", "exec"}:
             yield call

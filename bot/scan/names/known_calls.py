@@ -8,15 +8,16 @@ from functools import partial
 
 from bot.scan.names import folding
 from bot.scan.names.attributes import attribute_of, class_of, item_of, stands_in
-from bot.scan.names.bound import bound_values, results, yielded
-from bot.scan.names.code_strings import parse_text
-from bot.scan.names.dicts import key_of, keyword_items, spread
+from bot.scan.names.bound import bound_values
+from bot.scan.names.dict_calls import default_dict, dict_from_keys, dict_made
 from bot.scan.names.getters import attribute_getter, got, item_getter, method_caller
-from bot.scan.names.given import argument_of, given_by_callers
+from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import imported_module
+from bot.scan.names.inner import parse_text
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.methods import method_values
 from bot.scan.names.module import Module
+from bot.scan.names.returned import returned
 from bot.scan.names.values import (
     LOADS,
     AnyKey,
@@ -71,7 +72,7 @@ def _result(function: Value, call: ast.Call, module: Module, of: Evaluate) -> It
         return _library_call(function, call, module, of)
     if isinstance(function, Function):
         torch = _named_torch(call)  # `optional("torch")`
-        return (*_returned(function, call, module, of), *(torch if torch and _imports_by_name(function) else ()))
+        return (*returned(function, call, module, of), *(torch if torch and _imports_by_name(function) else ()))
     if isinstance(function, Class):
         return (Instance(function),)
     if isinstance(function, Getter):
@@ -178,23 +179,6 @@ def _vars(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     return [Qualified(f"{b.name}.__dict__", b.ambiguous) for b in bases if isinstance(b, Qualified)] or (Unknown(),)
 
 
-def _dict(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    first: tuple[Item, ...] = ()
-    if call.args:
-        values = of(call.args[0], module)
-        if all(isinstance(v, Qualified) and v.name.endswith(".__dict__") for v in values):
-            return values
-        pairs = values[0].items if len(values) == 1 and isinstance(values[0], Sequence) else ()
-        first = tuple(_pair(p) for p in pairs) if pairs else spread(values)
-    return (Dictionary((*first, *keyword_items(call, module, of))),)
-
-
-def _pair(values: tuple[Value, ...]) -> Item:
-    if len(values) == 1 and isinstance(values[0], Sequence) and len(values[0].items) == 2:
-        return Item(key_of(values[0].items[0]), values[0].items[1])
-    return spread((Unknown(),))[0]
-
-
 def _folded(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterable[Value]:
     """`bool(x)`, `len("ab")`, of each value by itself."""
     values = of(call.args[0], module) if len(call.args) == 1 and not call.keywords else (Unknown(),)
@@ -252,21 +236,6 @@ def _eval(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     return found or (Unknown(),)
 
 
-def _returned(function: Function, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """What a function of the project returns; an argument it gives back is looked up at the call."""
-    node = function.node
-    given_back = [node.body] if isinstance(node, ast.Lambda) else results(function.module).get(node, [])
-    found: list[Value] = []
-    made = () if given_back else yielded(function.module).get(node, ())
-    if made:  # a generator: what `next` and `for` take out of it
-        return (Sequence(tuple(tuple(of(e, function.module)) for e in made)),)
-    for result in given_back:
-        for value in of(result, function.module):
-            given = argument_of(value, function, call) if isinstance(value, Parameter) else None
-            found += of(given, module) if given is not None else (value,)
-    return found or (Unknown(),)
-
-
 _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "builtins.getattr": _getattr,
     "inspect.getattr_static": _getattr,
@@ -278,10 +247,12 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "operator.itemgetter": item_getter,
     "builtins.vars": _vars,
     "inspect.getmembers": _vars,
-    "builtins.dict": _dict,
-    "collections.OrderedDict": _dict,
-    "collections.ChainMap": _dict,
-    "types.SimpleNamespace": _dict,
+    "builtins.dict": dict_made,
+    "builtins.dict.fromkeys": dict_from_keys,
+    "collections.defaultdict": default_dict,
+    "collections.OrderedDict": dict_made,
+    "collections.ChainMap": dict_made,
+    "types.SimpleNamespace": dict_made,
     **{name: partial(_folded, name=name) for name in folding.FUNCTIONS},
     "builtins.next": _next,
     "builtins.type": class_of,

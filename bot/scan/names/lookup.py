@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import cast
 
+from bot.scan.names.executed import executed
 from bot.scan.names.flow import Flow
 from bot.scan.names.module import Comprehension, Module, Scope
 from bot.scan.names.scopes import FUNCTIONS, STARS, Binding, Kind, bindings, declared
@@ -72,12 +73,22 @@ def _in_scope(name: str, scope: Scope, at: ast.AST, inline: bool, module: Module
 
 
 def _all(name: str, scope: Scope, module: Module) -> list[Binding]:
-    """Explicit bindings, and star imports that are known to bring the name."""
+    """Explicit bindings, star imports that are known to bring the name, and text that binds it where it is executed."""
     found = bindings(module, name).get(scope, [])
-    stars = [replace(b, name=name) for b in bindings(module, STARS).get(scope, []) if _brings(b, name, module)]
-    if not stars:
+    unseen = [replace(b, name=name) for b in bindings(module, STARS).get(scope, []) if _brings(b, name, module)]
+    unseen += [
+        Binding(name, Kind.EXECUTED, each.call, scope, remote=each.remote)
+        for each in executed(module)
+        if each.scope is scope and _binds(name, each.inner)
+    ]
+    if not unseen:
         return found
-    return sorted((*found, *stars), key=lambda b: (getattr(b.node, "lineno", 0), getattr(b.node, "col_offset", 0)))
+    return sorted((*found, *unseen), key=lambda b: (getattr(b.node, "lineno", 0), getattr(b.node, "col_offset", 0)))
+
+
+def _binds(name: str, inner: Module) -> bool:
+    """Whether executed code binds `name`; files that execute each other are asked once."""
+    return bool(_unless_asked(name, inner))
 
 
 def _brings(star: Binding, name: str, module: Module) -> bool:
@@ -101,15 +112,20 @@ def _may_bring(name: str, data: bytes) -> bool:
 
 def _public(name: str, module: Module) -> bool:
     """Whether `from module import *` brings `name`: by a literal `__all__`, else if it has no underscore in front."""
-    busy = module.cache.setdefault("stars being followed", set())
-    if name in busy:
-        return False
     listed = _dunder_all(module)
     if (name not in listed) if listed is not None else name.startswith("_"):
         return False
+    return bool(_unless_asked(name, module))
+
+
+def _unless_asked(name: str, module: Module) -> list[Binding]:
+    """What a module itself binds `name` to; nothing while that is being asked: modules bring names to each other."""
+    busy: set[str] = module.cache.setdefault("being asked", set())
+    if name in busy:
+        return []
     busy.add(name)
     try:
-        return bool(_all(name, module.tree, module))
+        return _all(name, module.tree, module)
     finally:
         busy.discard(name)
 

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CAUGHT = "except as"
     CAPTURED = "match capture"
     DELETED = "del"
+    EXECUTED = "executed text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,13 @@ class Dictionary:
         return found, sure
 
     def all_values(self) -> tuple[Value, ...]:
-        return tuple(value for item in self.items for value in item.values)
+        """What can stand under any key, without what is surely overwritten."""
+        live: dict[tuple[type, object], tuple[Value, ...]] = {}
+        for item in self.items:
+            key = (type(item.key), item.key)
+            before = () if item.sure and item.key is not AnyKey.ANY else live.get(key, ())
+            live[key] = (*before, *item.values)
+        return tuple(value for values in live.values() for value in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
+from bot.scan.names.arguments import argument_of
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.given import argument_of, uses_of_word
+from bot.scan.names.given import uses_of_word
 from bot.scan.names.module import Module
 from bot.scan.names.values import Function, Parameter, Value
 

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterable
 
 from bot.model import WeightsOnly
+from bot.scan.names.arguments import parameter_given
 from bot.scan.names.dicts import PUTS
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.given import parameter_given, used_inside
+from bot.scan.names.given import used_inside
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Dictionary, Function, Sequence, Unknown
 from bot.scan.sites.saying import Saying, read_call, read_dict
@@ -47,7 +48,11 @@ def word_set(node: ast.expr, call: ast.Call, module: Module) -> str:
 
 def put_into(call: ast.Call, module: Module) -> str:
     """The list or dict of the file that `readers.append(...)`, `readers.update(...)` puts something into."""
-    if not (isinstance(call.func, ast.Attribute) and call.func.attr in PUTS and isinstance(call.func.value, ast.Name)):
+    if not (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in PUTS | {"__setitem__"}
+        and isinstance(call.func.value, ast.Name)
+    ):
         return ""
     holders = evaluate(call.func.value, module)
     return call.func.value.id if all(isinstance(v, Dictionary | Sequence) for v in holders) else ""
@@ -82,8 +87,6 @@ def _told_inside(node: ast.expr, call: ast.Call, module: Module) -> bool:
 
 
 def _says_true(function: Function, node: ast.expr, call: ast.Call) -> bool:
-    if isinstance(function.node, ast.Lambda):
-        return False
     owner, called = function.module, 0
     for use in used_inside(parameter_given(call, node, function.node), function.node, owner):
         inner = owner.parent(use)

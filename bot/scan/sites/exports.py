@@ -82,6 +82,18 @@ def _exports(project: Project, path: str, words: Collection[str]) -> list[Export
     module = project.module(path)
     if not isinstance(module, Module):
         return []
+    held = names_given(module, words)
+    folder, name = posixpath.split(path.rpartition(".")[0])
+    stem = posixpath.basename(folder) if name == "__init__" else name
+    classes = [c for c in module.tree.body if isinstance(c, ast.ClassDef) and _binds(c, held, module)]
+    names = [c.name for c in classes]
+    found = [Export(word, stem, path) for word in (*held, *names) if word in names or exported(word, module)]
+    # a class below one of these calls it by the attribute alone: `self.reader(path)`
+    return found + [Export(word, c.name, path) for c in classes for word in held if exported(word, module, c)]
+
+
+def names_given(module: Module, words: Collection[str]) -> list[str]:
+    """Under which names beside `load` a module has torch.load for others; `words` are names its neighbours have."""
     search = Search(module, words)
     try:
         list(search.run())
@@ -91,14 +103,7 @@ def _exports(project: Project, path: str, words: Collection[str]) -> list[Export
     taken = [a for s in module.of(ast.ImportFrom) for a in s.names]
     imported = {a.asname or a.name for a in taken if a.name == "load" or a.name in words}
     passed = set(words) if any(a.name == "*" for a in taken) else set()
-    held = [word for word in sorted(stored | imported | passed) if word != "load"]
-    folder, name = posixpath.split(path.rpartition(".")[0])
-    stem = posixpath.basename(folder) if name == "__init__" else name
-    classes = [c for c in module.tree.body if isinstance(c, ast.ClassDef) and _binds(c, held, module)]
-    names = [c.name for c in classes]
-    found = [Export(word, stem, path) for word in (*held, *names) if word in names or exported(word, module)]
-    # a class below one of these calls it by the attribute alone: `self.reader(path)`
-    return found + [Export(word, c.name, path) for c in classes for word in held if exported(word, module, c)]
+    return [word for word in sorted(stored | imported | passed) if word != "load"]
 
 
 def _binds(owner: ast.ClassDef, words: Iterable[str], module: Module) -> bool:

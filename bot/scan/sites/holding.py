@@ -57,6 +57,18 @@ def holds(value: Value, depth: int = 3) -> bool:
     return False
 
 
+def is_overwritten(word: str, origin: ast.expr, module: Module) -> bool:
+    """Whether a dict does not hold torch.load any more where it is used last: `readers.update(pt=json.load)`."""
+    later = [n for n in module.names(word) if isinstance(n.ctx, ast.Load) and position(n) > position(origin)]
+    values = evaluate(max(later, key=position), module) if later else ()
+    return bool(values) and all(isinstance(v, Dictionary) and not holds(v) for v in values)
+
+
+def position(node: ast.expr) -> tuple[int, int]:
+    """Where an expression begins, for comparing two."""
+    return node.lineno, node.col_offset
+
+
 def calls_load(value: Value) -> bool:
     """`methodcaller("load", path)`: torch.load, once it is given torch."""
     return isinstance(value, Getter) and value.call is not None and value.attribute == "load"

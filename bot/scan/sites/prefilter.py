@@ -25,6 +25,9 @@ _SET_TO_TORCH = re.compile(rb"\s*=\s*\\?\s*torch|[\"']\s*:\s*torch\b(?!\s*\.)")
 _LOOKS = re.compile(rb"(?:attr\(\s*|\bimport\b.*|#.*|\bisinstance\(.*|\bobject\(\s*)\Z")
 _GIVEN = re.compile(rb"[^=\n]*=[^=\n]([^\n]*)")
 _SET_TO_NAME = re.compile(rb"[ \t]*=[ \t]*([A-Za-z_]\w*)\s*$", re.M)
+_IMPORTED_THERE = re.compile(rb"[\[(,=]\s*(?:\w+\.)*(?:import_module|__import__)\(\s*[rRuU]?[\"']torch")
+_ASSIGNED = re.compile(rb"= torch[ \t]*\r?$", re.M)
+_EXECUTED = re.compile(rb"exec\s*\(\s*[^)\s]")
 _WIDE = 200
 _STEPS = 4
 """How often a name is given to another before nobody would follow it."""
@@ -65,7 +68,7 @@ class Uses:
         known = self.receivers and (
             _is_alias(self.receivers, self.data, torch, resolves) or _is_handed(self.receivers, self.data, handed)
         )
-        return bool(known) or (self.bare and _imports_load(self.data, resolves))
+        return bool(known) or (self.bare and (_imports_load(self.data, resolves) or _executes(self.data)))
 
 
 def may_hold_site(data: bytes, *, resolves: Callable[[str], bool], handed: Handed = NONE_HANDED) -> bool:
@@ -130,9 +133,18 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
         if any(b"def %b(" % word in data for word in receivers):  # a property, a fixture
             return True
         given = [b"torch", *(found[1] for found in _NAMED.finditer(data))] if renamed else [b"torch"]
+        given += [b"serialization", b"torch.serialization"] if b"serialization" in data else []
+        given += [word for found in _ASSIGNED.finditer(data) if (word := _last_word(data[: found.start()]))]
         if any(_hands_over(at, data) for word in given for end in (b",", b")") for at, _ in _places(word + end, data)):
             return True
+        if (b"import_module(" in data or b"__import__(" in data) and _IMPORTED_THERE.search(data):
+            return True
     return any(resolves(module) and names & receivers for module, names in _imports(data))
+
+
+def _last_word(head: bytes) -> bytes:
+    found = _WORD_BEFORE.search(head[-_WIDE:].rstrip())
+    return found[1] if found else b""
 
 
 def _hands_over(at: int, data: bytes) -> bool:
@@ -199,6 +211,11 @@ def _imports_load(data: bytes, resolves: Callable[[str], bool]) -> bool:
         (b"load" in names or b"*" in names) and (module.partition(".")[0] == "torch" or resolves(module))
         for module, names in _imports(data)
     )
+
+
+def _executes(data: bytes) -> bool:
+    """Whether names may come from code that is executed: `exec(open("names.py").read())`."""
+    return b"exec" in data and _EXECUTED.search(data) is not None
 
 
 def _imports(data: bytes) -> list[tuple[str, set[bytes]]]:

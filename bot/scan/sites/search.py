@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import cast
 
 from bot.model import WeightsOnly
+from bot.scan.names.dicts import names_of_same
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import LOADS, Getter, Partial, Qualified, Value, is_load
@@ -21,6 +22,7 @@ from bot.scan.sites.holding import (
     gets_other,
     goes_on,
     holds,
+    is_overwritten,
     parameters_with_default,
     passes_on,
     patches_torch,
@@ -229,7 +231,7 @@ class Search:
         self._remember(names_of_targets(own), origin, shared=shared and bool(own))
 
     def _remember(self, words: Iterable[str], origin: ast.expr, *, shared: bool) -> None:
-        new = list(words)
+        new = [*dict.fromkeys(same for word in words for same in names_of_same(word, self.module))]
         known = self.stored.get(origin)
         self.stored[origin] = ([*(known[0] if known else ()), *new], shared or bool(known and known[1]))
         self.words += [w for w in new if w not in self.words]
@@ -278,6 +280,8 @@ class Search:
         """What was stored for others to call, and is called nowhere here, is reported where it is stored."""
         for origin, (words, shared) in self.stored.items():
             if shared and not self.reached.intersection(words) and origin not in self.partials:
+                if any(is_overwritten(word, origin, self.module) for word in words[:1]):
+                    continue
                 values = evaluate(origin, self.module)
                 if any(is_load(v) for v in values):
                     self._add(origin, None, Form.STORED, Saying((WeightsOnly.ABSENT,)), values)

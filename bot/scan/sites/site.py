@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model import WeightsOnly
+from bot.scan.names.executed import executed
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
 from bot.scan.names.values import Value
+from bot.scan.sites.dead import never_runs
 
 
 class Form(StrEnum):
@@ -98,8 +100,11 @@ def find_sites(module: Module) -> Sequence[Site]:
     words = {e.word for e in exports if e.path != module.path}
     used = {e.word for e in exports if e.used and e.path == module.path}
     from bot.scan.names.code_strings import code_in_strings  # code in a string is searched by this function
-    from bot.scan.sites.search import Search  # the search makes sites
+    from bot.scan.sites.exports import names_given  # the search makes sites
+    from bot.scan.sites.search import Search
 
+    for each in executed(module):
+        words |= {*names_given(each.inner, words), *([each.namespace.id] if each.namespace else [])}
     found = list(Search(module, words, used=used).run())
     for inner, node in code_in_strings(module):
         found += [
@@ -108,5 +113,6 @@ def find_sites(module: Module) -> Sequence[Site]:
             if site.form is not Form.STORED
         ]
     return sorted(
-        found, key=lambda s: (s.node.lineno, s.node.col_offset, s.node.end_lineno or 0, s.node.end_col_offset or 0)
+        (site for site in found if not never_runs(site.node, module)),
+        key=lambda s: (s.node.lineno, s.node.col_offset, s.node.end_lineno or 0, s.node.end_col_offset or 0),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from bot.scan.names.arguments import argument_of
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.given import BINDS, argument_of, functions_of, uses_of_word
+from bot.scan.names.given import BINDS, functions_of, uses_of_word
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
 from bot.scan.names.values import Class, Constant, Dictionary, Function, Instance, Parameter, Qualified, Value

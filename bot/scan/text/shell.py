@@ -1,13 +1,13 @@
-"""Python in shell text: behind `python -c`, or in a here-document that python reads."""
+"""Python in shell text: behind `python -c` or `python -m timeit`, or in a here-document that python reads."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-_DASH_C = re.compile(r"(?:^|\s)-\w*c\s")
+_DASH_C = re.compile(r"(?:^|\s)-\w*c\s|\btimeit\s")
 _FLAG = re.compile(r"-\w*c")
 _HERE = re.compile(
     r"^(?P<head>[^\n]*)<<-?[ \t]*(?P<quote>['\"\\]?)(?P<end>\w+)(?P=quote)?(?P<rest>[^\n]*)\n"
@@ -15,6 +15,8 @@ _HERE = re.compile(
     re.S | re.M,
 )
 _NESTED = 3
+_SETUP = frozenset({"-s", "--setup"})
+_TAKES_VALUE = _SETUP | {"-n", "-r", "-u", "--number", "--repeat", "--unit"}
 _SIGNS = {ord("'"): 0xE001, ord('"'): 0xE002, ord("\\"): 0xE003}
 _WRITTEN = {code: sign for sign, code in _SIGNS.items()}
 _MARK = "\ue000"
@@ -40,6 +42,29 @@ def starts_python(command: str) -> bool:
     return "<<" in command or _DASH_C.search(command) is not None
 
 
+def timed(words: Sequence[str]) -> tuple[list[str], list[int]]:
+    """What `python -m timeit -s "import torch" "torch.load(path)"` runs: the texts of its setup, and where among the
+    words the lines stand that it times.
+    """
+    setup: list[str] = []
+    rest = iter(enumerate(words))
+    begun = any(_is_timeit(words, at) for at, _ in rest)
+    for at, word in rest if begun else ():
+        if not word.startswith("-"):
+            return setup, [*range(at, len(words))]
+        option, _, value = word.partition("=") if word.startswith("--") else (word[:2], "", word[2:])
+        if option in _TAKES_VALUE:
+            value = value or next(rest, (at, ""))[1]
+            setup += [value] if option in _SETUP else []
+    return setup, []
+
+
+def _is_timeit(words: Sequence[str], at: int) -> bool:
+    if words[at] == "timeit":
+        return at > 0 and words[at - 1] in ("-m", "pyperf")
+    return words[at] == "-mtimeit"
+
+
 def _after_c(command: str) -> Iterator[str]:
     for text in (command, *command.splitlines()):  # line by line where a quote in a comment spoils the whole
         try:
@@ -47,6 +72,8 @@ def _after_c(command: str) -> Iterator[str]:
         except ValueError:
             continue
         yield from (code for flag, code in pairwise(words) if _FLAG.fullmatch(flag))
+        setup, lines = timed(words)
+        yield from ["\n".join((*setup, *(words[at] for at in lines)))] if lines else []
         if text is command:
             return
 

@@ -1,5 +1,5 @@
 # expect: unsafe LG001
 import torch
 
-READERS = dict.fromkeys([".pt", ".pth"], torch.load)  # site
-x = READERS[".pt"]("model.pt")
+READERS = dict.fromkeys([".pt", ".pth"], torch.load)
+x = READERS[".pt"]("model.pt")  # site

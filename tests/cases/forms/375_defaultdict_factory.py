@@ -3,5 +3,5 @@ from collections import defaultdict
 
 import torch
 
-READERS = defaultdict(lambda: torch.load)  # site
-x = READERS[".pt"]("model.pt")
+READERS = defaultdict(lambda: torch.load)
+x = READERS[".pt"]("model.pt")  # site

@@ -1,0 +1,43 @@
+"""Which argument of a call is which parameter, and what is called: read from the text alone."""
+
+from __future__ import annotations
+
+import ast
+
+from bot.scan.names.module import Definition
+from bot.scan.names.values import Function, Parameter
+
+TIMES = frozenset({"timeit", "repeat", "Timer"})
+"""Calls of `timeit` (and of torch's benchmarks) that take code as text: `timeit(text, setup, globals=...)`."""
+
+
+def word_of(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def argument_of(parameter: Parameter, function: Function, call: ast.Call, *, bound: int = 0) -> ast.expr | None:
+    """What a call gives `parameter` of `function`; None where it gives nothing or that cannot be told. The first
+    `bound` arguments are not the function's own.
+    """
+    if parameter.function is not function.node or any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    for keyword in call.keywords:
+        if keyword.arg == parameter.name:
+            return keyword.value
+    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
+    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+    index = names.index(parameter.name) - shift if parameter.name in names else -1
+    given = call.args[bound:]
+    return given[index] if 0 <= index < len(given) else None
+
+
+def parameter_given(call: ast.Call, argument: ast.expr, function: Definition | ast.Lambda) -> str:
+    """The name by which a function knows an argument of a call of it; empty where that cannot be told."""
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+    said = next((k.arg for k in call.keywords if k.value is argument), None)
+    if said is None and argument in call.args:
+        said = next(iter(names[call.args.index(argument) + shift :]), None)
+    return said or ""

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+exec("import torch as t")
+m = t.load("a.pt")  # site

@@ -1,0 +1,3 @@
+# expect: safe
+exec("from json import load")
+m = load("a.pt")

@@ -1,0 +1,4 @@
+# expect: safe
+ns = {}
+exec("from json import load", ns)
+m = ns["load"]("a.pt")

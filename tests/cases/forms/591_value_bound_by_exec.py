@@ -1,0 +1,4 @@
+# expect: unsafe LG002
+exec("WEIGHTS_ONLY = False")
+import torch
+m = torch.load("a", weights_only=WEIGHTS_ONLY)  # site

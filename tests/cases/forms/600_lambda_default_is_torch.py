@@ -1,0 +1,2 @@
+# expect: unsafe LG001
+m = (lambda t=__import__("torch"): t.load("a.pt"))()  # site

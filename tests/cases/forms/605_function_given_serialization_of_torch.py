@@ -1,0 +1,5 @@
+# expect: unsafe LG001
+import torch
+def get(lib, p):
+    return lib.load(p)  # site
+get(torch.serialization, "a")

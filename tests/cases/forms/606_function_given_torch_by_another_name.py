@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+def get(lib, p):
+    return lib.load(p)  # site
+library = torch
+get(library, "a")

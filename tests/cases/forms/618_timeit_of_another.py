@@ -1,0 +1,3 @@
+# expect: safe
+import subprocess, sys
+subprocess.run([sys.executable, "-m", "timeit", "-s", "from json import load", "load(open('x.pt'))"])

@@ -1,0 +1,3 @@
+# expect: safe
+import timeit
+timeit.timeit("load(open('x'))", "from json import load")

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import timeit
+timeit.repeat(stmt="t.load('x.pt')", setup="import torch as t")  # site

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import torch, timeit
+timeit.timeit("t.load('x.pt')", globals={"t": torch})  # site

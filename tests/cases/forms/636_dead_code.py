@@ -1,0 +1,4 @@
+# expect: safe
+import torch
+if False:
+    m = torch.load("a.pt")

@@ -1,0 +1,5 @@
+# expect: safe
+import torch, json
+d = {"f": torch.load}
+d |= {"f": json.load}
+m = d["f"](open("a"))

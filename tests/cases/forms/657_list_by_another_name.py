@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import torch
+l = []
+k = l
+k.append(torch.load)
+m = l[0]("a")  # site

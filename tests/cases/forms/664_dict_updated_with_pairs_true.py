@@ -1,0 +1,5 @@
+# expect: safe
+import torch
+d = {}
+d.update([("f", torch.load)])
+m = d["f"]("a", weights_only=True)
