@@ -24,6 +24,7 @@ from bot.scan.evidence.ground.behind import (
     project_classes,
 )
 from bot.scan.evidence.ground.callers import callee, calls_of, definitions
+from bot.scan.evidence.ground.kin import meant_by
 from bot.scan.evidence.saves.content import (
     CONFIG_NAME,
     LOADED,
@@ -37,7 +38,7 @@ from bot.scan.evidence.saves.content import (
     join,
     parameters,
 )
-from bot.scan.evidence.saves.makers import META, made_by, tensor_in
+from bot.scan.evidence.saves.makers import META, itself_as_object, made_by, tensor_in
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
 from bot.scan.evidence.saves.states import has_extra_state, why_unsure
 from bot.scan.names.module import Definition, Module
@@ -108,10 +109,7 @@ class Look:
         return PLAIN if PLAIN in sides and META not in sides else join(iter(sides))
 
     def _comprehension(self, node: Any, module: Module, depth: int) -> Stored:
-        element = node.value if isinstance(node, ast.DictComp) else node.elt
-        if isinstance(node, ast.DictComp) or not isinstance(element, ast.Name):
-            return self.of(element, module, depth)
-        return self.of(element, module, depth)
+        return self.of(node.value if isinstance(node, ast.DictComp) else node.elt, module, depth)
 
     def _subscript(self, node: Any, module: Module, depth: int) -> Stored:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
@@ -155,6 +153,8 @@ class Look:
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
             return PLAIN
+        if (itself := itself_as_object(node, module)) is not None:
+            return itself
         function = module.function(node)
         while isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             if node.id in {a.arg for a in parameters(function)}:
@@ -238,11 +238,11 @@ class Look:
         return PLAIN
 
     def _function(self, node: ast.Call, name: str, module: Module, depth: int) -> Stored:
-        if re.search(r"state_dict|_sd$", name):
+        meant = meant_by(node, module, self._project)
+        if re.search(r"state_dict|_sd$", name) and len(meant) < 2:
             return PLAIN
-        found = callee(node, module, self._project)
-        if found is not None:
-            return self._returned(found[0], found[1], depth)
+        if meant:
+            return join(self._returned(function, home, depth) for function, home in meant)
         several = definitions(name, self._project) if isinstance(node.func, ast.Attribute) else ()
         if 0 < len(several) <= MOST_OF_A_NAME:
             return join(self._returned(f, m, depth) for f, m in several)
@@ -253,11 +253,8 @@ class Look:
     def _returned(self, function: Definition, module: Module, depth: int) -> Stored:
         if function.returns is not None and holds_tensors(function.returns):
             return tensor_in(module)
-        values = [
-            n.value
-            for n in ast.walk(function)
-            if isinstance(n, ast.Return) and n.value and module.function(n) is function
-        ]
+        returns = (n for n in ast.walk(function) if isinstance(n, ast.Return) and module.function(n) is function)
+        values = [n.value for n in returns if n.value]
         return join(self.of(v, module, depth) for v in values) if values else Stored(Content.UNKNOWN, function.name)
 
 

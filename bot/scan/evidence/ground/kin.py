@@ -1,0 +1,53 @@
+"""Which functions a call can mean: of a method of `self` also those of subclasses that stand for it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from bot.model import Unreadable
+from bot.scan.evidence.ground.behind import project_classes
+from bot.scan.evidence.ground.callers import MOST_FILES, Found, bases_of, callee
+from bot.scan.evidence.ground.memo import remember
+from bot.scan.names.module import Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+_DEEPEST = 4
+
+
+def meant_by(call: ast.Call, module: Module, project: Project) -> tuple[Found, ...]:
+    """The function of the project that `call` means, and what subclasses have in its place where it is `self`'s; none
+    where it means none.
+    """
+    found = callee(call, module, project)
+    if found is None:
+        return ()
+    owner = found[1].parent(found[0])
+    of_self = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "self"
+    if not of_self or not isinstance(owner, ast.ClassDef):
+        return (found,)
+    name = found[0].name
+    return (found, *remember(project, ("overriding", id(found[0])), lambda: _overriding(name, owner, project)))
+
+
+def _overriding(name: str, owner: ast.ClassDef, project: Project) -> tuple[Found, ...]:
+    """The methods called `name` of subclasses, in as many files as are looked at."""
+    homes = (project.module(path) for path in project.defining(name)[:MOST_FILES])
+    return tuple(
+        (method, home)
+        for home in homes
+        if not isinstance(home, Unreadable)
+        for method in home.bound(ast.FunctionDef, name)
+        if isinstance(kind := home.parent(method), ast.ClassDef) and _descends(kind, owner.name, project, 0)
+    )
+
+
+def _descends(kind: ast.ClassDef, ancestor: str, project: Project, depth: int) -> bool:
+    """Whether a class has one called `ancestor` among those it is made of; itself it is not."""
+    bases = bases_of(kind)
+    if ancestor in bases or depth >= _DEEPEST:
+        return ancestor in bases
+    kinds = (each for base in bases for each, _ in project_classes(base, project))
+    return any(_descends(each, ancestor, project, depth + 1) for each in kinds)
