@@ -125,6 +125,39 @@ def test_a_partial_is_fixed_where_it_is_made() -> None:
     ]
 
 
+MANY = range(20)
+"""More files than a name is followed through that stands in each of them."""
+
+
+def test_a_method_of_a_common_name_is_followed_by_its_class() -> None:
+    others = {f"other{n}.py": b"class Other:\n    def get_args(self):\n        return 1\n" for n in MANY}
+    tree = {
+        "checkpoint.py": b"import torch\nclass Checkpoint:\n    def get_args(self):\n"
+        b"        return torch.load(self.path)['args']\n",
+        "convert.py": b"from checkpoint import Checkpoint\nheld = Checkpoint('a')\nprint(held.get_args().width)\n",
+    }
+    assert judge_first({**tree, **others}).tier is None
+
+
+def test_a_function_of_a_common_name_is_followed_by_its_imports() -> None:
+    others = {f"other{n}.py": b"def load_it(path):\n    return 1\n" for n in MANY}
+    tree = {
+        "checkpoint.py": b"import torch\ndef load_it(path):\n    return torch.load(path)\n",
+        "run.py": b"from checkpoint import load_it\nload_it('a').eval()\n",
+    }
+    assert judge_first({**tree, **others}).tier is None
+
+
+def test_reads_of_other_keys_do_not_use_up_what_is_followed() -> None:
+    others = "".join(f"    def take{n}(self):\n        return self.meta['other{n}'].width\n" for n in range(300))
+    source = (
+        "import torch\nclass Keeper:\n    def read(self, path):\n"
+        "        self.meta['recipe'] = torch.load(path)['recipe']\n"
+        f"{others}    def run(self):\n        return self.meta['recipe'].delayed()\n"
+    )
+    assert judge_first({"a.py": source.encode()}).tier is None
+
+
 WHOLE_OBJECTS = [
     "m = torch.load('m.pt')\nm.eval()",
     "m = torch.load('m.pt')\nm(x)",

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.ground.behind import is_empty
+from bot.scan.evidence.follow.claims import makes_object
+from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.spot import Spot
+from bot.scan.evidence.follow.trace import trace
+from bot.scan.evidence.ground.behind import bound_to, is_empty
+from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import in_other_branch
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.stored import Look
-from bot.scan.names.module import Module
+from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
 
+_DEEPEST = 3
 _READS = re.compile(r"load|read|_state_dict$")
 """`read_state_dict(path)` reads a file as well, and what is in it is told by its name alone."""
 
@@ -71,6 +78,77 @@ def _is_stand_in(value: ast.expr) -> bool:
         return True
     members = value.values if isinstance(value, ast.Dict) else getattr(value, "elts", None)
     return members is not None and all(map(_is_stand_in, members))
+
+
+def made_live_beside(call: ast.Call, module: Module, project: Project) -> tuple[int, str] | None:
+    """Where something live stands in for this load, and what it is: another branch's value, what the name was bound to
+    before, the other side of `or`.
+
+    `net = torch.load(path) if path else Net()`: what is a module in one case is one in the other.
+    """
+    for value in _instead_of(call, module):
+        detail = _live(value, module, project, 0)
+        if detail:
+            return value.lineno, detail
+    return None
+
+
+def _instead_of(call: ast.Call, module: Module) -> Iterator[ast.expr]:
+    """What takes the place of the load's result where it is not loaded."""
+    whole: ast.expr = call
+    around = module.parent(call)
+    while isinstance(around, ast.IfExp | ast.BoolOp):
+        sides = [around.body, around.orelse] if isinstance(around, ast.IfExp) else around.values
+        if whole not in sides:
+            return
+        yield from (side for side in sides if side is not whole)
+        whole, around = around, module.parent(around)
+    statement, function = module.statement(call), module.function(call)
+    if isinstance(statement, ast.Return) and statement.value is whole and function is not None:
+        others = (r.value for r in module.of(ast.Return) if module.function(r) is function and r is not statement)
+        yield from (value for value in others if value is not None)
+    elif isinstance(statement, ast.Assign) and statement.value is whole and len(statement.targets) == 1:
+        if isinstance(statement.targets[0], ast.Subscript):
+            return  # another entry of a container is of another kind
+        text = ast.unparse(statement.targets[0])
+        for other in module.of(ast.Assign):
+            same = module.function(other) is function and [ast.unparse(t) for t in other.targets] == [text]
+            if other is not statement and same and _bound_instead(other, statement, module):
+                yield other.value
+
+
+def _bound_instead(other: ast.Assign, statement: ast.Assign, module: Module) -> bool:
+    """In another branch, or before the `if` that the load stands in."""
+    if in_other_branch(other, statement, module):
+        return True
+    around = module.parent(statement)
+    return isinstance(around, ast.If) and module.parent(other) is module.parent(around) and other.lineno < around.lineno
+
+
+def _live(value: ast.expr, module: Module, project: Project, depth: int) -> str:
+    """What shows that an expression gives a live object: the class that makes it, or what is done with another load."""
+    if not isinstance(value, ast.Call) or depth > _DEEPEST:
+        return ""
+    if makes_object(value, module):
+        return f"{ast.unparse(value.func)}() makes one"
+    if dotted(value.func, module) == "torch.load":
+        signs = trace(Spot(value, module), project)
+        shown = (s.detail for s in signs if s.kind is Kind.OBJECT and not s.path)
+        return next((f"another load, which shows it ({detail})" for detail in shown), "")
+    found = callee(value, module, project)
+    for given in _given_by(*found) if found is not None else ():
+        detail = _live(given, found[1], project, depth + 1) if found is not None else ""
+        if detail:
+            return detail
+    return ""
+
+
+def _given_by(function: Definition, module: Module) -> Iterator[ast.expr]:
+    """What a function returns, by the names it is bound to."""
+    for node in module.of(ast.Return):
+        if module.function(node) is function and node.value is not None:
+            values = bound_to(node.value, module) if isinstance(node.value, ast.Name) else (node.value,)
+            yield from (value for value in values if value is not None)
 
 
 def asked_to_be_safe(call: ast.Call, module: Module) -> int | None:

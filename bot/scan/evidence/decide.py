@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     refusals.another_loader,
     refusals.old_torch,
     refusals.live_object,
+    refusals.live_beside,
     refusals.known_file,
     refusals.training_args,
     refusals.in_a_shape,

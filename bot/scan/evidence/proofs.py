@@ -10,6 +10,7 @@ from bot.scan.evidence.branches import asked_to_be_safe, makes_the_same, says_tr
 from bot.scan.evidence.conventions import own_extra_state_is_plain, published_name, reads_extra_state, reads_shards
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.spreading import SPREAD
 from bot.scan.evidence.human import expects_refusal, names_its_globals
 from bot.scan.evidence.layout import find_states_near
 from bot.scan.evidence.lightning import reads_library_keys, trained_above
@@ -166,9 +167,10 @@ def own_extra_state(facts: Facts) -> Decision | None:
 
 def declared_tensors(facts: Facts) -> Decision | None:
     reading = facts.reading
-    said = next((s for s in reading.signs if s.kind is Kind.DECLARED and not s.path), None)
+    found = [s for s in reading.signs if s.kind is Kind.DECLARED and not s.path]
+    said = next((s for s in found if s.detail.startswith(SPREAD)), next(iter(found), None))
     asked = [key for key in reading.asked_by_name if "." not in key]
-    if said is None or reading.named_sections or asked:
+    if said is None or asked or (reading.named_sections and not said.detail.startswith(SPREAD)):
         return None  # what is declared is what was taken out of it
     return Decision(Use.STATE, Tier.SAFE, f"the result {said.detail}", (from_sign(said),))
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from bot.model import Evidence, EvidenceKind, Tier, Use, WeightsOnly
 from bot.scan.evidence import advice
+from bot.scan.evidence.branches import made_live_beside
 from bot.scan.evidence.checkpoint import rule_on_checkpoint
 from bot.scan.evidence.conventions import is_training_args
 from bot.scan.evidence.facts import Decision, Facts
-from bot.scan.evidence.follow.signs import PARAMETER_KEY, Kind, Sign
+from bot.scan.evidence.follow.signs import PARAMETER_KEY, SHARD_WORDS, Kind, Sign
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.place import text_of
 from bot.scan.evidence.telling import from_save, from_sign
@@ -102,6 +103,18 @@ def live_object(facts: Facts) -> Decision | None:
     return _none(facts, f"the result is a live object: {sign.detail}", from_sign(sign), use=Use.OBJECT)
 
 
+def live_beside(facts: Facts) -> Decision | None:
+    """`if path: net = torch.load(path)`, `else: net = Net()`: both are the same kind of thing."""
+    if facts.reading.whole(Kind.LOADED, Kind.TENSOR, Kind.WEIGHTS, Kind.DICT, Kind.DECLARED):
+        return None
+    found = made_live_beside(facts.reading.call, facts.reading.module, facts.project)
+    if found is None:
+        return None
+    line, detail = found
+    evidence = Evidence(EvidenceKind.USE, facts.path, line, f"what stands in for it is a live object: {detail}")
+    return _none(facts, "the other branch of this load gives a live object", evidence, use=Use.OBJECT)
+
+
 def training_args(facts: Facts) -> Decision | None:
     """transformers' own name for a file that holds an object."""
     if facts.site.file is None or facts.site.call is None:
@@ -133,6 +146,9 @@ def saved_objects(facts: Facts) -> Decision | None:
     if all(s.stored.content is Content.OBJECT for s in facts.saved):
         if blocked.close:
             return _none(facts, f"what is saved there holds {blocked.stored.why}", evidence)
+        itself = isinstance(blocked.writer.what, ast.Name) and blocked.writer.what.id == "self"
+        if itself and not facts.reading.keys and not facts.reading.anywhere(*_OF_STATE):
+            return _none(facts, f"what its counterpart saves is {blocked.stored.why}", evidence)
         if (named := _only_called_an_object(facts)) is not None:
             why = f"the result {named.detail}, and a save of that name holds {blocked.stored.why}"
             return _none(facts, why, from_sign(named), evidence)
@@ -183,6 +199,11 @@ _INSIDE = re.compile(r"\[(\?|\d+)\]|each|value")
 _OPTIONS = re.compile(r"\['(\w+_)?(args|opts?|options|hparams|hyper_parameters|params|namespace)'\]")
 
 
+def _is_any_of(sign: Sign) -> bool:
+    """Whether it is said of whatever entry is asked for beside the load. A shard of a tensor is no object."""
+    return all(_ANY_OF.fullmatch(step) for step in sign.path) and sign.detail.strip(".()") not in SHARD_WORDS
+
+
 def _part_by_name(facts: Facts, sign: Sign) -> Decision:
     """`loaded["args"].lr`: the file holds an object, so weights_only=True refuses all of it."""
     advise = advice.for_objects(facts.saved)
@@ -204,7 +225,8 @@ def _is_named(sign: Sign, facts: Facts) -> bool:
 
 
 def object_inside(facts: Facts) -> Decision | None:
-    signs = part_object_signs(facts.reading)
+    # what a reader far away asks of all that it is given, it does not expect of this
+    signs = [s for s in part_object_signs(facts.reading) if s.file == facts.path or not s.detail.startswith("may be ")]
     if not signs:
         return None
     first = signs[0]  # the nearest: what is said farther away is said of what a function gives in other cases, too
@@ -217,4 +239,7 @@ def object_inside(facts: Facts) -> Decision | None:
     if taken is not None:
         return _none(facts, f"what is taken out of it by place is a live object: {taken.detail}", from_sign(taken))
     why = f"a part of the result is used as an object: {first.detail}"
+    each = next((s for s in signs if s.file == facts.path and _is_any_of(s)), None)
+    if each is not None:
+        return _none(facts, why, from_sign(each))
     return Decision(use_of(facts.reading), Tier.REVIEW, why, (from_sign(first),))

@@ -15,6 +15,7 @@ from bot.scan.evidence.follow.every import leaves_none_out
 from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING
+from bot.scan.evidence.saves.keyed import is_test
 from bot.scan.evidence.saves.states import is_unknown_scheduler
 
 _SECTION = re.compile(
@@ -88,7 +89,8 @@ def _at_most_named(sign: Sign) -> bool:
 def _is_a_tensor(reading: Reading) -> str:
     # a list of loaded tensors that goes into torch.cat is as good as each of them
     held = (s for s in reading.signs if s.kind is Kind.TENSOR and all(step.startswith("«") for step in s.path))
-    sign = next(held, None)
+    # what a test reads by a function that others call too is the test's own
+    sign = next((s for s in held if is_test(reading.module.path) or not is_test(s.file)), None)
     if sign is None or not _only(reading, "[0]", "[1]", "[2]", "[?]", "each"):
         return ""
     return f"is used as a tensor ({sign.detail})"

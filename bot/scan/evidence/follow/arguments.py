@@ -11,7 +11,14 @@ from bot.scan.evidence.follow.binding import holds_modules, put_into
 from bot.scan.evidence.follow.claims import asked_for_type, claimed_by_annotation, declared_as
 from bot.scan.evidence.follow.elsewhere import constructor, into_constructor
 from bot.scan.evidence.follow.entering import into_function
-from bot.scan.evidence.follow.kept import attributes_of, keep_under, names_of
+from bot.scan.evidence.follow.kept import (
+    attributes_of,
+    is_context,
+    keep_as_all,
+    keep_in_context,
+    keep_under,
+    names_of,
+)
 from bot.scan.evidence.follow.libraries import into_library, is_known, out_of_a_list, takes_objects
 from bot.scan.evidence.follow.members import by_operator, each_into, key_of, looked_up, one_of
 from bot.scan.evidence.follow.records import into_record
@@ -108,6 +115,8 @@ def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
 
 def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
     """What a name says wherever it comes from; None where it says nothing."""
+    if name == "set" and isinstance(call.func, ast.Attribute) and is_context(call.func.value, spot.module):
+        return keep_in_context(spot, call.func.value)
     if name in ("isinstance", "assertIsInstance", "callable"):
         return asked_for_type(spot, call)
     if name in ("closing", "aclosing"):
@@ -183,6 +192,9 @@ def _merged(spot: Spot, container: ast.expr) -> Answer:
     if owner is not None and step.startswith("«["):  # `self.__dict__.update({name: value})`
         names = [step[3:-2]] if step[2:3] == "'" else []
         yield from keep_under(spot._replace(path=spot.path[:-1]), owner, names, spot.node)
+        return
+    if owner is not None:  # `self.__dict__.update(value)`
+        yield from keep_as_all(spot, owner, spot.node)
         return
     yield from put_into(spot._replace(path=(*spot.path, "value")), container, "")
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.follow import signs
-from bot.scan.evidence.follow.signs import Kind
+from bot.scan.evidence.follow.asked import is_asked_first
+from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.follow.spot import Answer, Spot, label_of, step_into
-from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -33,16 +33,37 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
         yield from _move(spot, called, node.attr)
     elif (kind := kind_of_word(node.attr) if called is not None else _kind_if_read(node, spot)) is not None:
         yield spot.says(kind, f".{node.attr}")
-        if called is not None and kind in (Kind.TENSOR, Kind.ARRAY):
+        if called is not None and kind in (Kind.TENSOR, Kind.ARRAY) and node.attr not in _GIVES_OTHERS:
             yield spot.at(called)
+    elif node.attr in signs.ARRAY_ALONE:
+        yield from _of_arrays(spot, node, called)
     elif node.attr == "data":
         yield spot.at(node)
-    elif node.attr in signs.SHARD_WORDS and not spot.path:
-        yield spot.says(Kind.ESCAPES, f".{node.attr}, as of a DTensor")
-    elif spot.hops and _is_asked_first(node, spot.module):
-        yield spot.says(Kind.ESCAPES, f"may have .{node.attr}, as its reader allows")
-    else:
-        yield spot.says(Kind.OBJECT, f".{node.attr}{'()' if called is not None else ''}")
+    elif node.attr not in _OF_ALL:
+        yield _of_objects(spot, node, called)
+
+
+def _of_objects(spot: Spot, node: ast.Attribute, called: ast.Call | None) -> Sign:
+    """What an attribute says that no tensor and no container has."""
+    if spot.path and spot.path[-1].startswith("«"):
+        return spot.says(Kind.ESCAPES, f"goes into what has .{node.attr}")
+    if node.attr in signs.SHARD_WORDS and not spot.path:
+        return spot.says(Kind.ESCAPES, f".{node.attr}, as of a DTensor")
+    if spot.hops and is_asked_first(node.value, spot.module):
+        return spot.says(Kind.ESCAPES, f"may have .{node.attr}, as its reader allows")
+    return spot.says(Kind.OBJECT, f".{node.attr}{'()' if called is not None else ''}")
+
+
+def _of_arrays(spot: Spot, node: ast.Attribute, called: ast.Call | None) -> Answer:
+    """`loaded.astype(kind)`: a numpy array's, unless the name was given to one on the way."""
+    alone = called is not None and _is_bound_once(spot) and not is_asked_first(spot.node, spot.module)
+    yield (
+        spot.says(Kind.OBJECT, f".{node.attr}(), which no tensor has")
+        if alone
+        else spot.says(Kind.ARRAY, f".{node.attr}")
+    )
+    if called is not None:
+        yield spot.at(called)
 
 
 def _move(spot: Spot, called: ast.Call, word: str) -> Answer:
@@ -56,6 +77,22 @@ def _move(spot: Spot, called: ast.Call, word: str) -> Answer:
     yield spot.at(called)
 
 
+def _is_bound_once(spot: Spot) -> bool:
+    """Whether no other value has its name in the function: `if torch.is_tensor(x): x = x.numpy()` gives it one."""
+    name, module = spot.node, spot.module
+    if not isinstance(name, ast.Name):
+        return True
+    function = module.function(name)
+    stores = (n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
+    return sum(store.lineno < name.lineno for store in stores) < 2
+
+
+_GIVES_OTHERS = frozenset("numpy tolist item size dim ndimension numel nelement element_size stride data_ptr".split())
+"""What gives no tensor, but an array, a number or a list."""
+_OF_ALL = frozenset(
+    "__class__ __doc__ __len__ __repr__ __str__ __eq__ __hash__ __contains__ __getitem__ __iter__".split()
+)
+"""What all that is loaded has, or all containers."""
 _PROPERTIES = frozenset(
     "shape dtype ndim T mT real imag itemsize strides nbytes flat device is_cuda grad requires_grad is_sparse layout"
     " grad_fn is_meta is_quantized is_xla is_mps is_xpu is_mkldnn is_nested is_sparse_csr _metadata".split()
@@ -79,22 +116,6 @@ def _kind_if_read(node: ast.Attribute, spot: Spot) -> Kind | None:
         return Kind.ARRAY
     handed_on = kind in (Kind.DICT, Kind.PLAIN) and not isinstance(spot.module.parent(node), _READS_ON)
     return kind if handed_on else Kind.OBJECT
-
-
-def _is_asked_first(read: ast.Attribute, module: Module) -> bool:
-    """`if isinstance(x, Module): x.state_dict()` in a function that takes this and that: here it may be that."""
-    text, child = ast.unparse(read.value), module.parent(read)
-    while child is not None and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        if isinstance(child, ast.If | ast.IfExp) and not _holds(child.test, read):
-            asked = (n for n in ast.walk(child.test) if isinstance(n, ast.Call) and n.args)
-            if any(ast.unparse(n.func) in _ASKS and ast.unparse(n.args[0]) == text for n in asked):
-                return True
-        child = module.parent(child)
-    return False
-
-
-def _holds(node: ast.AST, part: ast.AST) -> bool:
-    return any(each is part for each in ast.walk(node))
 
 
 def kind_of_word(word: str) -> Kind | None:
@@ -150,7 +171,6 @@ def _encode(spot: Spot, call: ast.Call) -> Answer:
     yield spot.says(Kind.PLAIN if text else Kind.OBJECT, f".{name}()")
 
 
-_ASKS = ("isinstance", "hasattr")
 _ENCODINGS = frozenset("utf-8 utf8 utf_8 ascii latin-1 latin1 iso-8859-1 utf-16 cp1252".split())
 _METHODS: dict[str, Callable[[Spot, ast.Call], Answer]] = {
     "items": _items,

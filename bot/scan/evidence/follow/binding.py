@@ -11,6 +11,7 @@ from bot.scan.evidence.follow.elsewhere import reads_as_global, reads_elsewhere
 from bot.scan.evidence.follow.kept import attributes_of, keep, keep_as_global, keep_under, names_of
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
+from bot.scan.evidence.ground.behind import bound_to, is_empty, kept_as
 from bot.scan.evidence.ground.reach import is_shared, loads_in, reads_in_scope, reads_of
 from bot.scan.names.bound import bound_values
 from bot.scan.names.evaluate import evaluate
@@ -77,6 +78,21 @@ def _is_of_modules(values: Iterable[Value]) -> bool:
     return any(isinstance(value, Unknown) and value.reason in _OF_MODULES for value in values)
 
 
+def begins_empty(held: ast.expr, module: Module) -> bool:
+    """Whether a name or an attribute is bound to an empty list: what is added to it is a list as well."""
+    if isinstance(held, ast.Name):
+        return any(isinstance(value, ast.List) and is_empty(value) for value in bound_to(held, module))
+    kept = kept_as(held.attr, held, module) if isinstance(held, ast.Attribute) else ()
+    return any(isinstance(value, ast.List) and is_empty(value) for value in kept)
+
+
+def put_all_into(spot: Spot, container: ast.expr) -> Answer:
+    """`container += value`: each member is one of the container's."""
+    part = step_into(spot, "each")
+    if part is not None:
+        yield from put_into(part, container, "[*]")
+
+
 def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
     """`container[label] = value`: from then on the container holds it. A dict rebuilt key by key stays what it was."""
     if spot.path and spot.path[-1] in ("value", "each", "[?]"):
@@ -89,7 +105,7 @@ def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
         for read in loads_in(module.function(node), container.id, module):
             if (read.lineno, read.col_offset) > place and read is not container:
                 yield whole.at(read)
-        if module.function(node) is not None and is_shared(container, module):
+        if is_shared(container, module):  # what a module sets up is there when its functions run
             for read in reads_in_scope(container.id, module.tree, module):
                 if module.function(read) is not module.function(node):
                     yield whole.at(read)

@@ -24,6 +24,11 @@ _OBJECTS = re.compile(
 )
 """Classes of libraries whose instances weights_only=True does not make."""
 
+_MAKES = re.compile(
+    r"torchvision\.models\.\w|timm\.create_model|(transformers|diffusers)\.\w+\.from_(pretrained|config)"
+)
+"""Functions of libraries that make a module or a tokenizer."""
+
 _ROOTS = re.compile(
     r"object|ABC|abc\.ABC|(typing\.)?(Protocol|Generic)|(\w+\.)*(\w*Module|\w*Dataset|Optimizer|\w*Scheduler)"
 )
@@ -86,10 +91,17 @@ def asked_for_type(spot: Spot, call: ast.Call) -> Answer:
         yield spot.says(Kind.OBJECT, f"is asserted to be a {'module' if 'Module' in kinds else kinds}")
     elif "Module" in kinds:
         yield spot.says(Kind.ESCAPES, "may be a module, as its reader allows")
+    elif spot.path and len(call.args) > 1 and any(_is_object(k, spot.module) for k in _each_of(call.args[1])):
+        yield spot.says(Kind.OBJECT, f"may be an instance of {kinds}, as its reader expects")
     elif "Tensor" in kinds:
         yield spot.says(Kind.CLAIM, "is asked whether it is a tensor")
     elif "dict" in kinds.lower() or "Mapping" in kinds:
         yield spot.says(Kind.DICT, "is asked whether it is a dict")
+
+
+def makes_object(call: ast.Call, module: Module) -> bool:
+    """Whether a call makes an instance of a class that weights_only=True does not make."""
+    return _MAKES.match(dotted(call.func, module)) is not None or _is_object(call.func, module)
 
 
 def _is_demanded(call: ast.Call, module: Module) -> bool:
@@ -105,8 +117,13 @@ def _is_demanded(call: ast.Call, module: Module) -> bool:
 
 def _no_plain(kinds: ast.expr, module: Module) -> bool:
     """Whether each of the classes asked for is an object's."""
-    every = kinds.elts if isinstance(kinds, ast.Tuple) else [*_kinds(kinds)]
+    every = _each_of(kinds)
     return bool(every) and all(_is_object(each, module) for each in every)
+
+
+def _each_of(kinds: ast.expr) -> list[ast.expr]:
+    """`A` and `B` of `(A, B)`, or the one class there is."""
+    return kinds.elts if isinstance(kinds, ast.Tuple) else [*_kinds(kinds)]
 
 
 def _kinds(annotation: ast.expr) -> Iterator[ast.expr]:

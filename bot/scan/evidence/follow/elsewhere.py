@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.follow.claims import claimed_by_annotation
 from bot.scan.evidence.follow.spot import Answer, Spot
+from bot.scan.evidence.ground.annotations import holds_tensors, is_plain
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
-from bot.scan.evidence.ground.callers import MOST_FILES, bases_of, enclosing_class, share_self, stem_of
+from bot.scan.evidence.ground.callers import MOST_FILES, Call, bases_of, enclosing_class, share_self, stem_of
 from bot.scan.evidence.ground.imports import imported_as
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.reach import outer_scope, reads_in_scope, reads_of_parameter
@@ -165,6 +166,14 @@ def reads_by_kin(owner: ast.ClassDef, attribute: str, module: Module, project: P
                 yield from ((n, home) for n in inner if isinstance(n.ctx, ast.Load))
 
 
+def calls_on_made(function: Definition, owner: ast.ClassDef, module: Module, project: Project) -> Iterator[Call]:
+    """The calls of a method on what is seen to be made by its class, or is one of its kin, however common its name."""
+    for read, home in reads_by_kin(owner, function.name, module, project):
+        call = home.parent(read)
+        if isinstance(call, ast.Call) and call.func is read:
+            yield call, home
+
+
 def reads_of_result(function: Definition, module: Module, project: Project) -> Iterator[Read]:
     """Where the result of a property or of a test's fixture is read: there is no call to be seen."""
     decorators = {ast.unparse(d).partition("(")[0].rpartition(".")[2] for d in function.decorator_list}
@@ -242,8 +251,7 @@ def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Proj
     if made is None:
         return
     node, home = made
-    own = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
-    names = [*_fields(node)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
+    own, names = _init_of(node), taken_by(node)
     name = place if isinstance(place, str) else names[place] if place < len(names) else ""
     if own is not None:
         yield from claimed_by_annotation(spot, annotation_of(name, own), home)
@@ -255,6 +263,23 @@ def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Proj
         seen = [*((n, home) for n in inside), *reads_by_kin(node, name, home, project)]
         for found, where in seen:
             yield Spot(found, where, spot.path, spot.hops + 1)
+
+
+def taken_by(owner: ast.ClassDef) -> list[str]:
+    """What a class is made of: the parameters of its `__init__`, or its fields."""
+    own = _init_of(owner)
+    return [*_fields(owner)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
+
+
+def is_made_of_tensors(owner: ast.ClassDef) -> bool:
+    """Whether a dataclass has fields of tensors and of what is as plain, and no other."""
+    made = any("dataclass" in ast.unparse(d) for d in owner.decorator_list) and _init_of(owner) is None
+    kinds = list(_fields(owner).values())
+    return made and all(map(is_plain, kinds)) and any(map(holds_tensors, kinds))
+
+
+def _init_of(owner: ast.ClassDef) -> ast.FunctionDef | None:
+    return next((f for f in owner.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
 
 
 def _fields(owner: ast.ClassDef) -> dict[str, ast.expr]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from bot.scan.evidence.follow.claims import makes_object
 from bot.scan.evidence.follow.elsewhere import reads_by_kin, set_by_property
 from bot.scan.evidence.follow.signs import Kind
-from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of
+from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callers import bases_of, enclosing_class, share_self
 from bot.scan.evidence.ground.reach import is_shared, reads_in_scope
@@ -18,6 +19,12 @@ from bot.scan.names.values import Constant, Instance
 _OWN = ("self", "cls")
 _NEW = frozenset({"super().__new__", "object.__new__"})
 _PLAIN_BASES = frozenset({"object", "ABC"})
+_OF_MODULES = frozenset("parameters named_parameters modules zero_grad load_state_dict state_dict eval forward".split())
+_PARTS = frozenset(
+    "fc head classifier backbone features encoder decoder unet vae transformer text_encoder image_encoder lm_head"
+    " tokenizer scheduler model".split()
+)
+"""What modules and pipelines of libraries call the modules that they are made of."""
 _SAME_APP = {"app": "current_app"}
 """Flask's name for the application from anywhere."""
 
@@ -29,6 +36,9 @@ def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answe
     one of a class: the same there; `block.x = value`: every `block.x` after it.
     """
     owner, found, module = ast.unparse(holder), False, spot.module
+    if attribute == "__dict__":
+        yield from keep_as_all(spot, holder, place)
+        return
     for read in module.attributes(attribute):
         if isinstance(read.ctx, ast.Load) and _reaches(holder, place, read, module):
             found = True
@@ -37,10 +47,18 @@ def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answe
         for node, home in _reads_afar(holder, attribute, place, module):
             found = True
             yield Spot(node, home, spot.path, spot.hops + 1)
-    if not found:
+    if attribute in _PARTS and _is_of_library(holder, module):
+        yield spot.says(Kind.OBJECT, f"becomes the {attribute} of what a library made")
+    elif not found:
         base = _unseen_base(place, module) if owner == "self" else ""
         where = f"{owner}.{attribute}"
         yield spot.says(Kind.ESCAPES, f"goes into {base} as {where}" if base else f"kept as {where}")
+
+
+def _is_of_library(holder: ast.expr, module: Module) -> bool:
+    """Whether a function of a library made it that makes modules and pipelines of them."""
+    made = values_of(holder, module) if isinstance(holder, ast.Name) else ()
+    return any(isinstance(value, ast.Call) and makes_object(value, module) for value in made)
 
 
 def _unseen_base(place: ast.expr, module: Module) -> str:
@@ -67,6 +85,32 @@ def keep_under(spot: Spot, holder: ast.expr, names: Sequence[str], place: ast.ex
             yield spot.at(read)
 
 
+def keep_as_all(spot: Spot, holder: ast.expr, place: ast.expr) -> Answer:
+    """`holder.__dict__ = value`, `vars(holder).update(value)`: each of its entries is an attribute, where it is read as
+    one that the class does not bind itself. What a module keeps of itself are modules and hooks.
+    """
+    module, around, text = spot.module, enclosing_class(place, spot.module), ast.unparse(holder)
+    kin = (a for a in module.of(ast.Attribute) if enclosing_class(a, module) is around)
+    reads = [a for a in kin if isinstance(a.ctx, ast.Load) and ast.unparse(a.value) == text]
+    own = around if text == "self" else None
+    if any(read.attr in _OF_MODULES for read in reads) or (own is not None and "Module" in bases_of(own)):
+        yield spot.says(Kind.OBJECT, f"becomes all that the module {text} keeps of itself")
+        return
+    yield spot.says(Kind.DICT, f"becomes the attributes of {text}")
+    known = {*_bound_in(own)} if own is not None else set[str]()
+    if own is None or _unseen_base(place, module):  # what is called may be a method
+        known |= {a.attr for a in reads if _is_called(a, module)}
+    for name in sorted({a.attr for a in reads} - known - {"__dict__"}):
+        part = step_into(spot, f"[{name!r}]")
+        if part is not None:
+            yield from keep(part, holder, name, place)
+
+
+def _is_called(attribute: ast.Attribute, module: Module) -> bool:
+    call = module.parent(attribute)
+    return isinstance(call, ast.Call) and call.func is attribute
+
+
 def names_of(name: ast.expr, module: Module) -> list[str]:
     """The strings an expression can be; none where it can be others too."""
     values = evaluate(name, module)
@@ -84,6 +128,20 @@ def keep_as_global(spot: Spot, name: ast.expr) -> Answer:
         same = isinstance(other.ctx, ast.Load) and ast.unparse(other.value) == "globals()"
         if same and label_of(other.slice, module) == label:
             yield spot.at(other)
+
+
+def is_context(held: ast.expr, module: Module) -> bool:
+    """Whether `contextvars.ContextVar(...)` made it."""
+    made = values_of(held, module) if isinstance(held, ast.Name) else ()
+    return any(isinstance(v, ast.Call) and ast.unparse(v.func).rpartition(".")[2] == "ContextVar" for v in made)
+
+
+def keep_in_context(spot: Spot, held: ast.expr) -> Answer:
+    """`NET.set(value)`: what `NET.get()` gives."""
+    for read in spot.module.attributes("get"):
+        call = spot.module.parent(read)
+        if isinstance(call, ast.Call) and call.func is read and ast.unparse(read.value) == ast.unparse(held):
+            yield spot.at(call)
 
 
 def attributes_of(held: ast.expr) -> ast.expr | None:
@@ -161,12 +219,16 @@ def _reaches(holder: ast.expr, place: ast.expr, read: ast.Attribute, module: Mod
     if owner in _OWN or root == "self":
         same = other in _OWN if owner in _OWN else other == owner
         around = enclosing_class(place, module)
+        if around is not None and other == "self" and _bound_to(read, module) == around.name:
+            return True
         if around is not None and other == around.name:  # `cls.net = value`, `Owner.net`
             return True
         return same and share_self(around, enclosing_class(read, module), module)
     if isinstance(holder, ast.Name) and other in _OWN:  # `Owner.net = value`, `self.net`
         around = enclosing_class(read, module)
         return around is not None and around.name == owner
+    if _root(read.value) == "self" and other.replace("self", _bound_to(read, module), 1) == owner:
+        return True
     shared = _is_shared(holder, module)
     if shared and (other.endswith(f".{owner}") or other == _SAME_APP.get(owner)):  # `request.app.state.net`
         return True
@@ -183,6 +245,21 @@ def _root(holder: ast.expr) -> str:
     while isinstance(holder, ast.Attribute | ast.Subscript):
         holder = holder.value
     return holder.id if isinstance(holder, ast.Name) else ""
+
+
+def _bound_to(read: ast.Attribute, module: Module) -> str:
+    """What `self` is in a function outside all classes: `types.MethodType(function, thing)` makes it a method, and
+    Celery's `@app.task(bind=True, base=Owner)` one of a class.
+    """
+    function = module.function(read)
+    if not isinstance(function, ast.FunctionDef) or enclosing_class(function, module) is not None:
+        return ""
+    given = (k for d in function.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "base")
+    base = next((ast.unparse(k.value) for k in given), "")
+    if base:
+        return base
+    made = (c for c in module.of(ast.Call, "MethodType") if len(c.args) == 2)
+    return next((ast.unparse(c.args[1]) for c in made if ast.unparse(c.args[0]) == function.name), "")
 
 
 def _is_shared(holder: ast.expr, module: Module) -> bool:

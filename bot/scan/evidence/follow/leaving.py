@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bot.scan.evidence.follow.binding import bind
 from bot.scan.evidence.follow.claims import claimed_by_annotation, claimed_by_name
-from bot.scan.evidence.follow.elsewhere import entered_as, reads_of_factory, reads_of_result, uses_of_protocol
+from bot.scan.evidence.follow.elsewhere import (
+    calls_on_made,
+    entered_as,
+    reads_of_factory,
+    reads_of_result,
+    uses_of_protocol,
+)
 from bot.scan.evidence.follow.libraries import is_dataset_of_graphs
-from bot.scan.evidence.follow.running import calls_by, results_of
+from bot.scan.evidence.follow.running import calls_by, results_of, steps_out
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import ENTERED, MOST_CALLS, Answer, Spot, enter, step_into
+from bot.scan.evidence.follow.tables import calls_by_tables
 from bot.scan.evidence.ground.annotations import given_by, member
+from bot.scan.evidence.ground.behind import bound_to
 from bot.scan.evidence.ground.callers import calls_of
 from bot.scan.evidence.ground.reach import reads_of_parameter
-from bot.scan.evidence.saves.content import defaults
-from bot.scan.names.module import Definition
+from bot.scan.evidence.saves.content import defaults, parameters
+from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -51,9 +60,13 @@ def give_back(spot: Spot, parent: Any, project: Project) -> Answer:
 
 
 def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str) -> Answer:
+    if not spot.hops and _gives_another(function, spot):
+        yield spot.says(Kind.ESCAPES, f"is one of several things that {function.name} gives")
+        return
     calls = calls_of(function, spot.module, project) if spot.hops < MOST_CALLS else ()
     owner = spot.module.parent(function)
     if isinstance(owner, ast.ClassDef) and spot.hops < MOST_CALLS:
+        calls = (*calls, *(c for c in calls_on_made(function, owner, spot.module, project) if c not in calls))
         for use in uses_of_protocol(function, owner, spot.module):
             yield Spot(use, spot.module, (*spot.path, *steps), spot.hops + 1)
     for call, module in calls:
@@ -62,10 +75,42 @@ def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str)
     for read, module in reads:
         yield Spot(read, module, spot.path, spot.hops + 1)
     handed = list(results_of(function, spot.module, project)) if spot.hops < MOST_CALLS else []
+    if spot.hops < MOST_CALLS:
+        handed += ((call, module, ()) for call, module in calls_by_tables(function, spot.module, project))
     for call, module, out in handed:
         yield Spot(call, module, (*spot.path, *steps, *out), spot.hops + 1)
     if not calls and not reads and not handed:
         yield spot.says(Kind.RETURNED, f"is returned by {function.name}")
+
+
+def _gives_another(function: Definition, spot: Spot) -> bool:
+    """`return state` here, and `return model` there, as its caller asks or what that gave: what is done with one is not
+    said of the other.
+    """
+    module, given = spot.module, {a.arg for a in parameters(function)} - {"self", "cls"}
+    others = [
+        r for r in module.of(ast.Return) if module.function(r) is function and r is not module.statement(spot.node)
+    ]
+    names = [
+        r.value for r in others if isinstance(r.value, ast.Name) and ast.unparse(r.value) != ast.unparse(spot.node)
+    ]
+    if any(name.id in given for name in names):
+        return True
+    return _is_as_asked(spot.node, given, module) and any(not _is_read(name, module) for name in names)
+
+
+def _is_as_asked(node: ast.expr, given: Collection[str], module: Module) -> bool:
+    """Whether it stands under `if flag:`, where `flag` is a parameter."""
+    statement = module.statement(node)
+    around = module.parent(statement) if statement is not None else None
+    test = around.test if isinstance(around, ast.If) else None
+    test = test.operand if isinstance(test, ast.UnaryOp) else test
+    return isinstance(test, ast.Name) and test.id in given
+
+
+def _is_read(name: ast.Name, module: Module) -> bool:
+    """Whether what the name is bound to was read from somewhere as well."""
+    return any(value is None or "load" in ast.unparse(value) for value in bound_to(name, module))
 
 
 def hand_out(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -101,8 +146,13 @@ def hand_on(spot: Spot, parent: Any, project: Project) -> Answer:
 def give_by_lambda(spot: Spot, parent: Any, project: Project) -> Answer:
     """`load = lambda path: torch.load(path)`: what its calls give."""
     statement = spot.module.parent(parent)
+    out = steps_out(statement, parent) if isinstance(statement, ast.Call) else None
     if spot.node is parent.body and isinstance(statement, ast.Assign):
         yield from (spot.at(call) for call in calls_by(statement.targets, spot.module))
+    elif (
+        spot.node is parent.body and isinstance(statement, ast.Call) and out is not None
+    ):  # `map(lambda path: torch.load(path), paths)`
+        yield spot.at(statement, *out)
     elif spot.node is parent.body:
         yield from (spot.at(read) for read in reads_of_factory(parent, spot.module))
 

@@ -65,9 +65,13 @@ _MODULE_CALLS = tuple(
 )
 """Libraries whose functions take a module first, a list of graphs, or a config object."""
 
-_FIRST = (0, *"objs collate_fn model module net root fn function func dataset datasets optimizer cfg obj".split())
-_TASKS = "transformers.pipeline"
-"""Its task stands first, the model second."""
+_FIRST = (
+    0,
+    *"objs collate_fn model module net root fn function func dataset datasets optimizer cfg obj train_dataset".split(),
+    *"eval_dataset data_collator tokenizer processing_class".split(),
+)
+_TASKS = ("transformers.pipeline", "bentoml.pytorch.")
+"""A task or a name stands first, the model second."""
 
 _FETCHES = "ray.get"
 
@@ -89,7 +93,7 @@ def is_known(full: str, place: int | str) -> bool:
     """Whether anything is known of the function `full`, which is given the value at `place`."""
     if full.startswith(_MODULE_CALLS):
         return place in _FIRST
-    if full == _TASKS:
+    if full.startswith(_TASKS):
         return place in (1, "model")
     if full == _FETCHES:
         return place == 0
@@ -125,7 +129,7 @@ def _is_wrapper(receiver: ast.expr, module: Module) -> bool:
 
 def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> Answer:
     """What the function says of the value that it is given."""
-    if full.startswith((*_MODULE_CALLS, _TASKS)):
+    if full.startswith((*_MODULE_CALLS, *_TASKS)):
         yield out_of_a_list(spot).says(Kind.OBJECT, f"goes into {full}")
     elif full == _FETCHES:
         yield spot.at(call)
@@ -139,6 +143,8 @@ def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> 
         yield out_of_a_list(spot).says(Kind.OBJECT, f"goes into {full}")
     elif full in ("torch.tensor", "torch.as_tensor", "torch.from_numpy", "torch.asarray"):
         yield spot.says(Kind.ARRAY, f"goes into {full}")
+    elif full == "numpy.random.set_state":
+        yield spot.says(Kind.OBJECT, f"goes into {full}, whose state holds a numpy array")
     elif _OF_TENSORS.fullmatch(full):
         yield spot.says(Kind.TENSOR, f"goes into {full}")
         yield spot.at(call)

@@ -7,7 +7,7 @@ import ast
 from bot.scan.evidence.follow.attributes import kind_of_word
 from bot.scan.evidence.follow.kept import names_of
 from bot.scan.evidence.follow.signs import Kind
-from bot.scan.evidence.follow.spot import Answer, Spot, step_into
+from bot.scan.evidence.follow.spot import Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.names.evaluate import evaluate
@@ -48,6 +48,14 @@ def each_into(spot: Spot, taker: ast.expr, index: int) -> Answer:
                 yield Spot(read, function.module, part.path if part is not None else (), spot.hops + 1)
 
 
+def _by_keys(spot: Spot, maker: ast.Call, call: ast.Call) -> Answer:
+    """`itemgetter("net", "cfg")(value)`: one entry, or a tuple of them."""
+    for place, key in enumerate(maker.args):
+        part = step_into(spot, label_of(key, spot.module))
+        if part is not None:
+            yield part._replace(node=call) if len(maker.args) == 1 else part.at(call, f"«[{place}]")
+
+
 def by_operator(spot: Spot, maker: ast.Call, call: ast.Call) -> Answer:
     """`operator.methodcaller("eval")(value)`, `Parallel(4)(values)`, `ToUndirected()(graph)`."""
     word = maker.args[0] if maker.args else None
@@ -55,6 +63,8 @@ def by_operator(spot: Spot, maker: ast.Call, call: ast.Call) -> Answer:
     if made in ("methodcaller", "attrgetter") and isinstance(word, ast.Constant):
         name = str(word.value)
         yield spot.says(kind_of_word(name) or Kind.OBJECT, f".{name}")
+    elif made == "itemgetter":
+        yield from _by_keys(spot, maker, call)
     elif made == "Parallel":
         yield spot.at(call)
     elif dotted(maker.func, spot.module).startswith("torch_geometric.transforms."):

@@ -65,6 +65,12 @@ def is_run(call: ast.Call, name: str, place: int | str) -> bool:
     return at == place and len(call.args) >= least
 
 
+def steps_out(call: ast.Call, function: ast.expr) -> tuple[str, ...] | None:
+    """The steps from what `call` gives to what the function returns that it runs; None where it does not run it."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return _GIVES.get(name) if function in call.args else None
+
+
 def handed_to(
     spot: Spot, call: ast.Call, name: str, place: int | str
 ) -> tuple[ast.expr, Found, Spot, int | str] | None:
@@ -91,7 +97,8 @@ def handed_to(
     if there is None:
         return None
     inside = spot._replace(path=spot.path[:-1])
-    return target, (taker, found[0].module), inside, int(there["at"]) if there["at"] else there["name"]
+    first = 1 if name == "spawn" else 0  # torch.multiprocessing gives the number of the process first
+    return target, (taker, found[0].module), inside, int(there["at"]) + first if there["at"] else there["name"]
 
 
 def results_of(function: Definition, module: Module, project: Project) -> Iterator[Result]:

@@ -76,15 +76,18 @@ TENSOR_WORDS = frozenset(
 )
 ARRAY_WORDS = frozenset(
     "shape dtype ndim view reshape transpose squeeze clone mean sum max min std var any all T mT abs sqrt pow cumsum"
-    " unique flatten ravel repeat round tolist norm astype nbytes argsort nonzero argmin prod dot real imag swapaxes"
+    " unique flatten ravel repeat round tolist norm nbytes argsort nonzero argmin prod dot real imag swapaxes"
     " amax amin aminmax quantile nanquantile median nanmedian nanmean nansum kthvalue cummax cummin cumprod diff diag"
     " diagonal tile flip fliplr flipud roll rot90 conj clip nan_to_num isnan isinf isfinite isclose allclose exp log2"
     " log10 log1p expm1 sin cos tan tanh sinh cosh arcsin arccos arctan floor ceil trunc square rsqrt reciprocal"
     " logical_and logical_or logical_not bitwise_and bitwise_or bitwise_xor det inverse svd logsumexp masked_select"
     " unflatten movedim moveaxis reshape_as view_as broadcast_to count_nonzero argwhere searchsorted itemsize strides"
-    " tobytes tofile byteswap fill flat argpartition sub coalesce indices".split()
+    " fill sub coalesce indices log neg sign maximum minimum"
+    " remainder logical_xor bitwise_not copysign lgamma digamma exp2 sinc fmax fmin".split()
 )
-SHARD_WORDS = frozenset("device_mesh placements to_local redistribute".split())
+ARRAY_ALONE = frozenset("astype tobytes tofile byteswap argpartition flat itemset".split())
+"""What numpy's arrays have and tensors have not: weights_only=True refuses these arrays."""
+SHARD_WORDS = frozenset("device_mesh placements to_local redistribute _local_tensor _spec".split())
 """What a DTensor has: alone it is read by weights_only=True, but who asks for it reads files of several kinds."""
 MOVES = frozenset("to cpu cuda half float double bfloat16 requires_grad_ type xpu npu".split())
 NEUTRAL_CALLS = frozenset(

@@ -7,7 +7,6 @@ the tree either passes it on (new spots) or says something (signs). The tables a
 from __future__ import annotations
 
 import ast
-import itertools
 import re
 from collections import deque
 from collections.abc import Callable
@@ -15,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.scan.evidence.follow import leaving, signs
 from bot.scan.evidence.follow.arguments import read_argument
+from bot.scan.evidence.follow.asked import is_asked_first
 from bot.scan.evidence.follow.attributes import read_attribute
-from bot.scan.evidence.follow.binding import bind
+from bot.scan.evidence.follow.binding import begins_empty, bind, put_all_into
 from bot.scan.evidence.follow.claims import claimed_by_annotation
 from bot.scan.evidence.follow.patterns import read_match
 from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, keyed, label_of, step_into
+from bot.scan.evidence.follow.spreading import spread
 from bot.scan.evidence.ground.reach import reads_of
 
 if TYPE_CHECKING:
@@ -32,24 +33,38 @@ _KEY = re.compile(r"«\['(\w+)'\]")
 MOST_SPOTS = 160
 """Enough for every site of the repositories tried; a bound on hostile or generated code."""
 
+MOST_ENDS = 600
+"""The same for those from which nothing is reached, such as the reads of other keys of a dict that a class shares."""
+
 
 def trace(start: Spot, project: Project) -> tuple[Sign, ...]:
     """Every sign of what `start` holds, in the order found. Bounded; what is cut off says ESCAPES."""
     waiting, known, found = deque([start]), {(id(start.node), start.path)}, list[Sign]()
-    for step in itertools.count(1):
-        if not waiting:
-            break
+    spots = ends = 0
+    while waiting:
         spot = waiting.popleft()
-        if step > MOST_SPOTS or len(spot.path) > 8:
+        if spots >= MOST_SPOTS or ends >= MOST_ENDS or len(spot.path) > 8:
             found.append(spot.says(Kind.ESCAPES, "followed no further"))
             continue
-        for answer in consume(spot, project):
+        answers = list(consume(spot, project))
+        spots, ends = (spots + 1, ends) if answers else (spots, ends + 1)
+        for answer in answers:
             if not isinstance(answer, Spot):
-                found.append(answer)
+                found.append(_weighed(answer, spot))
             elif (mark := (id(answer.node), answer.path)) not in known:
                 known.add(mark)
                 waiting.append(answer)
     return tuple(dict.fromkeys(found))
+
+
+def _weighed(sign: Sign, spot: Spot) -> Sign:
+    """What is said of a container or a function that the value was put into is not said of the value. What a part, or
+    the value in another function, is used as where it was first asked for its type, it may be or not.
+    """
+    if sign.kind is Kind.OBJECT and sign.path and sign.path[-1].startswith("«"):
+        return sign._replace(kind=Kind.ESCAPES)
+    doubtful = sign.kind is Kind.TENSOR and (spot.path or spot.hops) and is_asked_first(spot.node, spot.module)
+    return sign._replace(kind=Kind.CLAIM) if doubtful else sign
 
 
 def consume(spot: Spot, project: Project) -> Answer:
@@ -139,6 +154,7 @@ def _keyword(spot: Spot, parent: Any, project: Project) -> Answer:
             yield from read_argument(spot._replace(path=spot.path[:-1]), call, key[1], project)
         elif parent.arg is None:
             yield spot.says(Kind.DICT, "is spread as keywords")
+            yield from spread(spot, call, project)
         else:
             yield from read_argument(spot, call, parent.arg, project)
 
@@ -164,14 +180,23 @@ def _subscript(spot: Spot, parent: Any, project: Project) -> Answer:
 
 
 def _operate(spot: Spot, parent: Any, project: Project) -> Answer:
+    if isinstance(parent.op, ast.Div) and spot.node is parent.left and _is_text(parent.right):
+        yield spot.says(Kind.OBJECT, "is a Path that something is put behind")
+        return
     yield spot.says(Kind.PLAIN, "is calculated with")
     if spot.path and spot.path[-1].startswith("«"):  # a list it was put into
         yield spot.at(parent)
 
 
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
 def _grow(spot: Spot, parent: Any, project: Project) -> Answer:
-    """`held += [value]`."""
+    """`held += [value]`, and `held += value` where what is held began as an empty list."""
     yield spot.says(Kind.PLAIN, "is calculated with")
+    if not (spot.path and spot.path[-1].startswith("«")) and begins_empty(parent.target, spot.module):
+        yield from put_all_into(spot, parent.target)
     if spot.path and spot.path[-1].startswith("«") and isinstance(parent.target, ast.Name):
         for read in reads_of(parent.target, spot.module):
             yield spot.at(read)._replace(path=(*spot.path[:-1], "«[*]"))

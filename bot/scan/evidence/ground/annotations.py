@@ -16,8 +16,12 @@ _GIVES = frozenset("Generator Iterator Iterable AsyncGenerator AsyncIterator".sp
 
 def holds_tensors(annotation: ast.expr) -> bool:
     """Whether a type is made of tensors and of what is as plain, with a tensor somewhere."""
-    parts = list(_parts(annotation))
-    return all(part in _TENSORS or part in _PLAIN for part in parts) and any(part in _TENSORS for part in parts)
+    return is_plain(annotation) and any(part in _TENSORS for part in _parts(annotation))
+
+
+def is_plain(annotation: ast.expr) -> bool:
+    """Whether a type is made of nothing but tensors, numbers, strings and containers of them."""
+    return all(part in _TENSORS or part in _PLAIN for part in _parts(annotation))
 
 
 def unquoted(annotation: ast.expr) -> ast.expr:

@@ -87,8 +87,19 @@ def _callers(function: Definition, module: Module, project: Project, *, method: 
             return own  # whether the name is too common need not be found out
     paths = project.holders(word, most=MOST_FILES)
     if paths is None:
-        return (module.path,)
+        return (module.path,) if method else (module.path, *_importers(function.name, module, project))
     return tuple(path for path in paths if method or path == module.path or project.imports(path, *asked))
+
+
+def _importers(name: str, module: Module, project: Project) -> list[str]:
+    """Of a name that stands in many files those that import it from what may be its module, or call it of that; none
+    where these are many too.
+    """
+    stem, package = stem_of(module.path), PurePosixPath(module.path).parent.name
+    taking = project.importing(name) & project.importing(*filter(None, (stem, package)))
+    calling = {path for path in project.importing(stem) if may_call_method(name, project.files[path])}
+    found = sorted((taking | calling) - {module.path})
+    return found if len(found) <= MOST_FILES else []
 
 
 def _are_without(word: bytes, paths: Collection[str], project: Project) -> bool:

@@ -1,0 +1,42 @@
+"""What is done with a value only where it is first asked for its type says what it may be, and not what it is."""
+
+from __future__ import annotations
+
+import ast
+
+from bot.scan.names.module import Module
+
+_ASKS = ("isinstance", "hasattr", "is_tensor")
+
+
+def is_asked_first(value: ast.expr, module: Module) -> bool:
+    """`if isinstance(x, Module): x.state_dict()` in a function that takes this and that: here it may be that."""
+    text, child = "", module.parent(value)
+    while child is not None and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(child, ast.If | ast.IfExp) and not _holds(child.test, value):
+            asked = [n.args[0] for n in ast.walk(child.test) if isinstance(n, ast.Call) and n.args and _asks(n.func)]
+            text = text or (ast.unparse(value) if asked else "")
+            if any(ast.unparse(each) == text or _are_alike(each, value, module) for each in asked):
+                return True
+        child = module.parent(child)
+    return False
+
+
+def _asks(function: ast.expr) -> bool:
+    return getattr(function, "attr", getattr(function, "id", "")) in _ASKS
+
+
+def _are_alike(one: ast.expr, other: ast.expr, module: Module) -> bool:
+    """`for key, mine, theirs in ...`: what one of them is asked for is meant for the other as well."""
+    if not (isinstance(one, ast.Name) and isinstance(other, ast.Name)):
+        return False
+    function = module.function(one)
+    stores = (n for n in module.names(one.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
+    bound = (module.parent(store) for store in stores)
+    return any(
+        isinstance(each, ast.Tuple) and any(getattr(e, "id", "") == other.id for e in each.elts) for each in bound
+    )
+
+
+def _holds(node: ast.AST, part: ast.AST) -> bool:
+    return any(each is part for each in ast.walk(node))
