@@ -307,6 +307,46 @@ def test_a_storage_client_in_front_of_torch_is_doubtful_not_clean() -> None:
 
 
 @pytest.mark.parametrize(
+    "run",
+    [
+        "exec(open('names.py').read())",
+        "exec(compile(open('names.py').read(), 'names.py', 'exec'))",
+        "from pathlib import Path\nexec(Path('names.py').read_text())",
+        "PATH = 'names.py'\nexec(open(PATH).read(), globals())",
+    ],
+)
+def test_names_of_a_file_that_is_read_and_executed_are_followed(run: str) -> None:
+    taker = f"{run}\nload('m.pt')\n"
+    line = taker.count("\n")
+    assert places({"names.py": "from torch import load\n", "main.py": taker}) == [("main.py", line, "LG001")]
+    assert places({"names.py": "from json import load\n", "main.py": taker}) == []
+
+
+def test_files_that_execute_each_other_end() -> None:
+    files = {
+        "a.py": "exec(open('b.py').read())\nload('m.pt')\n",
+        "b.py": "exec(open('a.py').read())\nfrom torch import load\n",
+    }
+    assert places(files) == [("a.py", 2, "LG001")]
+
+
+def test_a_module_that_hands_on_what_it_is_asked_for_stands_for_torch() -> None:
+    giver = "def __getattr__(name):\n    import torch\n    return getattr(torch, name)\n"
+    assert places({"utils.py": giver, "main.py": "import utils\nutils.load('m.pt')\n"}) == [("main.py", 2, "LG001")]
+    other = giver.replace("torch", "json")
+    assert places({"utils.py": other, "main.py": "import utils\nutils.load('m.pt')\n"}) == []
+
+
+def test_a_fixture_of_a_conftest_above_is_given_to_a_test() -> None:
+    fixture = "import pytest\n@pytest.fixture\ndef th():\n    import torch\n    return torch\n"
+    test = "def test(th):\n    th.load('m.pt')\n"
+    found = [("tests/unit/test_x.py", 2, "LG001")]
+    assert places({"tests/conftest.py": fixture, "tests/unit/test_x.py": test}) == found
+    assert places({"other/conftest.py": fixture, "tests/unit/test_x.py": test}) == []
+    assert places({"tests/conftest.py": fixture.replace("torch", "json"), "tests/unit/test_x.py": test}) == []
+
+
+@pytest.mark.parametrize(
     ("giver", "taker", "line"),
     [
         ("import torch, helper\nhelper.read(torch, 'm.pt')\n", "def read(t, p):\n    return t.load(p)\n", 2),

@@ -123,6 +123,11 @@ def test_a_call_over_several_items_of_the_list_without_line_ends() -> None:
         ("%time y = torch.load(p)\n", "%time y = torch.load(p, weights_only=True)\n"),
         ("y = %time torch.load(p)\n", "y = %time torch.load(p, weights_only=True)\n"),
         ("%timeit -n 3 torch.load(p)\n", "%timeit -n 3 torch.load(p, weights_only=True)\n"),
+        ("%lprun -f read torch.load(p)\n", "%lprun -f read torch.load(p, weights_only=True)\n"),
+        ("%prun -s cumulative torch.load(p)\n", "%prun -s cumulative torch.load(p, weights_only=True)\n"),
+        ("%%script python3\ntorch.load(p)\n", "%%script python3\ntorch.load(p, weights_only=True)\n"),
+        ("%%script --bg /usr/bin/ruby\ntorch.load(p)\n", None),
+        ("%run names.py\ntorch.load(p)\n", "%run names.py\ntorch.load(p, weights_only=True)\n"),
         ("%%time\ny = torch.load(p)\n", "%%time\ny = torch.load(p, weights_only=True)\n"),
         ("%%capture out\ny = torch.load(p)\n", "%%capture out\ny = torch.load(p, weights_only=True)\n"),
         ("%%bash\npython -c 'torch.load(p)'\n", None),
@@ -150,6 +155,8 @@ def test_what_ipython_allows(line: str, fix: str | None) -> None:
         ("%%sh\n# don't\npython -c 'import torch; torch.load(1)'", [1]),
         ("%%writefile job.py\nimport torch\ntorch.load(1)\n", [3]),
         ("!python -c \"import torch; torch.load('x', weights_only=True)\"\n", []),
+        ("!python -m timeit -s 'import torch' \"torch.load('x')\"\n", [1]),
+        ("!python -m timeit -s 'from json import load' \"load('x')\"\n", []),
         ("!echo torch.load\n", []),
         ("%%bash\necho torch.load\n", []),
         ("%%bash\ncat <<EOF\nimport torch; torch.load(1)\nEOF\n", []),
@@ -165,6 +172,19 @@ def test_programs_that_a_cell_runs_or_writes(source: str, found: list[int]) -> N
         assert line.startswith("%%") or first.source == line[line.index("!") :]
         assert first.end_column == len(source.rstrip("\n").splitlines()[-1]) + 1
         assert fixed(before) == before
+
+
+@pytest.mark.parametrize(
+    "source", ["{run}\nread('m.pt')\n", ["{run}\n", "read('m.pt')"], ["{run}\n", "th.load('m.pt')"]]
+)
+@pytest.mark.parametrize("run", ["%run names.py", "%run -i ./names.py 3", "%run names", "%run 'names.py'"])
+def test_names_of_a_file_that_a_cell_runs(run: str, source: str | list[str]) -> None:
+    lines = [line.format(run=run) for line in ([source] if isinstance(source, str) else source)]
+    before = json.dumps(notebook(cell(source=lines if isinstance(source, list) else lines[0]))).encode()
+    names = b"import torch as th\nread = th.load\n"
+    assert [(f.path, f.line) for f in scan_files({"a.ipynb": before, "names.py": names}).findings] == [("a.ipynb", 2)]
+    other = names.replace(b"torch", b"jax")
+    assert scan_files({"a.ipynb": before, "names.py": other}).findings == ()
 
 
 @pytest.mark.parametrize("at", range(2, 14))

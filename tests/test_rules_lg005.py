@@ -12,6 +12,8 @@ TOP = "import argparse, builtins, functools, importlib, os, subprocess\nimport t
 
 SILENT = [
     "torch.load = functools.partial(torch.load, weights_only=True)",
+    "torch.load.__kwdefaults__.update(weights_only=True)",
+    "torch.save.__kwdefaults__.update(weights_only=False)",
     "torch.load = _original",
     "def f(*a, **k):\n    k.setdefault('weights_only', True)\n    return _original(*a, **k)\ntorch.load = f",
     "def f(p, weights_only=True):\n    return _original(p, weights_only=weights_only)\ntorch.load = f",
@@ -48,6 +50,9 @@ SWITCHED = [
     "def test(monkeypatch):\n    monkeypatch.setattr(torch, 'load', functools.partial(torch.load, weights_only=False))",
     "torch.load.__kwdefaults__['weights_only'] = False",
     "torch.load.__kwdefaults__ = {'weights_only': False}",
+    "torch.load.__kwdefaults__.update(weights_only=False)",
+    "torch.load.__kwdefaults__.update({'weights_only': False})",
+    "torch.load.__kwdefaults__ |= {'weights_only': False}",
     f"os.environ['{NAME}'] = '1'",
     f"os.environ['{NAME}'] = value",
     f"os.environ.setdefault('{NAME}', 'true')",

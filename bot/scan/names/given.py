@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Iterable
 
 from bot.scan.names.arguments import TIMES, argument_of, word_of
@@ -35,9 +36,23 @@ def given_by_callers(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
 
 
 def _given_by_fixture(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
-    """What pytest hands to a parameter: the result of the file's fixture of that name."""
-    module = parameter.module
-    for binding in exported(parameter.name, module):
+    """What pytest hands to a parameter: the result of the fixture of that name, in the file or a conftest above."""
+    for module in (parameter.module, *_conftests(parameter.module)):
+        yield from _given_by_fixture_of(module, parameter.name, of)
+
+
+def _conftests(module: Module) -> Iterable[Module]:
+    folder, files = module.path, module.project.files if module.project else {}
+    while folder:
+        folder = posixpath.dirname(folder)
+        path = posixpath.join(folder, "conftest.py")
+        found = module.project.module(path) if module.project and path in files and path != module.path else None
+        if isinstance(found, Module):
+            yield found
+
+
+def _given_by_fixture_of(module: Module, name: str, of: Evaluate) -> Iterable[Value]:
+    for binding in exported(name, module):
         function = binding.node
         decorators = function.decorator_list if isinstance(function, ast.FunctionDef) else ()
         if any("fixture" in module.segment(decorator) for decorator in decorators):

@@ -18,7 +18,12 @@ _LIBRARY_LOADS = frozenset(
 )
 """Libraries whose star import brings a `load` of their own (their `__all__`)."""
 _STAR = re.compile(rb"import[\s\\]*\*")
-TORCH_STARS = {"torch": frozenset({"load", "save"}), "torch.serialization": frozenset({"load", "save"})}
+TORCH_STARS = {
+    "torch": frozenset({"load", "save"}),
+    "torch.serialization": frozenset({"load", "save"}),
+    "torch.hub": frozenset({"load", "load_state_dict_from_url"}),
+    "torch.utils.model_zoo": frozenset({"load_url"}),
+}
 """What a star import brings of interest: `load` stands in `torch.__all__` and `torch.serialization.__all__` (2.13)."""
 
 

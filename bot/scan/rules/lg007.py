@@ -24,10 +24,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.model import Finding, Severity, WeightsOnly
 from bot.scan.judgement import Judgement
+from bot.scan.names.code_strings import code_in_strings
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Function, Qualified, Unknown
@@ -61,6 +62,7 @@ _POSITION = {"fit": 4, "validate": 2, "test": 2, "predict": 4}
 _MAKES_TRAINER = re.compile(r"(?:lightning|lightning_fabric|pytorch_lightning)\.(?:\w+\.)*Trainer")
 _HANDED = frozenset({"load_state_dict_from_url", "load_url", "PackageImporter"})
 _WORDS = _RUNS | _HANDED | {"Trainer", "load_from_checkpoint", "load", "load_raw", "_load", "torch_save_to_dcp"}
+_FETCHES = ("load_state_dict_from_url", "load_url")
 _OWN = frozenset({"best", "last", "hpc", None})
 """Values of `ckpt_path` that name the run's own checkpoint, or none."""
 
@@ -68,14 +70,35 @@ _HUB = "downloads a pickle and, unless weights_only=True is passed, runs the cod
 _LIGHTNING = "calls torch.load and leaves weights_only to torch's default, which is unsafe below 2.6"
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A call of one of those loaders, and what it `said` of weights_only; or where one is handed on."""
+
+    node: ast.expr
+    name: str
+    severity: Severity
+    message: str
+    said: WeightsOnly = WeightsOnly.ABSENT
+
+
 def check(module: Module, project: Project) -> Iterator[Finding]:
+    found = [(each, each.node) for each in _found_in(module)]
+    found += [(each, text) for inner, text in code_in_strings(module) for each in _found_in(inner)]
+    for each, node in found:
+        finding = finding_at(
+            module, node, rule=RULE.code, severity=each.severity, message=each.message, advice=_advice(each.name)
+        )
+        yield replace(finding, weights_only=each.said)
+
+
+def _found_in(module: Module) -> Iterator[_Found]:
     renamed = {a.asname for statement in module.of(ast.ImportFrom) for a in statement.names if a.name in _WORDS}
     renamed |= set(_bound(module))
     for call in module.of(ast.Call):
         name = _last_word(call.func)
         if name not in _WORDS and name not in renamed:  # looking up every callee of a file would parse half the project
-            continue
-        found = _related(call, name, module)
+            name = next((text for text in _FETCHES if _is_looked_up(text, call.func)), "")
+        found = _related(call, name, module) if name else None
         said = _says(call, module)
         if found is None or said is WeightsOnly.TRUE:
             continue
@@ -85,24 +108,32 @@ def check(module: Module, project: Project) -> Iterator[Finding]:
                 Severity.WARNING,
                 f"{name} is told weights_only=False and runs the code a pickle asks for",
             )
-        finding = finding_at(
-            module, call, rule=RULE.code, severity=severity, message=message, advice=_advice(name)
-        )  # fmt: skip
-        yield replace(finding, weights_only=said)
-    for word in ("load_state_dict_from_url", "load_url"):
+        yield _Found(call, name, severity, message, said)
+    for word in (*_FETCHES, *sorted(name for name in renamed if name)):
         for node in (*module.names(word), *module.attributes(word)):
             yield from _handed_on(node, word, module)
 
 
-def _handed_on(node: ast.expr, word: str, module: Module) -> Iterator[Finding]:
-    """`partial(load_state_dict_from_url, map_location="cpu")`, `map(load_url, addresses)`."""
-    call = module.parent(node)
-    if not isinstance(call, ast.Call) or node not in call.args or _says(call, module) is WeightsOnly.TRUE:
+def _is_looked_up(word: str, function: ast.expr) -> bool:
+    """`getattr(torch.hub, "load_state_dict_from_url")(address)`."""
+    return isinstance(function, ast.Call | ast.Subscript) and word in _texts_in(function)
+
+
+def _texts_in(function: ast.Call | ast.Subscript) -> list[object]:
+    parts = function.args if isinstance(function, ast.Call) else [function.slice]
+    return [part.value for part in parts if isinstance(part, ast.Constant)]
+
+
+def _handed_on(node: ast.expr, word: str, module: Module) -> Iterator[_Found]:
+    """`partial(load_state_dict_from_url, map_location="cpu")`, `map(load_url, addresses)`, `{"web": load_url}`."""
+    parent = module.parent(node)
+    if isinstance(parent, ast.Call):
+        if node not in parent.args or _says(parent, module) is WeightsOnly.TRUE:
+            return
+    elif not (isinstance(parent, ast.List | ast.Tuple | ast.Dict) and isinstance(getattr(node, "ctx", None), ast.Load)):
         return
     if _FROM_URL & {v.name for v in evaluate(node, module) if isinstance(v, Qualified)}:
-        yield finding_at(
-            module, call, rule=RULE.code, severity=RULE.severity, message=f"{word} {_HUB}", advice=_advice(word)
-        )
+        yield _Found(parent if isinstance(parent, ast.Call) else node, word, RULE.severity, f"{word} {_HUB}")
 
 
 def _bound(module: Module) -> Iterator[str]:

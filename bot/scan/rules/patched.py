@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -29,8 +29,18 @@ def find_patches(module: Module) -> Iterator[Patch]:
             if _is_load(target, module):
                 yield from _patch(assignment, assignment.value, module)
             elif _is_defaults(target, module):
-                yield from _defaults(assignment, module)
+                yield from _defaults(assignment, [assignment.value], module)
+    for merge in module.of(ast.AugAssign):
+        if _is_defaults(merge.target, module):
+            yield from _defaults(merge, [merge.value], module)
     for call in module.of(ast.Call):
+        if (
+            isinstance(call.func, ast.Attribute)
+            and call.func.attr == "update"
+            and _is_defaults(call.func.value, module)
+        ):
+            named = [k.value for k in call.keywords if k.arg == "weights_only"]
+            yield from _defaults(call, named or call.args, module)
         replacement = _set_by_call(call, module)
         if replacement is not None:
             yield from _patch(call, replacement, module)
@@ -43,21 +53,22 @@ def _is_load(target: ast.expr, module: Module) -> bool:
 
 
 def _is_defaults(target: ast.expr, module: Module) -> bool:
-    """`torch.load.__kwdefaults__ = {...}` and `torch.load.__kwdefaults__["weights_only"] = ...`."""
+    """`torch.load.__kwdefaults__ = {...}`, `torch.load.__kwdefaults__["weights_only"] = ...`, `|=` and `update`."""
     target = target.value if isinstance(target, ast.Subscript) else target
     if not isinstance(target, ast.Attribute) or target.attr != "__kwdefaults__":
         return False
     return any(isinstance(v, Qualified) and v.name in LOADS for v in evaluate(target.value, module))
 
 
-def _defaults(assignment: ast.Assign, module: Module) -> Iterator[Patch]:
-    values = [assignment.value]
-    if isinstance(assignment.value, ast.Dict):
-        pairs = zip(assignment.value.keys, assignment.value.values, strict=True)
-        values = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "weights_only"]
+def _defaults(node: ast.stmt | ast.Call, given: Iterable[ast.expr], module: Module) -> Iterator[Patch]:
+    values: list[ast.expr] = []
+    for each in given:
+        pairs = zip(each.keys, each.values, strict=True) if isinstance(each, ast.Dict) else ()
+        named = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "weights_only"]
+        values += named if isinstance(each, ast.Dict) else [each]
     said = {verdict for value in values for verdict in _constants(value, module)}
     if said != {True}:
-        yield Patch(assignment, True if False in said else None)
+        yield Patch(node, True if False in said else None)
 
 
 def _set_by_call(call: ast.Call, module: Module) -> ast.expr | None:

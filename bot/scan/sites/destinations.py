@@ -34,7 +34,20 @@ def is_harmless(call: ast.Call, module: Module) -> bool:
     """Whether the call only looks at its argument."""
     word = _last_word(call.func)
     makes_class = word == "type" and len(call.args) == 3
-    return (word in HARMLESS and not makes_class) or word.startswith(("assert", "is_"))
+    looks = (word in HARMLESS and not makes_class) or word.startswith(("assert", "is_"))
+    return looks and not _is_used_inside(call, module)
+
+
+def _is_used_inside(call: ast.Call, module: Module) -> bool:
+    """Whether it is the project's own function, and calls or gives back what it is given: a decorator called `log`."""
+    for function in evaluate(call.func, module):
+        if isinstance(function, Function):
+            names = [parameter_given(call, argument, function.node) for argument in call.args]
+            uses = [use for name in names for use in used_inside(name, function.node, function.module)]
+            parents = [(use, function.module.parent(use)) for use in uses]
+            if any((isinstance(p, ast.Call) and p.func is use) or isinstance(p, ast.Return) for use, p in parents):
+                return True
+    return False
 
 
 def word_set(node: ast.expr, call: ast.Call, module: Module) -> str:

@@ -47,7 +47,7 @@ def uses_export(data: bytes, exports: Iterable[Export]) -> bool:
     return any(
         e.word.encode() in data
         and (e.stem.encode() in data or (e.path.endswith("__init__.py") and _FROM_PACKAGE.search(data)))
-        and re.search(rb"\b%b\b" % re.escape(e.word.encode()), data)
+        and re.search(rb"(?:\b|\\[nt])%b\b" % re.escape(e.word.encode()), data)
         for e in exports
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from bot.scan.project import Handed, Project
+from bot.scan.sites.disguises import stands_in_for_torch
 
 _GIVEN = re.compile(
     rb"torch(?!\.(?!s)(?<!load = torch\.))(?<![\w.]torch)(?:(?:\.serialization)?\s+(?:as\s+(?P<name>\w+)"
@@ -41,6 +42,8 @@ def handed_torch(project: Project, paths: Collection[str]) -> Handed:
     takers: set[tuple[str, str]] = set()
     for path in paths:
         data = project.files[path]
+        if stands_in_for_torch(data):
+            names.update(_words_of(path))
         for match in _GIVEN.finditer(data) if b"torch" in data else ():
             name = match["name"] or match["part"]
             if name:
@@ -50,12 +53,17 @@ def handed_torch(project: Project, paths: Collection[str]) -> Handed:
                 for given in re.finditer(rb"(?<=[(,=\s])%b[ \t]*[,)]" % name, data):
                     takers.update((taker, path) for taker in _taker(data, given.start()))
             elif match["itself"] is not None:
-                _add_given(data, match.start(), names, functions)
+                _add_given(data, match.start(), names, names if path.endswith("conftest.py") else functions)
             elif match["argument"] is not None:
                 takers.update((taker, path) for taker in _taker(data, match.start()))
             else:  # its `load` is torch's
-                names.update(part.encode() for part in path.rpartition(".")[0].split("/") if part != "__init__")
+                names.update(_words_of(path))
     return Handed(frozenset(names), frozenset(functions), frozenset(takers))
+
+
+def _words_of(path: str) -> list[bytes]:
+    """By which words a module is imported."""
+    return [part.encode() for part in path.rpartition(".")[0].split("/") if part != "__init__"]
 
 
 def _taker(data: bytes, at: int) -> Iterator[str]:

@@ -27,7 +27,8 @@ _GIVEN = re.compile(rb"[^=\n]*=[^=\n]([^\n]*)")
 _SET_TO_NAME = re.compile(rb"[ \t]*=[ \t]*([A-Za-z_]\w*)\s*$", re.M)
 _IMPORTED_THERE = re.compile(rb"[\[(,=]\s*(?:\w+\.)*(?:import_module|__import__)\(\s*[rRuU]?[\"']torch")
 _ASSIGNED = re.compile(rb"= torch[ \t]*\r?$", re.M)
-_EXECUTED = re.compile(rb"exec\s*\(\s*[^)\s]")
+_EXECUTED = re.compile(rb"exec\s*\(\s*[^)\s]|%run\s")
+_ESCAPED = (b"\\n", b"\\t")
 _WIDE = 200
 _STEPS = 4
 """How often a name is given to another before nobody would follow it."""
@@ -98,7 +99,7 @@ def uses_of(data: bytes) -> Uses:
             found.quoted = True
         elif before == b"_":
             found.hidden = found.hidden or is_private(data, start)
-        elif not before.isalnum():
+        elif not before.isalnum() or data[start - 2 : start] in _ESCAPED:  # a notebook's cell as one text
             found.bare = True
     found.hidden = found.hidden or looked_up_in_pieces(data)
     return found
@@ -112,7 +113,7 @@ def _receiver(data: bytes, start: int) -> bytes | None:
             begin -= 1
         if begin and data[begin - 1] > 127:  # Python takes letters of every kind for the plain ones
             return b"any"
-        return data[begin : start - 1]
+        return data[begin + (data[begin - 1 : begin + 1] in _ESCAPED) : start - 1]
     head = data[max(0, start - _WIDE) : start]
     dot = _BEFORE.search(head) if b"." in head else None
     if dot is None:
@@ -214,8 +215,8 @@ def _imports_load(data: bytes, resolves: Callable[[str], bool]) -> bool:
 
 
 def _executes(data: bytes) -> bool:
-    """Whether names may come from code that is executed: `exec(open("names.py").read())`."""
-    return b"exec" in data and _EXECUTED.search(data) is not None
+    """Whether names may come from code that is executed: `exec(open("names.py").read())`, `%run names.py`."""
+    return (b"exec" in data or b"%run" in data) and _EXECUTED.search(data) is not None
 
 
 def _imports(data: bytes) -> list[tuple[str, set[bytes]]]:

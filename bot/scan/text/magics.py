@@ -20,9 +20,12 @@ _TRIPLE = "'" * 3
 _CELL_MAGIC = re.compile(r"\s*%%(\w*)")
 # Magics that run the rest of their line as Python: `%time state = torch.load(path)`.
 _RUNS = re.compile(
-    r"(?P<indent>[ \t]*)(?P<magic>%(?:time|timeit|prun|memit)(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+)(?P<code>[^\s-].*)",
+    r"(?P<indent>[ \t]*)(?P<magic>%(?:time|timeit|[lm]?prun|memit)(?:[ \t]+-(?:[fmTDsl][ \t]+[^\s(]+(?=[ \t])|"
+    r"\w+(?:[ \t]+\d+)?))*[ \t]+)(?P<code>[^\s-].*)",
     re.S,
 )
+_RUNS_FILE = re.compile(r"%run[ \t]+(?:-\w+[ \t]+)*[\"']?(?:\./)?(?P<module>\w+(?:/\w+)*)(?:\.py)?[\"']?(?:[ \t].*)?")
+_SCRIPT_IN_PYTHON = re.compile(r"\s*%%script[ \t]+(?:--?\S+[ \t]+)*\S*(?:python|pypy)[\d.]*[ \t]*\r?\n")
 _COMMAND = re.compile(r"(?P<indent>[ \t]*)(?:[%!]|\?{1,2}\w|[\w.*]+[ \t]*\?{1,2}[ \t]*(?:#.*)?$)")
 _ASSIGNED = re.compile(r"(?P<target>[ \t]*[\w.,\[\]'\" \t]+=[ \t]*)(?P<command>[!%][\w!].*)", re.S)
 _LEXEME = re.compile(
@@ -40,7 +43,7 @@ def tolerate_magics(cell: str) -> str:
     magic = _CELL_MAGIC.match(cell)
     lines = list(split_lines(cell))
     if magic:
-        if magic.group(1) in _SHELLS:
+        if magic.group(1) in _SHELLS and not _SCRIPT_IN_PYTHON.match(cell):
             return _command(cell) if "load" in cell else _blank(lines)
         if magic.group(1) in _FOREIGN and not _WRITES_PYTHON.match(cell):
             return _blank(lines)
@@ -97,6 +100,9 @@ def _statement(line: str) -> str:
     if runs:
         return runs["indent"] + "if 1:".ljust(len(runs["magic"])) + runs["code"]
     command = _COMMAND.match(line)
+    file = _RUNS_FILE.fullmatch(line.strip())
+    if command and file:  # its names are the notebook's then
+        return f"{command['indent']}from {file['module'].replace('/', '.')} import *{_ending(line)}"
     if command:
         return f"{command['indent']}{_said(line[command.end('indent') :]) or 'pass'}{_ending(line)}"
     assigned = _ASSIGNED.fullmatch(line)

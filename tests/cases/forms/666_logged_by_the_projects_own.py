@@ -1,0 +1,5 @@
+# expect: safe
+import torch
+def log(what):
+    print("using", what)
+log(torch.load)
