@@ -74,6 +74,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
         return base.get(name)[0] or (Unknown(name),)
     if isinstance(base, Partial) and name == "func":
         return (base.function,)
+    if isinstance(base, Constant | Partial) and name == "value":  # a member of an Enum
+        return (base,)
     if isinstance(base, Function) and name == "__wrapped__":
         return (base,)
     return (Unknown(name),)
@@ -128,18 +130,18 @@ def _filled(value: Value, owner: Class, name: str, of: Evaluate) -> Value:
 
 
 def _set_from_outside(owner: Class, name: str, of: Evaluate) -> list[Value]:
-    """`setattr(TheClass, "name", value)` in its module."""
-    found: list[Value] = []
-    for call in owner.module.of(ast.Call, "setattr"):
+    """`setattr(TheClass, "name", value)` in its module, `setattr(self, "name", value)` in its methods."""
+    module = owner.module
+    return [v for holder, value in _set_by_call(name, module, of) if _is_of(holder, owner) for v in of(value, module)]
+
+
+def _set_by_call(name: str, module: Module, of: Evaluate) -> Iterable[tuple[ast.Name, ast.expr]]:
+    """What `setattr(holder, name, value)` gives to whom."""
+    for call in module.of(ast.Call, "setattr"):
         if getattr(call.func, "id", "") == "setattr" and len(call.args) == 3:
             holder, word, value = call.args
-            if (
-                Constant(name) in of(word, owner.module)
-                and isinstance(holder, ast.Name)
-                and holder.id == owner.node.name
-            ):
-                found += of(value, owner.module)
-    return found
+            if isinstance(holder, ast.Name) and Constant(name) in of(word, module):
+                yield holder, value
 
 
 def _read(value: Value, of: Evaluate) -> Iterable[Value]:
@@ -154,31 +156,34 @@ def _read(value: Value, of: Evaluate) -> Iterable[Value]:
 
 def _belongs(store: ast.Attribute, owner: Class) -> bool:
     """Whether `store` is `self.x` in a method of the class, or `TheClass.x` anywhere in its module."""
-    if not isinstance(store.value, ast.Name):
-        return False
-    if store.value.id == owner.node.name:
+    return isinstance(store.value, ast.Name) and _is_of(store.value, owner)
+
+
+def _is_of(name: ast.Name, owner: Class) -> bool:
+    """Whether a name is the class itself, or `self` in one of its methods."""
+    if name.id == owner.node.name:
         return True
-    function = owner.module.function(store)
+    function = owner.module.function(name)
     while function is not None and owner.module.parent(function) is not owner.node:
         function = owner.module.function(function)
     if function is None:
         return False
     positional = [*function.args.posonlyargs, *function.args.args]
-    return bool(positional) and positional[0].arg == store.value.id
+    return bool(positional) and positional[0].arg == name.id
 
 
 def _stored(node: ast.Attribute, module: Module, of: Evaluate) -> list[Value]:
-    """`thing.name` where the same function (or the module) says `thing.name = ...`."""
+    """`thing.name` where the same function (or the module) says `thing.name = ...`, or sets it by `setattr`."""
     if not isinstance(node.value, ast.Name) or isinstance(node.ctx, ast.Store):
         return []
-    stores = [a for a in module.attributes(node.attr) if isinstance(a.ctx, ast.Store) and isinstance(a.value, ast.Name)]
-    near = (module.scope(node), module.tree)
-    return [
-        value
-        for store in stores
-        if isinstance(store.value, ast.Name) and store.value.id == node.value.id and module.scope(store) in near
-        for value in target_values(store, module, of)
-    ]
+    holder, near = node.value.id, (module.scope(node), module.tree)
+    found: list[Value] = []
+    for store in module.attributes(node.attr):
+        if isinstance(store.ctx, ast.Store) and isinstance(store.value, ast.Name) and store.value.id == holder:
+            found += target_values(store, module, of) if module.scope(store) in near else ()
+    for name, value in _set_by_call(node.attr, module, of):
+        found += of(value, module) if name.id == holder and module.scope(name) in near else ()
+    return found
 
 
 def subscript(

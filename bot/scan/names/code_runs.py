@@ -26,6 +26,7 @@ _CONTAINER_METHODS = frozenset({"values", "items", "get", "pop"})
 _HOLDS = (ast.BinOp, ast.IfExp, ast.BoolOp, ast.JoinedStr, ast.FormattedValue, ast.List, ast.Tuple, ast.Set)
 _INTERPRETER = re.compile(r"py|sh$")
 _TIMEIT = ("timeit", "-mtimeit")
+_IS_PYTHON = re.compile(r"i?python[\d.]*")
 _STEPS = 40
 
 
@@ -111,7 +112,8 @@ def _run_by(call: ast.Call, code: ast.expr, text: str, module: Module) -> Iterab
     word = word_of(call.func)
     if _runs(call, code, module):
         return _programs(_prepared(call, code, text, module))
-    found = _by_argv(call.args, code, text, module) if word in STARTS_PROGRAMS else None
+    runs_argv = word in STARTS_PROGRAMS or _IS_PYTHON.fullmatch(word)  # `sh.python("-c", text)`
+    found = _by_argv(call.args, code, text, module) if runs_argv else None
     if found is not None:
         return found
     if word in STARTS_PROGRAMS and (starts_python(text) or starts_python(text_of(code, module))):

@@ -12,6 +12,7 @@ from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
 from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instance, Parameter, Qualified, Value
 
+_CONTENTS = frozenset({"torch.__dict__", "torch.serialization.__dict__"})
 _FOLLOWED = frozenset({"torch", "torch.serialization"})
 BINDS = frozenset({"functools.partial", "functools.partialmethod"})
 _IMPORTS = ("import_module", "__import__")
@@ -154,7 +155,10 @@ def given_to_text(name: str, module: Module, of: Evaluate) -> list[Value]:
         named = [k.value for k in call.keywords if k.arg in ("globals", "locals")]
         for namespace in (*call.args[1:_NAMESPACES], *named):
             for values in of(namespace, outer):
-                found += values.get(name)[0] if isinstance(values, Dictionary) and values.complete else ()
+                if isinstance(values, Dictionary) and values.complete:
+                    found += values.get(name)[0]
+                elif isinstance(values, Qualified) and values.name in _CONTENTS:
+                    found.append(Qualified(f"{values.name.removesuffix('.__dict__')}.{name}", values.ambiguous))
     return found
 
 

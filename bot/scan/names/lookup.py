@@ -17,6 +17,8 @@ _LIBRARY_LOADS = frozenset(
     safetensors.torch""".split()
 )
 """Libraries whose star import brings a `load` of their own (their `__all__`)."""
+_CALLS = 20
+"""Calls of one function that are looked at; those of a script are few."""
 _STAR = re.compile(rb"import[\s\\]*\*")
 TORCH_STARS = {
     "torch": frozenset({"load", "save"}),
@@ -70,11 +72,22 @@ def _in_scope(name: str, scope: Scope, at: ast.AST, inline: bool, module: Module
     flow = flows.get((name, scope))
     if flow is None:
         flow = flows[name, scope] = Flow(module, scope, found)
-    reaching = flow.before(at) if inline else flow.after(at)
+    reaching = flow.before(at) if inline else _when_called(at, flow, scope, module)
     live = [b for b in reaching if b.kind is not Kind.DELETED]
     if live or (inline and not isinstance(scope, FUNCTIONS)):
         return live
     return [b for b in found if b.kind is not Kind.DELETED]
+
+
+def _when_called(function: ast.AST, flow: Flow, scope: Scope, module: Module) -> list[Binding]:
+    """What reaches into a function: what stands when the code around it has run, and where that code calls it."""
+    found = flow.after(function)
+    named = module.names(function.name) if isinstance(function, ast.FunctionDef) else ()
+    for use in named[:_CALLS]:
+        call = module.parent(use)
+        if isinstance(call, ast.Call) and call.func is use and module.scope(use) is scope:
+            found = [*found, *(b for b in flow.before(use) if b not in found)]
+    return found
 
 
 def _all(name: str, scope: Scope, module: Module) -> list[Binding]:

@@ -50,25 +50,25 @@ def _is_used_inside(call: ast.Call, module: Module) -> bool:
     return False
 
 
-def word_set(node: ast.expr, call: ast.Call, module: Module) -> str:
-    """The attribute that `setattr(owner, "name", node)` sets, unless it is torch's own: that is another rule's."""
+def words_set(node: ast.expr, call: ast.Call, module: Module) -> list[str]:
+    """The attributes that `setattr(owner, "name", node)` can set, unless torch's own: that is another rule's."""
     if _last_word(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
-        return ""
+        return []
     name, owner = call.args[1], _last_word(call.args[0])
     words = [v.value for v in evaluate(name, module) if isinstance(v, Constant) and isinstance(v.value, str)]
-    return "" if "load" in words or owner in ("torch", "serialization") else next(iter(words), "")
+    return [] if "load" in words or owner in ("torch", "serialization") else words
 
 
-def put_into(call: ast.Call, module: Module) -> str:
-    """The list or dict of the file that `readers.append(...)`, `readers.update(...)` puts something into."""
+def put_into(call: ast.Call, module: Module) -> list[str]:
+    """The list or dict of the file, if it is one, that `readers.append(...)`, `readers.update(...)` fills."""
     if not (
         isinstance(call.func, ast.Attribute)
         and call.func.attr in PUTS | {"__setitem__"}
         and isinstance(call.func.value, ast.Name)
     ):
-        return ""
+        return []
     holders = evaluate(call.func.value, module)
-    return call.func.value.id if all(isinstance(v, Dictionary | Sequence) for v in holders) else ""
+    return [call.func.value.id] if all(isinstance(v, Dictionary | Sequence) for v in holders) else []
 
 
 def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:

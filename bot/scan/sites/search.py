@@ -12,12 +12,13 @@ from bot.scan.names.dicts import names_of_same
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import LOADS, Getter, Partial, Qualified, Value, is_load
-from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, put_into, word_set
+from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, put_into, words_set
 from bot.scan.sites.disguises import looked_up_in_pieces
 from bot.scan.sites.holding import (
     aliases,
     calls_load,
     defaults,
+    depth_of,
     gets_load,
     gets_other,
     goes_on,
@@ -28,6 +29,7 @@ from bot.scan.sites.holding import (
     patches_torch,
     through_partial,
 )
+from bot.scan.sites.replaced import is_made_safe
 from bot.scan.sites.saying import Saying, read_call, read_dict, read_partial
 from bot.scan.sites.site import Form, Site
 
@@ -140,7 +142,8 @@ class Search:
         parent = self.module.parent(node)
         if isinstance(parent, ast.Call) and parent.func is node:
             said = read_call(parent.args, parent.keywords, self.module)
-            self._add(parent, parent, Form.CALL, said, values)
+            if said.sum is not WeightsOnly.ABSENT or not is_made_safe(node, self.module):
+                self._add(parent, parent, Form.CALL, said, values)
         else:
             self._flow(node, node)
 
@@ -183,7 +186,7 @@ class Search:
 
     def _leave(self, node: ast.expr, parent: ast.AST | None, origin: ast.expr) -> None:
         """Out of the expression: returned, a parameter's default, looped over, entered."""
-        if isinstance(parent, ast.Return | ast.Yield):
+        if isinstance(parent, ast.Return | ast.Yield | ast.YieldFrom):
             function = self.module.function(parent)
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 self._remember([function.name], origin, shared=True)
@@ -213,10 +216,9 @@ class Search:
             self._use_partial(call, values)
         elif any(holds(v) for v in values):
             self._flow(call, origin)
-        elif word := word_set(node, call, self.module) or put_into(call, self.module):
-            self._remember(
-                [word], origin, shared=True
-            )  # setattr(self, "reader", torch.load), readers.append(torch.load)
+        elif words := words_set(node, call, self.module) or put_into(call, self.module):
+            # setattr(self, "reader", torch.load), readers.append(torch.load)
+            self._remember(words, origin, shared=True)
         elif not is_harmless(call, self.module):
             said = handed_on(node, call, self.module)
             self._add(call, call, Form.HANDED_ON, said, evaluate(node, self.module))
@@ -264,7 +266,7 @@ class Search:
         A partial of a partial is a call through the inner one, which is where both are mended; by itself it is
         reported only for what it says itself.
         """
-        for call, partial in reversed(self.partials.items()):  # the outer ones were found later
+        for call, partial in sorted(self.partials.items(), key=lambda found: -depth_of(found[1])):  # outer ones first
             said = read_partial(partial)
             calls = self.through.get(call, ())
             inner = partial.function

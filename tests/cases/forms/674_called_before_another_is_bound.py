@@ -1,0 +1,6 @@
+# expect: safe
+load = print
+def go(path):
+    return load(path)
+go("a")
+from json import load

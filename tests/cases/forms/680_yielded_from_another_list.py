@@ -1,0 +1,7 @@
+# expect: safe
+import json
+import torch
+def readers():
+    yield from (json.load, print)
+for read in readers():
+    read("a")

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import torch
+eval("load('a')", vars(torch))  # site

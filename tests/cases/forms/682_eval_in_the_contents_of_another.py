@@ -1,0 +1,4 @@
+# expect: safe
+import json
+import torch
+eval("load('a')", vars(json))

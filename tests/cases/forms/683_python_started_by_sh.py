@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import sh
+sh.python("-c", "import torch; torch.load('a')")  # site

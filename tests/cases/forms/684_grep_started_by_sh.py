@@ -1,0 +1,3 @@
+# expect: safe
+import sh
+sh.grep("-c", "torch.load('a')", "x")
