@@ -167,6 +167,8 @@ def _stands_for(other: ast.Call, call: ast.Call, statement: ast.Assign | ast.Ret
         return False
     if isinstance(statement, ast.Return) or not isinstance(where, ast.Assign):
         return True
+    if not in_other_branch(statement, where, module):
+        return False  # one after the other, under one name
     return [ast.unparse(t) for t in where.targets] == [ast.unparse(t) for t in statement.targets]
 
 

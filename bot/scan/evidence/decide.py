@@ -70,10 +70,9 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
     if facts.checkpoint is not None or decision.tier is None:
         return decision
     by_hand = facts.site.says is WeightsOnly.FALSE
-    if facts.comment is not None and facts.told is None:
-        line, text = facts.comment
-        evidence = Evidence(EvidenceKind.HUMAN, facts.path, line, f"a comment gives a reason: {text[:80]}")
-        lowered = replace(decision, evidence=(*decision.evidence, evidence), reason="a comment gives a reason for it")
+    if facts.told is None and (given := _reason_given(facts)) is not None:
+        reason, evidence = given
+        lowered = replace(decision, evidence=(*decision.evidence, evidence), reason=f"{reason} for it")
         return replace(lowered, tier=None, advice=advice.for_objects(facts.saved)) if by_hand else _review(lowered)
     if by_hand:
         return _by_hand(facts, decision)
@@ -91,6 +90,17 @@ def _doubted(facts: Facts, decision: Decision) -> Decision:
         evidence=(*decision.evidence, from_save(unknown)),
         reason=f"{decision.reason}, but what is saved there cannot be seen through",
     )
+
+
+def _reason_given(facts: Facts) -> tuple[str, Evidence] | None:
+    """What people gave a reason with for loading as they do, and where."""
+    found, who = facts.comment, "a comment gives a reason"
+    if found is None:
+        found, who = facts.trust, "the context around it gives a reason"
+    if found is None:
+        return None
+    line, text = found
+    return who, Evidence(EvidenceKind.HUMAN, facts.path, line, f"{who}: {text[:80]}")
 
 
 def _by_hand(facts: Facts, decision: Decision) -> Decision:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Evidence, Tier, Use
 from bot.scan.evidence.checkpoint import tells
-from bot.scan.evidence.human import Shape, says_true
+from bot.scan.evidence.human import Shape, says_true, trusting_context
 from bot.scan.evidence.layout import find_alike
 from bot.scan.evidence.paths import PathProof
 from bot.scan.evidence.reading import Reading
@@ -60,6 +60,11 @@ class Facts:
     def told(self) -> tuple[int, str] | None:
         """The words beside the call that speak for weights_only=True, and their line."""
         return says_true(self.reading.call, self.reading.module)
+
+    @cached_property
+    def trust(self) -> tuple[int, str] | None:
+        """The context around the call that says by its name that the file is trusted, and its line."""
+        return trusting_context(self.reading.call, self.reading.module)
 
     @property
     def checkpoint(self) -> CheckpointReport | None:

@@ -23,6 +23,7 @@ _TRUE = re.compile(
     r"(?<!\.)\bsafe[ _](torch[ _])?load(er)?\b|\bsafely (load|deseriali[sz]e|unpickle|read)",
     re.I,
 )
+_FALSE = re.compile(r"weights_only`{0,2}\s*=\s*`{0,2}False", re.I)
 _UNSAFE = re.compile(r"unsafe|insecure|unrestricted|dangerous|allow_?pickle", re.I)
 _KEEPS_OUT = re.compile(
     r"\b(avoid\w*|prevent\w*|must not|must never|cannot|can't|no)\b[^.;]{0,60}"
@@ -133,8 +134,8 @@ def meant_for_weights_only(save: ast.Call, module: Module) -> bool:
 
 
 def _speaks_for_true(text: str) -> str | None:
-    """The sentence that does, unless a word turns it round."""
-    if not text:
+    """The sentence that does, unless a word turns it round, or what is said beside it that this load has False."""
+    if not text or _FALSE.search(text):
         return None
     for sentence in map(str.strip, _SENTENCE.split(text)):
         if _KEEPS_OUT.search(sentence):
@@ -177,14 +178,25 @@ def names_its_globals(call: ast.Call, module: Module) -> int | None:
 
     Source: torch.serialization.safe_globals, since 2.5.
     """
+    return next((line for line, name in _contexts(call, module) if name == "safe_globals"), None)
+
+
+def trusting_context(call: ast.Call, module: Module) -> tuple[int, str] | None:
+    """`with trusted_load():`, `with allow_unsafe_pickle():` around the load: its line and itself."""
+    for line, name in _contexts(call, module):
+        if re.search(r"trust", name, re.I) or _UNSAFE.search(name):
+            return line, f"with {name}()"
+    return None
+
+
+def _contexts(call: ast.Call, module: Module) -> Iterator[tuple[int, str]]:
+    """The line and the last name of each context manager that is called around the load, in its function."""
     node = module.parent(call)
     while node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
         if isinstance(node, ast.With | ast.AsyncWith):
-            entered = [i.context_expr.func for i in node.items if isinstance(i.context_expr, ast.Call)]
-            if any(ast.unparse(function).rpartition(".")[2] == "safe_globals" for function in entered):
-                return node.lineno
+            entered = (i.context_expr.func for i in node.items if isinstance(i.context_expr, ast.Call))
+            yield from ((node.lineno, ast.unparse(function).rpartition(".")[2]) for function in entered)
         node = module.parent(node)
-    return None
 
 
 def compatibility_shape(call: ast.Call, module: Module) -> Shape | None:

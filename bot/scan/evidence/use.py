@@ -16,7 +16,6 @@ from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING
 from bot.scan.evidence.saves.keyed import is_test
-from bot.scan.evidence.saves.states import is_unknown_scheduler
 
 _SECTION = re.compile(
     r"^\[['\"]?(state_dict|model|ema|ema_model|module|net|network|optimizer|model_ema|student|teacher|params|weights|"
@@ -35,13 +34,11 @@ Rule = Callable[[Reading], str]
 
 
 def _goes_straight_in(reading: Reading) -> str:
-    receiver, project = reading.receiver, reading.module.project
-    if not reading.direct or receiver is None:
+    receiver = reading.receiver
+    if not reading.direct or receiver is None or reading.whole(Kind.UNSURE):
         return ""
     name = ast.unparse(receiver)
     if HOLDS_ANYTHING.search(name) or NAMES_NOTHING.fullmatch(name):
-        return ""
-    if project is not None and is_unknown_scheduler(receiver, reading.module, project):
         return ""
     return "goes straight into load_state_dict"
 
@@ -118,6 +115,8 @@ def _tutorial_layout(reading: Reading) -> str:
     others = [k for k in reading.keys if k not in own]
     known = len(own) > 1 or [*reading.keys] == ["['model_state_dict']"]
     loaded = any(Kind.LOADED in reading.keys[k] for k in own)
+    if any(Kind.UNSURE in said for said in reading.keys.values()):
+        return ""
     if not known or not (loaded or _entries_are_tensors(reading, own)):
         return ""
     if not set(others) <= reading.themselves(Kind.PLAIN, Kind.TENSOR):

@@ -17,7 +17,6 @@ from bot.scan.evidence.follow.kept import (
     keep_as_all,
     keep_in_context,
     keep_under,
-    names_of,
 )
 from bot.scan.evidence.follow.libraries import into_library, is_known, out_of_a_list, takes_objects
 from bot.scan.evidence.follow.members import by_operator, each_into, key_of, looked_up, one_of
@@ -39,6 +38,7 @@ from bot.scan.evidence.follow.state_calls import load_whole, take_state
 from bot.scan.evidence.ground.callers import Found, callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import reads_of_parameter
+from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import Function
 
@@ -76,7 +76,7 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
         return
     own = _own_function(call, name, spot) if spot.hops < MOST_CALLS else None
     if name == "load_state_dict" and place in (0, "state_dict", 1):
-        yield from load_whole(spot, call, own)
+        yield from load_whole(spot, call, own, project)
         return
     if own is not None:  # `holder.set(value)` of the project, whatever others do who are called so
         yield from into_function(call.func, own, spot, place)
@@ -149,7 +149,7 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
     if name == "gather" and isinstance(place, int):
         return iter((spot.at(call, "«[*]" if isinstance(call.args[place], ast.Starred) else f"«[{place}]"),))
     if name in ("setattr", "__setattr__") and place == 2:
-        return keep_under(spot, call.args[0], names_of(call.args[1], spot.module), call)
+        return keep_under(spot, call.args[0], words_of(call.args[1], spot.module), call)
     if name == "zip" and isinstance(place, int):
         part = step_into(spot, "each")
         return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 
 from bot.scan.evidence.follow.claims import claimed_by_name
 from bot.scan.evidence.follow.elsewhere import reads_as_global, reads_elsewhere
-from bot.scan.evidence.follow.kept import attributes_of, keep, keep_as_global, keep_under, names_of
+from bot.scan.evidence.follow.kept import attributes_of, keep, keep_as_global, keep_under
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.behind import bound_to, is_empty, kept_as
 from bot.scan.evidence.ground.reach import is_shared, loads_in, reads_in_scope, reads_of
+from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.bound import bound_values
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.lookup import find_bindings
@@ -45,7 +46,7 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
     elif isinstance(target, ast.Subscript) and ast.unparse(target.value) == "globals()":
         yield from keep_as_global(spot, target.slice)
     elif isinstance(target, ast.Subscript) and (owner := attributes_of(target.value)) is not None:
-        yield from keep_under(spot, owner, names_of(target.slice, spot.module), target)
+        yield from keep_under(spot, owner, words_of(target.slice, spot.module), target)
     elif isinstance(target, ast.Subscript) and holds_modules(target.value, spot.module):
         yield spot.says(Kind.OBJECT, "is put into an nn.ModuleDict")
     elif isinstance(target, ast.Subscript):

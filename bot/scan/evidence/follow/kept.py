@@ -12,9 +12,10 @@ from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, st
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callers import bases_of, enclosing_class, share_self
 from bot.scan.evidence.ground.reach import is_shared, reads_in_scope
+from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Instance
+from bot.scan.names.values import Instance
 
 _OWN = ("self", "cls")
 _NEW = frozenset({"super().__new__", "object.__new__"})
@@ -111,17 +112,10 @@ def _is_called(attribute: ast.Attribute, module: Module) -> bool:
     return isinstance(call, ast.Call) and call.func is attribute
 
 
-def names_of(name: ast.expr, module: Module) -> list[str]:
-    """The strings an expression can be; none where it can be others too."""
-    values = evaluate(name, module)
-    words = [v.value for v in values if isinstance(v, Constant) and isinstance(v.value, str)]
-    return words if len(words) == len(values) else []
-
-
 def keep_as_global(spot: Spot, name: ast.expr) -> Answer:
     """`globals()[name] = value`."""
     module, label = spot.module, label_of(name, spot.module)
-    for each in names_of(name, module):
+    for each in words_of(name, module):
         for read in reads_in_scope(each, module.tree, module):
             yield spot.at(read)
     for other in module.of(ast.Subscript, "globals"):
@@ -164,7 +158,7 @@ def _of_unknown_name(holder: ast.expr, place: ast.expr, module: Module) -> Itera
         return
     for call in module.of(ast.Call, "getattr"):
         asked = len(call.args) > 1 and ast.unparse(call.func) == "getattr" and ast.unparse(call.args[0]) == "self"
-        if asked and share_self(around, enclosing_class(call, module), module) and not names_of(call.args[1], module):
+        if asked and share_self(around, enclosing_class(call, module), module) and not words_of(call.args[1], module):
             yield call
     if not bases_of(around) <= _PLAIN_BASES:
         return  # what a base sets is not seen

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from bot.scan.evidence.follow.attributes import kind_of_word
-from bot.scan.evidence.follow.kept import names_of
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import reads_of_parameter
+from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import Function
 
@@ -28,7 +28,7 @@ def one_of(spot: Spot, call: ast.Call) -> Answer:
 
 def looked_up(spot: Spot, name: ast.expr) -> Answer:
     """`getattr(value, name)`: each name it can be; one that cannot be told is asked of nothing but objects."""
-    words = names_of(name, spot.module)
+    words = words_of(name, spot.module)
     for word in words:
         yield spot.says(kind_of_word(word) or Kind.OBJECT, f".{word}")
     if not words:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     OBJECT = "object"  # called, or an attribute no tensor and no container has
     LOADED = "loaded"  # given to load_state_dict
     FITS = "fits"  # given to a module's strict load_state_dict
+    UNSURE = "unsure"  # given to the load_state_dict of a scheduler that nobody in sight makes
     ASSIGNED = "assigned"  # the same, with assign=True: of what is given, its own tensors stay
     TENSOR = "tensor"  # an operation only tensors have
     ARRAY = "array"  # an operation tensors share with numpy arrays

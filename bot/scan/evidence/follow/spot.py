@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bot.scan.evidence.follow.signs import Kind, Path, Sign
+from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.module import Module
 
 CALLED = "«()"
@@ -87,6 +88,8 @@ def of_pairs(spot: Spot, call: ast.expr) -> Spot:
 def label_of(index: ast.expr, module: Module) -> str:
     if isinstance(index, ast.Constant):
         return f"[{index.value!r}]"
+    if isinstance(index, ast.Name) and index.id.isupper() and len(words := words_of(index, module)) == 1:
+        return f"[{words[0]!r}]"
     if isinstance(index, ast.Attribute) or (isinstance(index, ast.Name) and index.id.isupper()):
         return f"[{ast.unparse(index)}]"
     return "[?]"

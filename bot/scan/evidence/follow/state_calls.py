@@ -12,6 +12,7 @@ from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
 from bot.scan.evidence.ground.callers import Found, callee
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, parameters
+from bot.scan.evidence.saves.states import is_unknown_scheduler
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|
 """`unwrap_state_dict(loaded)` looks for a section first, and what it gives is known by what it returns alone."""
 
 
-def load_whole(spot: Spot, call: ast.Call, own: Found | None) -> Answer:
+def load_whole(spot: Spot, call: ast.Call, own: Found | None, project: Project) -> Answer:
     """`x.load_state_dict(value)`. A strict one takes a module's parameters and buffers, and raises on anything else.
 
     With `assign=True` a module takes what is in the file as it is, tensors of other classes with it.
@@ -47,6 +48,8 @@ def load_whole(spot: Spot, call: ast.Call, own: Found | None) -> Answer:
         yield from into_function(call.func, own, spot, 0)
         return
     yield spot.says(Kind.LOADED, "goes into load_state_dict")
+    if isinstance(call.func, ast.Attribute) and is_unknown_scheduler(call.func.value, spot.module, project):
+        yield spot.says(Kind.UNSURE, "is the state of a scheduler that nobody in sight makes")
     if exact and (strict is not None or _is_of_module(call.func)):  # no optimizer's or loader's has the parameter
         kind = Kind.ASSIGNED if "assign" in given else Kind.FITS
         yield spot.says(kind, "is all that a module's load_state_dict takes")

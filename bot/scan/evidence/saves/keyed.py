@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.callers import callee
 from bot.scan.evidence.ground.memo import remember
+from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def _keys(node: ast.expr | None, module: Module, project: Project, depth: int) -
     if depth > DEEPEST or node is None:
         return frozenset()
     if isinstance(node, ast.Dict):
-        return _literal(node.keys)
+        return _literal(node.keys, module)
     if isinstance(node, ast.Name):
         return _of_name(node, module, project, depth)
     if isinstance(node, ast.Call):
@@ -53,12 +54,13 @@ def _of_name(name: ast.Name, module: Module, project: Project, depth: int) -> Ke
         if isinstance(parent, ast.Assign | ast.AnnAssign) and isinstance(other.ctx, ast.Store):
             found.append(_keys(parent.value, module, project, depth + 1))
         elif isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store) and parent.value is other:
-            found.append(_literal([parent.slice]))
+            found.append(_literal([parent.slice], module))
     return _union(found)
 
 
-def _literal(keys: Iterable[ast.expr | None]) -> Keys:
-    return frozenset(k.value for k in keys if isinstance(k, ast.Constant) and isinstance(k.value, str))
+def _literal(keys: Iterable[ast.expr | None], module: Module) -> Keys:
+    words = (words_of(k, module) for k in keys if isinstance(k, ast.Constant | ast.Name))
+    return frozenset(each[0] for each in words if len(each) == 1)
 
 
 def _union(parts: Iterable[Keys]) -> Keys:

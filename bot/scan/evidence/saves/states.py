@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 _SCHEDULER = re.compile(r"sched(uler)?s?(\[.*\])?$", re.IGNORECASE)
 _PLAIN_SCHEDULERS = re.compile(
-    r"torch\.optim\.lr_scheduler\.(?!OneCycleLR)\w+|monai\.optimizers\.\w+|"
+    r"torch\.optim\.lr_scheduler\.(?!OneCycleLR|_?LRScheduler)\w+|monai\.optimizers\.\w+|"
     r"(transformers|diffusers)(\.optimization)?\.get_(\w+_)?schedule\w*"
 )
 """LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
+_ANY_SCHEDULER = re.compile(r"torch\.optim\.lr_scheduler\._?LRScheduler")
+"""What is declared so is what the callers make, where they are in sight."""
+_OPTIMIZER = re.compile(r"\w+Optimizer\b")
 
 _SHARDED = frozenset("DTensor ShardTensor ShardedTensor".split())
 """Of these torch allows DTensor, from 2.6, and neither ShardedTensor nor what others derive.
@@ -42,6 +45,8 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
         return f"the state of {text}"
     if is_unknown_scheduler(receiver, module, project):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
+    if isinstance(receiver, ast.Name) and (kind := _OPTIMIZER.search(_declared(receiver, module))):
+        return f"the state of a {kind[0]}, which is not torch's"
     if isinstance(receiver, ast.Name) and (NAMES_NOTHING.fullmatch(text) or _one_of_a_parameter(receiver, module)):
         return f"the state of whatever {receiver.id} is"
     return ""
@@ -56,11 +61,14 @@ def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: 
     """Whether every value in sight is one of torch's schedulers: assigned, given by callers, returned by a helper."""
     if isinstance(receiver, ast.Call):
         return _returns_torchs(receiver, module, project, depth)
-    if isinstance(receiver, ast.Name) and _declared_torchs(receiver, module):
+    declared = _declared_as(receiver, module) if isinstance(receiver, ast.Name) else ""
+    if _PLAIN_SCHEDULERS.fullmatch(declared):
         return True
     if isinstance(receiver, ast.Constant) and receiver.value is None and depth:
         return True
     found = list(_sources(receiver, module, project))
+    if not found and _ANY_SCHEDULER.fullmatch(declared):
+        return True
     return (
         depth < _DEEPEST
         and bool(found)
@@ -68,12 +76,22 @@ def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: 
     )
 
 
-def _declared_torchs(name: ast.Name, module: Module) -> bool:
+def _declared_as(name: ast.Name, module: Module) -> str:
+    declared = _annotation(name, module)
+    return dotted(declared, module) if declared is not None else ""
+
+
+def _declared(name: ast.Name, module: Module) -> str:
+    annotation = _annotation(name, module)
+    return ast.unparse(annotation) if annotation is not None else ""
+
+
+def _annotation(name: ast.Name, module: Module) -> ast.expr | None:
+    """What the parameter is declared to be that the name is."""
     function = module.function(name)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    declared = annotation_of(name.id, function)
-    return declared is not None and _PLAIN_SCHEDULERS.fullmatch(dotted(declared, module)) is not None
+        return None
+    return annotation_of(name.id, function)
 
 
 def _returns_torchs(call: ast.Call, module: Module, project: Project, depth: int) -> bool:

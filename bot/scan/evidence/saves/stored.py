@@ -25,6 +25,7 @@ from bot.scan.evidence.ground.behind import (
 )
 from bot.scan.evidence.ground.callers import callee, calls_of, definitions
 from bot.scan.evidence.ground.kin import meant_by
+from bot.scan.evidence.ground.words import is_constant
 from bot.scan.evidence.saves.content import (
     CONFIG_NAME,
     LOADED,
@@ -160,7 +161,8 @@ class Look:
             if node.id in {a.arg for a in parameters(function)}:
                 return self._parameter(node.id, function, module, depth)
             function = module.function(function)
-        return by_name(node.id)
+        named = by_name(node.id)
+        return PLAIN if named.content is Content.UNKNOWN and is_constant(node, module) else named
 
     def _parameter(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
         hint = by_annotation(name, function) or by_default(name, function)
