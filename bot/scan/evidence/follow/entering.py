@@ -18,14 +18,15 @@ def into_function(called: ast.expr, found: Found, spot: Spot, place: int | str) 
     bound = isinstance(module.parent(function), ast.ClassDef) and not _static(function)
     parameter = _parameter(function, place, bound=bound and isinstance(called, ast.Attribute))
     if parameter is None:
-        yield from _into_rest(spot, function, module, place=place)
+        yield from _into_rest(spot, function, module, called=called, place=place)
         return
     yield from claimed_by_annotation(spot, parameter.annotation, module)
+    entries = spot.entered(called, function)
     for read in reads_of_parameter(parameter.arg, function, module):
-        yield Spot(read, module, spot.path, spot.hops + 1)
+        yield Spot(read, module, spot.path, spot.hops + 1, entries)
 
 
-def _into_rest(spot: Spot, function: Definition, module: Module, *, place: int | str) -> Answer:
+def _into_rest(spot: Spot, function: Definition, module: Module, *, called: ast.expr, place: int | str) -> Answer:
     """`*nets` and `**nets` take what no parameter does."""
     rest = function.args.kwarg if isinstance(place, str) else function.args.vararg
     if rest is None:
@@ -33,7 +34,7 @@ def _into_rest(spot: Spot, function: Definition, module: Module, *, place: int |
         return
     step = f"«[{place!r}]" if isinstance(place, str) else "«[*]"
     for read in reads_of_parameter(rest.arg, function, module):
-        yield Spot(read, module, (*spot.path, step), spot.hops + 1)
+        yield Spot(read, module, (*spot.path, step), spot.hops + 1, spot.entered(called, function))
 
 
 def _static(function: Definition) -> bool:

@@ -60,6 +60,11 @@ def give_back(spot: Spot, parent: Any, project: Project) -> Answer:
 
 
 def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str) -> Answer:
+    """Back to the call by which it came in; what began in here, or in what others keep, goes to every caller."""
+    back = spot.entries[-1] if spot.entries else None
+    if back is not None and back.function is function:
+        yield Spot(back.call, back.module, (*spot.path, *steps), back.hops, spot.entries[:-1])
+        return
     if not spot.hops and _gives_another(function, spot):
         yield spot.says(Kind.ESCAPES, f"is one of several things that {function.name} gives")
         return

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.scan.evidence.follow.signs import Kind, Path, Sign
 from bot.scan.evidence.ground.words import words_of
-from bot.scan.names.module import Module
+from bot.scan.names.module import Definition, Module
 
 CALLED = "«()"
 """The step to what a partial of torch.load gives where it is called."""
@@ -25,6 +25,15 @@ _CONSTANT = re.compile(r"\[_*[A-Z][A-Z\d_]*\]")
 """A key that is a constant's name: `held[ARGS_KEY]`."""
 
 
+class Entry(NamedTuple):
+    """The call by which a value came into a function, and so the one to which the function gives it back."""
+
+    function: Definition
+    call: ast.Call
+    module: Module
+    hops: int
+
+
 class Spot(NamedTuple):
     """An expression that holds the loaded value, or the part of it `path` names. `hops` counts function borders.
 
@@ -35,9 +44,17 @@ class Spot(NamedTuple):
     module: Module
     path: Path = ()
     hops: int = 0
+    entries: tuple[Entry, ...] = ()
 
     def at(self, node: ast.expr, *path: str) -> Spot:
-        return Spot(node, self.module, self.path + path, self.hops)
+        return Spot(node, self.module, self.path + path, self.hops, self.entries)
+
+    def entered(self, called: ast.expr, function: Definition) -> tuple[Entry, ...]:
+        """The way back from `function`, which `called` stands for; none where something else calls it."""
+        call = self.module.parent(called)
+        if not isinstance(call, ast.Call) or call.func is not called:
+            return ()
+        return (*self.entries, Entry(function, call, self.module, self.hops))
 
     def says(self, kind: Kind, detail: str) -> Sign:
         return Sign(kind, self.path, self.module.path, self.node.lineno, detail)

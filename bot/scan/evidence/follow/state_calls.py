@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.follow.entering import into_function
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
-from bot.scan.evidence.ground.callers import Found, callee
-from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, parameters
+from bot.scan.evidence.ground.behind import given_for
+from bot.scan.evidence.ground.callers import Found, callee, calls_of
+from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, defaults, parameters
 from bot.scan.evidence.saves.states import is_unknown_scheduler
 from bot.scan.names.module import Module
 
@@ -33,6 +34,8 @@ _LOOKED_INTO = re.compile(r"update|convert|patch|rename|remap|replace|adapt|asse
 _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|coerce", re.I)
 """`unwrap_state_dict(loaded)` looks for a section first, and what it gives is known by what it returns alone."""
 
+_MOST_CALLERS = 12
+
 
 def load_whole(spot: Spot, call: ast.Call, own: Found | None, project: Project) -> Answer:
     """`x.load_state_dict(value)`. A strict one takes a module's parameters and buffers, and raises on anything else.
@@ -43,7 +46,7 @@ def load_whole(spot: Spot, call: ast.Call, own: Found | None, project: Project) 
     """
     given = {k.arg: k.value for k in call.keywords}
     strict = call.args[1] if len(call.args) > 1 else given.get("strict")
-    exact = _is_exact(strict, spot.module) and None not in given and len(call.args) < 3
+    exact = _is_exact(strict, spot.module, project) and None not in given and len(call.args) < 3
     if own is not None and exact:
         yield from into_function(call.func, own, spot, 0)
         return
@@ -55,14 +58,25 @@ def load_whole(spot: Spot, call: ast.Call, own: Found | None, project: Project) 
         yield spot.says(kind, "is all that a module's load_state_dict takes")
 
 
-def _is_exact(strict: ast.expr | None, module: Module) -> bool:
-    """Left out, True, or handed on by a load_state_dict of the project, which is looked into where it was True."""
+def _is_exact(strict: ast.expr | None, module: Module, project: Project) -> bool:
+    """Left out, True, a parameter that is True unless told otherwise where no caller does, or handed on by a
+    load_state_dict of the project, which is looked into where it was True.
+    """
     if not isinstance(strict, ast.Name):
-        return strict is None or (isinstance(strict, ast.Constant) and strict.value is True)
+        return _is_true(strict)
     around = module.function(strict)
-    if not isinstance(around, ast.FunctionDef) or around.name != "load_state_dict":
+    if not isinstance(around, ast.FunctionDef) or strict.id not in {a.arg for a in parameters(around)}:
         return False
-    return strict.id in {a.arg for a in parameters(around)}
+    if around.name == "load_state_dict":
+        return True
+    if strict.id not in defaults(around) or not _is_true(defaults(around)[strict.id]):
+        return False
+    calls = calls_of(around, module, project)[:_MOST_CALLERS]
+    return all(_is_true(given_for(strict.id, around, call, home)) for call, home in calls)
+
+
+def _is_true(strict: ast.expr | None) -> bool:
+    return strict is None or (isinstance(strict, ast.Constant) and strict.value is True)
 
 
 def _is_of_module(function: ast.expr) -> bool:

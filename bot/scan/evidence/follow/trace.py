@@ -39,7 +39,7 @@ MOST_ENDS = 600
 
 def trace(start: Spot, project: Project) -> tuple[Sign, ...]:
     """Every sign of what `start` holds, in the order found. Bounded; what is cut off says ESCAPES."""
-    waiting, known, found = deque([start]), {(id(start.node), start.path)}, list[Sign]()
+    waiting, known, found = deque([start]), {_mark(start)}, list[Sign]()
     spots = ends = 0
     while waiting:
         spot = waiting.popleft()
@@ -51,7 +51,7 @@ def trace(start: Spot, project: Project) -> tuple[Sign, ...]:
         for answer in answers:
             if not isinstance(answer, Spot):
                 found.append(_weighed(answer, spot))
-            elif (mark := (id(answer.node), answer.path)) not in known:
+            elif (mark := _mark(answer)) not in known:
                 known.add(mark)
                 waiting.append(answer)
     return tuple(dict.fromkeys(found))
@@ -65,6 +65,10 @@ def _weighed(sign: Sign, spot: Spot) -> Sign:
         return sign._replace(kind=Kind.ESCAPES)
     doubtful = sign.kind is Kind.TENSOR and (spot.path or spot.hops) and is_asked_first(spot.node, spot.module)
     return sign._replace(kind=Kind.CLAIM) if doubtful else sign
+
+
+def _mark(spot: Spot) -> tuple[int, tuple[str, ...], tuple[int, ...]]:
+    return id(spot.node), spot.path, tuple(id(entry.call) for entry in spot.entries)
 
 
 def consume(spot: Spot, project: Project) -> Answer:

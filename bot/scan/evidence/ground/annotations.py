@@ -20,8 +20,9 @@ def holds_tensors(annotation: ast.expr) -> bool:
 
 
 def is_plain(annotation: ast.expr) -> bool:
-    """Whether a type is made of nothing but tensors, numbers, strings and containers of them."""
-    return all(part in _TENSORS or part in _PLAIN for part in _parts(annotation))
+    """Whether a type is made of tensors, numbers, strings and containers of them, whichever of these."""
+    parts = _parts(annotation)
+    return bool(parts) and all(part in _TENSORS or part in _PLAIN for part in parts)
 
 
 def unquoted(annotation: ast.expr) -> ast.expr:

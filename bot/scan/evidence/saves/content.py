@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.scan.names.module import Definition
+from bot.scan.evidence.ground.annotations import is_plain
+from bot.scan.evidence.ground.callers import enclosing_class
+from bot.scan.names.module import Definition, Module
 
 _NUMBERS = re.compile(
     r"^(n_|num_|best_|last_|max_|min_|global_|current_|cur_|total_|start_|it$|i$|lr$)|"
@@ -78,11 +80,23 @@ def by_annotation(name: str, function: Definition) -> Stored | None:
     text = ast.unparse(declared) if declared is not None else ""
     if "Tensor" in text and "sched" in name.lower():  # its state is numbers at least, whatever it is declared
         return Stored(Content.UNKNOWN, f"{name}, the state of a scheduler")
-    if "Tensor" in text or text in ("int", "float", "str", "bool"):
+    if "Tensor" in text or (declared is not None and is_plain(declared)):
         return PLAIN
     if re.search(r"\bModule\b|Namespace|Config\b|DataFrame|ndarray", text):
         return Stored(Content.OBJECT, f"{name}, a {text}")
     return None
+
+
+def by_field(attribute: ast.Attribute, module: Module) -> ast.expr | None:
+    """What the class declares its `self.x` to be, as a field or where it is set, where that is plain."""
+    around = enclosing_class(attribute, module)
+    fields = [s for s in around.body if isinstance(s, ast.AnnAssign)] if around is not None else []
+    declared = [s.annotation for s in fields if isinstance(s.target, ast.Name) and s.target.id == attribute.attr]
+    for other in module.attributes(attribute.attr):
+        parent = module.parent(other)
+        if isinstance(parent, ast.AnnAssign) and parent.target is other and enclosing_class(other, module) is around:
+            declared.append(parent.annotation)
+    return declared[0] if declared and all(map(is_plain, declared)) else None
 
 
 def is_tensor(name: str, function: Definition) -> bool:

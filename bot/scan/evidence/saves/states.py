@@ -23,7 +23,7 @@ _PLAIN_SCHEDULERS = re.compile(
 )
 """LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
 _ANY_SCHEDULER = re.compile(r"torch\.optim\.lr_scheduler\._?LRScheduler")
-"""What is declared so is what the callers make, where they are in sight."""
+"""What is declared so is one of torch's, and which one the callers say."""
 _OPTIMIZER = re.compile(r"\w+Optimizer\b")
 
 _SHARDED = frozenset("DTensor ShardTensor ShardedTensor".split())
@@ -67,13 +67,19 @@ def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: 
     if isinstance(receiver, ast.Constant) and receiver.value is None and depth:
         return True
     found = list(_sources(receiver, module, project))
-    if not found and _ANY_SCHEDULER.fullmatch(declared):
-        return True
+    if _ANY_SCHEDULER.fullmatch(declared):
+        return not any(_keeps_more(value, home) for value, home in found)
     return (
         depth < _DEEPEST
         and bool(found)
         and all(value is not None and _made_by_torch(value, home, project, depth + 1) for value, home in found)
     )
+
+
+def _keeps_more(value: ast.expr | None, module: Module) -> bool:
+    """Whether it is seen to be the scheduler of torch that is not plain in each of its versions."""
+    made = [value, *values_of(value, module)] if isinstance(value, ast.Name) else [value]
+    return any(isinstance(each, ast.Call) and dotted(each.func, module).endswith(".OneCycleLR") for each in made)
 
 
 def _declared_as(name: ast.Name, module: Module) -> str:

@@ -34,6 +34,7 @@ from bot.scan.evidence.saves.content import (
     Stored,
     by_annotation,
     by_default,
+    by_field,
     by_name,
     is_tensor,
     join,
@@ -192,9 +193,10 @@ class Look:
             return PLAIN
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
-            if values:
-                values += added_to(node, module) if any(map(is_empty, values)) else ()
-                return _new(self.of(value, module, depth) for value in values)
+            values += added_to(node, module) if any(map(is_empty, values)) else ()
+            held = _new(self.of(value, module, depth) for value in values) if values else _unknown(node)
+            declared = by_field(node, module) if held.content is Content.UNKNOWN and held is not LOADED else None
+            return held if declared is None else tensor_in(module) if holds_tensors(declared) else PLAIN
         return _unknown(node)
 
     def _call(self, node: Any, module: Module, depth: int) -> Stored:
