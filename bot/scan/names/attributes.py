@@ -132,16 +132,18 @@ def _filled(value: Value, owner: Class, name: str, of: Evaluate) -> Value:
 def _set_from_outside(owner: Class, name: str, of: Evaluate) -> list[Value]:
     """`setattr(TheClass, "name", value)` in its module, `setattr(self, "name", value)` in its methods."""
     module = owner.module
-    return [v for holder, value in _set_by_call(name, module, of) if _is_of(holder, owner) for v in of(value, module)]
+    theirs = [(word, value) for holder, word, value in _calls_of_setattr(module) if _is_of(holder, owner)]
+    return [v for word, value in theirs if Constant(name) in of(word, module) for v in of(value, module)]
 
 
-def _set_by_call(name: str, module: Module, of: Evaluate) -> Iterable[tuple[ast.Name, ast.expr]]:
-    """What `setattr(holder, name, value)` gives to whom."""
-    for call in module.of(ast.Call, "setattr"):
-        if getattr(call.func, "id", "") == "setattr" and len(call.args) == 3:
-            holder, word, value = call.args
-            if isinstance(holder, ast.Name) and Constant(name) in of(word, module):
-                yield holder, value
+def _calls_of_setattr(module: Module) -> list[tuple[ast.Name, ast.expr, ast.expr]]:
+    """Whom, under which name and what each `setattr` of a module gives; asked for each attribute of each class."""
+    known: list[tuple[ast.Name, ast.expr, ast.expr]] | None = module.cache.get("values.setattr")
+    if known is None:
+        given = (c.args for c in module.of(ast.Call, "setattr") if getattr(c.func, "id", "") == "setattr")
+        known = [(a[0], a[1], a[2]) for a in given if len(a) == 3 and isinstance(a[0], ast.Name)]
+        module.cache["values.setattr"] = known
+    return known
 
 
 def _read(value: Value, of: Evaluate) -> Iterable[Value]:
@@ -181,8 +183,9 @@ def _stored(node: ast.Attribute, module: Module, of: Evaluate) -> list[Value]:
     for store in module.attributes(node.attr):
         if isinstance(store.ctx, ast.Store) and isinstance(store.value, ast.Name) and store.value.id == holder:
             found += target_values(store, module, of) if module.scope(store) in near else ()
-    for name, value in _set_by_call(node.attr, module, of):
-        found += of(value, module) if name.id == holder and module.scope(name) in near else ()
+    for name, word, value in _calls_of_setattr(module):
+        if name.id == holder and module.scope(name) in near and Constant(node.attr) in of(word, module):
+            found += of(value, module)
     return found
 
 
