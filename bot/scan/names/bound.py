@@ -12,6 +12,7 @@ from bot.scan.names.imports import imported_module, imported_name, whole_name
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
 from bot.scan.names.scopes import Binding, Kind
+from bot.scan.names.set_names import set_names
 from bot.scan.names.values import (
     AnyKey,
     Class,
@@ -49,6 +50,8 @@ def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Val
         statement = module.parent(node)
         if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.BitOr | ast.Add):
             return _merged(of(statement.target, module), of(statement.value, module))
+    if binding.kind is Kind.SET:
+        return [v for at, value in set_names(module)[binding.name] if at is node for v in of(value, module)]
     if binding.kind is Kind.EXECUTED:
         run = [each.inner for each in executed(module) if each.call is node]
         return [v for inner in run for v in export_values(binding.name, inner, of)]

@@ -22,6 +22,7 @@ from bot.scan.names.values import Constant, Dictionary, Function, Item, Paramete
 _DEEP = 40
 _STEPS = 4_000
 _WIDE = 48
+_REPEATED = 8
 _BUILTINS = frozenset(
     """getattr __import__ vars dict bool int str len chr any all object eval exec compile globals locals map filter
     staticmethod classmethod next iter list tuple isinstance callable
@@ -181,6 +182,8 @@ def _binary(node: ast.BinOp, module: Module, run: _Run) -> Iterable[Value]:
     if len(left) != 1 or len(right) != 1:
         return (Unknown(),)
     a, b = left[0], right[0]
+    if isinstance(node.op, ast.Mult) and isinstance(a, Sequence):  # as often as it may be: any place holds any item
+        return (Sequence(a.items * _REPEATED),)
     whole = joined(a, b) if isinstance(node.op, ast.BitOr | ast.Add) else None
     return (whole or folding.compute(node.op, a, b) or Unknown(),)
 

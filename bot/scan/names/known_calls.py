@@ -201,6 +201,20 @@ def _counted(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     return [Sequence(tuple((Sequence(((Unknown(),), i)),) for i in v.items)) for v in counted] or (Unknown(),)
 
 
+def _mapped(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`map(import_module, ("torch", "numpy"))`: the modules."""
+    named = any(
+        isinstance(v, Qualified) and v.name in _BY_NAME for v in (of(call.args[0], module) if call.args else ())
+    )
+    lists = [v for v in of(call.args[1], module) if isinstance(v, Sequence)] if named and len(call.args) == 2 else []
+    items = [[v.value for v in item if isinstance(v, Constant)] for each in lists for item in each.items]
+    return (
+        [Sequence(tuple(tuple(imported_module(str(name), module) for name in item) or (Unknown(),) for item in items))]
+        if lists
+        else (Unknown(),)
+    )
+
+
 def _zipped(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     """`zip(paths, readers)`: as many tuples as the lists that can be seen have items."""
     columns = [next((v.items for v in of(a, module) if isinstance(v, Sequence)), None) for a in call.args]
@@ -259,6 +273,7 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "builtins.filter": _second,
     "builtins.enumerate": _counted,
     "builtins.zip": _zipped,
+    "builtins.map": _mapped,
     "typing.cast": _second,
     "dataclasses.field": _field,
     "builtins.eval": _eval,

@@ -11,6 +11,7 @@ from bot.scan.names.executed import executed
 from bot.scan.names.flow import Flow
 from bot.scan.names.module import Comprehension, Module, Scope
 from bot.scan.names.scopes import FUNCTIONS, STARS, Binding, Kind, bindings, declared
+from bot.scan.names.set_names import set_names
 
 _LIBRARY_LOADS = frozenset(
     """numpy json pickle marshal yaml joblib dill cloudpickle pylab matplotlib.pylab jax.numpy cupy
@@ -99,6 +100,9 @@ def _all(name: str, scope: Scope, module: Module) -> list[Binding]:
         for each in executed(module)
         if each.scope is scope and _binds(name, each.inner)
     ]
+    if scope is module.tree and name in (known := set_names(module)):
+        inside = ((node, module.scope(node) is not scope) for node, _ in known[name])
+        unseen += [Binding(name, Kind.SET, node, scope, remote=remote) for node, remote in inside]
     if not unseen:
         return found
     return sorted((*found, *unseen), key=lambda b: (getattr(b.node, "lineno", 0), getattr(b.node, "col_offset", 0)))

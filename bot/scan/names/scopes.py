@@ -27,6 +27,7 @@ class Kind(StrEnum):
     CAPTURED = "match capture"
     DELETED = "del"
     EXECUTED = "executed text"
+    SET = "set as an item of globals()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,11 +121,18 @@ def names_of_targets(targets: Iterable[ast.expr]) -> list[str]:
             words.append(target.id)
         elif isinstance(target, ast.Attribute):
             words.append(target.attr)
+        elif isinstance(target, ast.Subscript) and _is_names_of_module(target.value):
+            words += [str(target.slice.value)] if isinstance(target.slice, ast.Constant) else []
         elif isinstance(target, ast.Subscript | ast.Starred):
             rest.append(target.value)
         elif isinstance(target, ast.Tuple | ast.List):
             rest += target.elts
     return words
+
+
+def _is_names_of_module(node: ast.expr) -> bool:
+    """`globals()`, whose items are names."""
+    return isinstance(node, ast.Call) and _last_word(node.func) == "globals"
 
 
 def _last_word(function: ast.expr) -> str:

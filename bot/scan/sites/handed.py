@@ -14,7 +14,7 @@ from bot.scan.project import Handed, Project
 from bot.scan.sites.disguises import stands_in_for_torch
 
 _GIVEN = re.compile(
-    rb"torch(?!\.(?!s)(?<!load = torch\.))(?<![\w.]torch)(?:(?:\.serialization)?\s+(?:as\s+(?P<name>\w+)"
+    rb"torch(?!\.(?!s)(?<!load = torch\.))(?<![\w.]torch)(?:(?:\.serialization)?[\s\\]+(?:as\s+(?P<name>\w+)"
     rb"|import\s+(?:\*|(?:[^\n(]*|\([^)]*)\b(?:load\b|serialization\s+as\s+(?P<part>\w+))))"
     rb"|(?<=[^\w.]load = torch)\.|(?<=[^\w.]load = getattr\(torch),"
     rb"|(?P<itself>(?<=[=nd] torch)[ \t]*(?:#|\r?$))|(?P<argument>(?<=[(,= ]torch)[ \t]*[,)]))",
@@ -91,6 +91,6 @@ def _add_given(data: bytes, at: int, names: set[bytes], functions: set[bytes]) -
     target = _TARGET.search(line)
     if target:
         names.add(target[1])
-    elif line.strip() in (b"return", b"yield"):
+    elif line.split()[-1:] in ([b"return"], [b"yield"]):
         around = _DEF.match(data, max(0, data.rfind(b"def ", 0, at)))
         functions.update([around[1]] if around else ())

@@ -104,8 +104,8 @@ def passes_on(parent: ast.AST | None, node: ast.expr) -> bool:
         return parent.value is node
     if isinstance(parent, ast.Lambda):
         return parent.body is node
-    if isinstance(parent, ast.BinOp):  # `{".npy": read} | {".pt": torch.load}`
-        return isinstance(parent.op, ast.BitOr | ast.Add)
+    if isinstance(parent, ast.BinOp):  # `{".npy": read} | {".pt": torch.load}`, `[torch.load] * 2`
+        return isinstance(parent.op, ast.BitOr | ast.Add | ast.Mult)
     return isinstance(
         parent,
         ast.BoolOp

@@ -17,7 +17,7 @@ from bot.scan.sites.disguises import imported_in_pieces, is_private, looked_up_i
 _LOAD = re.compile(rb"load\b")
 _BEFORE = re.compile(rb"([\w\x80-\xff)\]\"'}]?)\s*(?:\\\s*|#[^\n]*\n\s*)*\.\s*(?:\\\s*|#[^\n]*\n\s*)*\Z")
 _WORD_BEFORE = re.compile(rb"(\w+)\Z")
-_FROM = re.compile(rb"from(?<!\wfrom)\s+([.\w]+)\s+import\s*(\([^)]*\)|[^\n;\\]*(?:\\\r?\n[^\n;\\]*)*)")
+_FROM = re.compile(rb"from(?<!\wfrom)[\s\\]+([.\w]+)[\s\\]+import\s*(\([^)]*\)|[^\n;\\]*(?:\\\r?\n[^\n;\\]*)*)")
 _WORD = re.compile(rb"\w+")
 _NAMED = re.compile(rb"torch\s+as\s+(\w+)")
 _RENAMED = (re.compile(rb"torch\s+as\b"), re.compile(rb"serialization\s+as\b"))
@@ -136,7 +136,11 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
         given = [b"torch", *(found[1] for found in _NAMED.finditer(data))] if renamed else [b"torch"]
         given += [b"serialization", b"torch.serialization"] if b"serialization" in data else []
         given += [word for found in _ASSIGNED.finditer(data) if (word := _last_word(data[: found.start()]))]
-        if any(_hands_over(at, data) for word in given for end in (b",", b")") for at, _ in _places(word + end, data)):
+        if any(
+            _hands_over(at, data) for word in given for end in (b",", b")", b"]") for at, _ in _places(word + end, data)
+        ):
+            return True
+        if b"globals()" in data:  # `globals()["th"] = torch`
             return True
         if (b"import_module(" in data or b"__import__(" in data) and _IMPORTED_THERE.search(data):
             return True
@@ -151,7 +155,7 @@ def _last_word(head: bytes) -> bytes:
 def _hands_over(at: int, data: bytes) -> bool:
     """`read(torch, path)`, `Reader(library=torch)`: an argument that is torch, which is not just looked into."""
     line = data[data.rfind(b"\n", 0, at) + 1 : at]
-    return line[-1:] in b"(,= \t" and not _LOOKS.search(line)
+    return line[-1:] in b"([,= \t" and not _LOOKS.search(line)
 
 
 def _is_handed(receivers: set[bytes], data: bytes, handed: Handed) -> bool:

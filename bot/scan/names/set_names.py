@@ -1,0 +1,36 @@
+"""Names of a module that are set as items of its dict: `globals()["th"] = torch`, `globals().update(th=torch)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from bot.scan.names.module import Module
+
+Set = tuple[ast.AST, ast.expr]
+"""Where a name is set, and to what."""
+
+
+def set_names(module: Module) -> dict[str, list[Set]]:
+    """Every name that the file sets so; worked out once."""
+    table: dict[str, list[Set]] | None = module.cache.get("set names")
+    if table is None:
+        table = module.cache["set names"] = {}
+        if "globals()" in module.source.text:
+            for name, node, value in _found(module):
+                table.setdefault(name, []).append((node, value))
+    return table
+
+
+def _found(module: Module) -> Iterator[tuple[str, ast.AST, ast.expr]]:
+    for function in module.names("globals"):
+        call = module.parent(function)
+        around = module.parent(call) if isinstance(call, ast.Call) and call.func is function else None
+        if isinstance(around, ast.Subscript) and isinstance(around.ctx, ast.Store):
+            statement = module.parent(around)
+            if isinstance(statement, ast.Assign) and isinstance(around.slice, ast.Constant):
+                yield str(around.slice.value), around, statement.value
+        elif isinstance(around, ast.Attribute) and around.attr == "update":
+            update = module.parent(around)
+            if isinstance(update, ast.Call) and update.func is around:
+                yield from ((k.arg, update, k.value) for k in update.keywords if k.arg)

@@ -1,0 +1,4 @@
+# expect: safe
+from json \
+    import load
+load("a.pt")

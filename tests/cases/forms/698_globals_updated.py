@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+globals().update(th=__import__("torch"))
+th.load("a.pt")  # site

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+globals()["read"] = torch.load
+read("a.pt")  # site
