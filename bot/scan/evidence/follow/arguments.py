@@ -108,9 +108,12 @@ def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
     """The project's own method where its name is one that the tables know, by the class of what it is called on."""
     if name not in _KNOWN or not isinstance(call.func, ast.Attribute):
         return None
-    found = [v for v in evaluate(call.func, spot.module) if isinstance(v, Function)]
-    node = found[0].node if len(found) == 1 else None
-    return (node, found[0].module) if node is not None and not isinstance(node, ast.Lambda) else None
+    values = evaluate(call.func, spot.module)
+    found = [v for v in values if isinstance(v, Function)]
+    if len(found) != 1 or (name == "load_state_dict" and len(values) > 1):  # torch's own, unless it cannot be
+        return None
+    node = found[0].node
+    return (node, found[0].module) if not isinstance(node, ast.Lambda) else None
 
 
 def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:

@@ -80,7 +80,7 @@ def by_annotation(name: str, function: Definition) -> Stored | None:
     text = ast.unparse(declared) if declared is not None else ""
     if "Tensor" in text and "sched" in name.lower():  # its state is numbers at least, whatever it is declared
         return Stored(Content.UNKNOWN, f"{name}, the state of a scheduler")
-    if "Tensor" in text or (declared is not None and is_plain(declared)):
+    if "Tensor" in text or text in ("int", "float", "str", "bool"):
         return PLAIN
     if re.search(r"\bModule\b|Namespace|Config\b|DataFrame|ndarray", text):
         return Stored(Content.OBJECT, f"{name}, a {text}")
