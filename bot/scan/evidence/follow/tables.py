@@ -21,7 +21,7 @@ _Table = tuple[ast.Name, Module]
 
 def calls_by_tables(function: Definition, module: Module, project: Project) -> Iterator[Call]:
     """The calls of what is taken out of a table that the function stands in, by its name or by a decorator."""
-    for name, home in (*_tables_with(function, module, project), *_registries(function, module)):
+    for name, home in (*_tables_with(function, module, project), *_registries(function, module, project)):
         own = ((n, home) for n in home.names(name.id) if isinstance(n.ctx, ast.Load))
         for read, where in (*own, *reads_elsewhere(name, home, project)):
             yield from ((call, where) for call in _called_out_of(read, where))
@@ -42,10 +42,12 @@ def _tables_with(function: Definition, module: Module, project: Project) -> Iter
                     yield table, home
 
 
-def _registries(function: Definition, module: Module) -> Iterator[_Table]:
+def _registries(function: Definition, module: Module, project: Project) -> Iterator[_Table]:
     """`TABLE` of a decorator of the project that keeps what it decorates: `TABLE[name] = function`."""
     for decorator in function.decorator_list:
         maker = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if not project.defining(getattr(maker, "attr", getattr(maker, "id", ""))):
+            continue  # a library's
         for found in (v for v in evaluate(maker, module) if isinstance(v, Function)):
             inside = [n for n in ast.walk(found.node) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
             taken = {a.arg for each in inside for a in each.args.args}

@@ -64,8 +64,12 @@ def _calling(function: Definition, module: Module, project: Project) -> Iterator
                 yield other
 
 
-def calling_modules(function: Definition, module: Module, project: Project) -> Iterator[tuple[Module, set[str]]]:
+def calling_modules(function: Definition, module: Module, project: Project) -> tuple[tuple[Module, set[str]], ...]:
     """The modules in which `function` may be called or handed on, each with the names it has there."""
+    return remember(project, ("calling", id(function)), lambda: tuple(_calling_modules(function, module, project)))
+
+
+def _calling_modules(function: Definition, module: Module, project: Project) -> Iterator[tuple[Module, set[str]]]:
     method = isinstance(module.parent(function), ast.ClassDef)
     for other in _calling(function, module, project):
         own = () if method else (function.name,) if other is module else imported_as(function.name, other, module.path)
@@ -127,10 +131,6 @@ def _method_calls(
                 yield call, other
         elif not common or (isinstance(receiver, ast.Name) and receiver.id == owner.name):
             yield call, other
-
-
-def _are_kin(one: ast.ClassDef, other: ast.ClassDef) -> bool:
-    return other.name in bases_of(one) or one.name in bases_of(other)
 
 
 def _function_calls(function: str, other: Module, home: str) -> Iterator[Call]:

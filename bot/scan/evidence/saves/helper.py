@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 
-def savers_above(load: ast.Call, text: str, module: Module, project: Project) -> Iterator[Found]:
-    """The project's functions called above `load`, in the same function, that save to the path `text`."""
+def savers_above(load: ast.Call, text: str, module: Module, project: Project) -> Iterator[tuple[ast.Call, Found]]:
+    """The calls above `load`, in the same function, of the project's functions that save to the path `text`."""
     function = module.function(load)
     if function is None:
         return
@@ -27,7 +27,7 @@ def savers_above(load: ast.Call, text: str, module: Module, project: Project) ->
         if any(ast.unparse(value) in (text, f"str({text})") for value in given):
             found = _method(call, name, module, project) or callee(call, module, project)
             if found is not None:
-                yield found
+                yield call, found
 
 
 def _method(call: ast.Call, name: str, module: Module, project: Project) -> Found | None:

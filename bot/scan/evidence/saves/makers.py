@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
-from bot.scan.evidence.ground.callers import enclosing_class
+from bot.scan.evidence.ground.annotations import holds_tensors, member
+from bot.scan.evidence.ground.behind import bound_to
+from bot.scan.evidence.ground.callers import callee, enclosing_class
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.saves.content import PLAIN, Content, Stored, by_torch_name
 from bot.scan.evidence.saves.mappings import makes_dict
+from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.names.module import Module
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
 
 META = Stored(Content.UNKNOWN, "a tensor, which MONAI's transforms make a MetaTensor")
 """torch.save keeps its class, and each operation on one gives another. Source: monai.data.MetaTensor."""
 
 _MONAI = re.compile(r"^[ \t]*(?:from|import)[ \t]+monai\b", re.MULTILINE)
-_MAY_BE_PLAIN = re.compile(r"dict$|Dict\b|[lL]ist\b|Tensor|Tuple|tuple|Parameter|Counter")
+_MAY_BE_PLAIN = re.compile(r"dict$|Dict\b|[lL]ist\b|Tensor\b|Tuple|tuple|Parameter|Counter")
 _PLAIN_CALLS = frozenset(
     "str int float bool len max min sum round abs range hash repr sorted time perf_counter".split()
 )
@@ -41,7 +48,8 @@ def made_by(call: ast.Call, module: Module) -> Stored | None:
         return tensor_in(module) if made is PLAIN else made
     if full.startswith("numpy."):
         return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
-    return PLAIN if isinstance(call.func, ast.Name) and call.func.id in _PLAIN_CALLS else None
+    plain = isinstance(call.func, ast.Name) and call.func.id in _PLAIN_CALLS
+    return numpy_number(call, module) or PLAIN if plain else None
 
 
 def itself_as_object(name: ast.Name, module: Module) -> Stored | None:
@@ -50,6 +58,30 @@ def itself_as_object(name: ast.Name, module: Module) -> Stored | None:
     if owner is None or any(_MAY_BE_PLAIN.search(ast.unparse(base)) for base in owner.bases):
         return None
     return Stored(Content.OBJECT, f"self, an instance of {owner.name}", (owner.name,))
+
+
+def is_no_container(what: ast.expr | None, module: Module) -> bool:
+    """Whether what is saved is one thing, and no dict or list that holds it beside others."""
+    values = [*bound_to(what, module)] if isinstance(what, ast.Name) else []
+    return all(map(_is_one_thing, values or [what]))
+
+
+def _is_one_thing(value: ast.expr | None) -> bool:
+    """A name, or what a class makes."""
+    if isinstance(value, ast.Call):
+        return getattr(value.func, "attr", getattr(value.func, "id", ""))[:1].isupper() and not _MAY_BE_PLAIN.search(
+            ast.unparse(value.func)
+        )
+    return isinstance(value, ast.Name | ast.Attribute)
+
+
+def declares_tensors(taken: ast.Subscript, module: Module, project: Project) -> bool:
+    """Whether the project's function is declared to give tensors at this place of a tuple: `f(x)[1]`."""
+    call, place = taken.value, taken.slice.value if isinstance(taken.slice, ast.Constant) else None
+    found = callee(call, module, project) if isinstance(call, ast.Call) and isinstance(place, int) else None
+    declared = found[0].returns if found is not None else None
+    given = member(declared, place) if declared is not None and isinstance(place, int) else None
+    return given is not None and holds_tensors(given)
 
 
 def tensor_in(module: Module) -> Stored:

@@ -13,17 +13,22 @@ from collections.abc import Iterable
 from bot.scan.evidence.ground.behind import values_of
 from bot.scan.evidence.ground.callers import enclosing_class
 from bot.scan.evidence.ground.imports import dotted
+from bot.scan.evidence.saves.content import CONFIG_NAME
 from bot.scan.names.module import Module
 
 _BOTH = ("omegaconf", "hydra", "ml_collections", "mmengine", "mmcv", "easydict", "addict", "munch", "yacs", "box")
 _DICT_ONLY = frozenset("items keys values get pop update setdefault copy".split())
 _OPTION_TYPES = frozenset("int float str bool".split())
-_MAKERS = frozenset("vars json.load json.loads yaml.safe_load omegaconf.OmegaConf.to_container".split())
+_MAKERS = frozenset("json.load json.loads yaml.safe_load omegaconf.OmegaConf.to_container".split())
 
 
 def makes_dict(call: ast.Call, module: Module) -> bool:
     """`vars(args)`, `json.load(f)`: a dict of plain values. `asdict` keeps enums and what else a field holds."""
-    return (dotted(call.func, module) or ast.unparse(call.func)) in _MAKERS
+    name = dotted(call.func, module) or ast.unparse(call.func)
+    if name == "vars":  # of options that were parsed; of anything else it is whatever that keeps of itself
+        of = call.args[0] if call.args else None
+        return CONFIG_NAME.match(getattr(of, "attr", getattr(of, "id", ""))) is not None
+    return name in _MAKERS
 
 
 def is_option(namespace: ast.Name, module: Module) -> bool:

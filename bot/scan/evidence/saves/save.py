@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from bot.scan.evidence.ground.behind import given_for
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.human import meant_for_weights_only
 from bot.scan.evidence.saves.content import PLAIN, Content, Stored
@@ -65,15 +66,21 @@ def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) 
         match = _match(reader, writer)
         if match is not None:
             found.setdefault(match[0], []).append((writer, match[1]))
-    for function, home in () if _SURE in found else savers_above(load, reader.text, module, project):
+    handed: dict[ast.Call, Stored] = {}
+    for call, (function, home) in () if _SURE in found else savers_above(load, reader.text, module, project):
         for writer in writers_in(home):
             if home.function(writer.call) is function:
                 found.setdefault(_SURE, []).append((writer, f"written just before, by {function.name}"))
+                given = given_for(writer.what.id, function, call, home) if isinstance(writer.what, ast.Name) else None
+                if given is not None and writer.library != "fabric":  # whatever other callers save
+                    handed[writer.call] = Look(project).of(given, module)
     if not found:
         return ()
     rank = min(found)
     return tuple(
-        Saved(w, what_is_stored(w, project), how, rank == _SURE, rank == _FAR, keys_of(w, project))
+        Saved(
+            w, handed.get(w.call) or what_is_stored(w, project), how, rank == _SURE, rank == _FAR, keys_of(w, project)
+        )
         for w, how in found[rank][:8]
     )
 

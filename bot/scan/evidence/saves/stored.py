@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.scan.evidence.ground.annotations import holds_tensors, member
+from bot.scan.evidence.ground.annotations import holds_tensors
 from bot.scan.evidence.ground.behind import (
     added_to,
     bound_to,
@@ -23,7 +23,7 @@ from bot.scan.evidence.ground.behind import (
     kept_as,
     project_classes,
 )
-from bot.scan.evidence.ground.callers import callee, calls_of, definitions
+from bot.scan.evidence.ground.callers import calls_of, definitions
 from bot.scan.evidence.ground.kin import meant_by
 from bot.scan.evidence.ground.words import is_constant
 from bot.scan.evidence.saves.content import (
@@ -40,8 +40,10 @@ from bot.scan.evidence.saves.content import (
     join,
     parameters,
 )
-from bot.scan.evidence.saves.makers import META, itself_as_object, made_by, tensor_in
+from bot.scan.evidence.saves.filled import put_later, taken_by_others
+from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_object, made_by, tensor_in
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
+from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.evidence.saves.states import has_extra_state, why_unsure
 from bot.scan.names.module import Definition, Module
 
@@ -108,7 +110,8 @@ class Look:
 
     def _operation(self, node: Any, module: Module, depth: int) -> Stored:
         sides = [self.of(v, module, depth) for v in (node.left, node.right)]
-        return PLAIN if PLAIN in sides and META not in sides else join(iter(sides))
+        merged = isinstance(node.op, ast.BitOr)  # `{...} | more`
+        return PLAIN if PLAIN in sides and META not in sides and not merged else join(iter(sides))
 
     def _comprehension(self, node: Any, module: Module, depth: int) -> Stored:
         return self.of(node.value if isinstance(node, ast.DictComp) else node.elt, module, depth)
@@ -118,11 +121,7 @@ class Look:
         whole = node.value
         if isinstance(key, str) and CONFIG_NAME.match(key):
             return Stored(Content.UNKNOWN, f"the item {key!r}")
-        if (
-            isinstance(whole, ast.Call)
-            and isinstance(node.slice, ast.Constant)
-            and self._gives(whole, node.slice, module)
-        ):
+        if declares_tensors(node, module, self._project):
             return tensor_in(module)
         held = self.of(whole, module, depth)
         return held if held.content is Content.PLAIN or held is LOADED else _unknown(node)
@@ -133,13 +132,6 @@ class Look:
         apart = value is None or module.parent(value) is None
         return by_name(name) if found is None or (apart and found.content is Content.UNKNOWN) else found
 
-    def _gives(self, call: ast.Call, place: ast.Constant, module: Module) -> bool:
-        """Whether the project's function is declared to give tensors at this place of a tuple."""
-        found = callee(call, module, self._project) if isinstance(place.value, int) else None
-        declared = found[0].returns if found is not None else None
-        given = member(declared, place.value) if declared is not None and isinstance(place.value, int) else None
-        return given is not None and holds_tensors(given)
-
     def _name(self, node: Any, module: Module, depth: int) -> Stored:
         bindings = list(bound_to(node, module))
         items = list(items_set(node, module))
@@ -149,8 +141,11 @@ class Look:
         whole = [self._bound(value, node.id, module, depth) for value in begun]
         if whole and all(part is LOADED for part in whole):
             return LOADED  # and what is set in it tells nothing of the rest
-        later = added_to(node, module) if len(begun) < len(bindings) else ()
-        return _new(itertools.chain(whole, (self.of(value, module, depth) for value in (*items, *later))))
+        later = [(value, module) for value in (*items, *(added_to(node, module) if len(begun) < len(bindings) else ()))]
+        if any(isinstance(value, ast.Dict) for value in bindings):
+            later += put_later(node, module, self._project)
+            whole += taken_by_others(node, module, self._project)
+        return _new(itertools.chain(whole, (self.of(value, home, depth) for value, home in later)))
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
@@ -167,28 +162,26 @@ class Look:
 
     def _parameter(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
         hint = by_annotation(name, function) or by_default(name, function)
-        if hint is not None:
-            return tensor_in(module) if hint is PLAIN and is_tensor(name, function) else hint
-        named = by_name(name)
-        if named.content is not Content.UNKNOWN:
-            return named
-        found = [
-            self.of(value, other, depth + 1)
-            for call, other in calls_of(function, module, self._project)[:6]
-            if (value := given_for(name, function, call, module)) is not None
+        if hint is not None and is_tensor(name, function):
+            return tensor_in(module) if hint is PLAIN else hint
+        calls = calls_of(function, module, self._project)[:6]
+        given = [
+            (value, other) for call, other in calls if (value := given_for(name, function, call, module)) is not None
         ]
+        named = hint or by_name(name)
+        if named.content is not Content.UNKNOWN:
+            return next((n for value, other in given if (n := numpy_number(value, other)) is not None), named)
+        found = [self.of(value, other, depth + 1) for value, other in given]
         return join(iter(found)) if found else Stored(Content.UNKNOWN, f"whatever {name} is given")
 
     def _attribute(self, node: Any, module: Module, depth: int) -> Stored:
-        if node.attr in ("data", "T"):
-            return PLAIN
-        if node.attr in ("shape", "dtype", "device", "__version__", "__name__"):
+        if node.attr in ("data", "T", "shape", "dtype", "device", "__version__", "__name__"):
             return PLAIN
         if CONFIG_NAME.match(node.attr) and attribute_is_dict(node, module):
             return PLAIN
         named = by_name(node.attr)
         if named.content is not Content.UNKNOWN:
-            return named
+            return numpy_number(node, module) or named
         if isinstance(node.value, ast.Name) and is_option(node.value, module):
             return PLAIN
         if isinstance(node.value, ast.Name) and node.value.id == "self":
