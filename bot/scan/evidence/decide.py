@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     proofs.told_in_words,
     refusals.saved_objects,
     refusals.object_inside,
+    refusals.object_in_the_same_file,
     proofs.saved_plainly,
     proofs.trained_here,
     proofs.saved_alike,

@@ -14,8 +14,10 @@ from bot.scan.evidence.conventions import is_training_args
 from bot.scan.evidence.facts import Decision, Facts
 from bot.scan.evidence.follow.signs import PARAMETER_KEY, SHARD_WORDS, Kind, Sign
 from bot.scan.evidence.saves.content import Content
+from bot.scan.evidence.saves.makers import is_no_container
 from bot.scan.evidence.saves.place import text_of
 from bot.scan.evidence.telling import from_save, from_sign
+from bot.scan.evidence.twice import objects_in_the_same_file
 from bot.scan.evidence.use import object_sign, part_object_signs, use_of
 from bot.scan.evidence.version.floor import WEIGHTS_ONLY
 from bot.scan.names.evaluate import evaluate
@@ -146,12 +148,12 @@ def saved_objects(facts: Facts) -> Decision | None:
     if all(s.stored.content is Content.OBJECT for s in facts.saved):
         if blocked.close:
             return _none(facts, f"what is saved there holds {blocked.stored.why}", evidence)
-        itself = isinstance(blocked.writer.what, ast.Name) and blocked.writer.what.id == "self"
-        if itself and not facts.reading.keys and not facts.reading.anywhere(*_OF_STATE):
-            return _none(facts, f"what its counterpart saves is {blocked.stored.why}", evidence)
         if (named := _only_called_an_object(facts)) is not None:
             why = f"the result {named.detail}, and a save of that name holds {blocked.stored.why}"
             return _none(facts, why, from_sign(named), evidence)
+        whole = all(not s.far and is_no_container(s.writer.what, s.writer.module) for s in facts.saved)
+        if whole and not facts.reading.keys and not facts.reading.anywhere(*_OF_STATE):
+            return _none(facts, f"what is saved under that name is {blocked.stored.why}", evidence)
     inside = object_inside(facts)
     if inside is not None and inside.tier is None:  # what is done with it says more than a name does
         return replace(inside, evidence=(*inside.evidence, evidence))
@@ -222,6 +224,18 @@ def _is_named(sign: Sign, facts: Facts) -> bool:
     around = all(_ANY_OF.fullmatch(step) for step in sign.path[:first])
     inside = all(name or _INSIDE.fullmatch(step) for name, step in zip(named, sign.path, strict=True))
     return named[first] and around and inside and sign.file == facts.path
+
+
+def object_in_the_same_file(facts: Facts) -> Decision | None:
+    """`net.load_state_dict(torch.load(path)["net"])` above `torch.load(path)["args"].lr`."""
+    if facts.site.file is None or facts.site.call is None:
+        return None
+    found = objects_in_the_same_file(facts.site.call, facts.site.file, facts.site.module, facts.project)
+    named = next((s for s in found[1] if _is_named(s, facts)), None) if found is not None else None
+    if found is None or named is None:
+        return None
+    decision = _part_by_name(facts, named)
+    return replace(decision, reason=f"{decision.reason}, as the load of the same file in line {found[0]} shows")
 
 
 def object_inside(facts: Facts) -> Decision | None:
