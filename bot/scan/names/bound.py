@@ -29,6 +29,8 @@ from bot.scan.names.values import (
     Value,
 )
 
+LONGEST = 1_000
+"""Items of a list or dict beyond which it is only asked what may be in it."""
 _MAPS = frozenset({"map", "filter"})
 _ENTERS_ITS_ARGUMENT = frozenset({"contextlib.nullcontext", "contextlib.closing"})
 
@@ -150,12 +152,20 @@ def _merged(before: Iterable[Value], added: Iterable[Value]) -> Iterable[Value]:
 
 
 def joined(first: Value, second: Value) -> Value | None:
-    """Two dicts or two lists as one."""
+    """Two dicts or two lists as one; of a very long one, which a line like `x = x + x` makes, only what is in it."""
     if isinstance(first, Dictionary) and isinstance(second, Dictionary):
+        if len(first.items) + len(second.items) > LONGEST:
+            return Dictionary((Item(AnyKey.ANY, some_of((*first.all_values(), *second.all_values()))),))
         return Dictionary((*first.items, *second.items))
     if isinstance(first, Sequence) and isinstance(second, Sequence):
-        return Sequence((*first.items, *second.items))
+        items = (*first.items, *second.items)
+        return Sequence(items if len(items) <= LONGEST else (some_of(v for item in items for v in item),))
     return None
+
+
+def some_of(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Each once, as many as anybody looks at."""
+    return tuple(dict.fromkeys(values))[:LONGEST]
 
 
 def _elements(value: Value) -> Iterable[Value]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from collections.abc import Sequence as Several
 
-from bot.scan.names.bound import export_values
+from bot.scan.names.bound import LONGEST, export_values, some_of
 from bot.scan.names.executed import executed, names_bound
 from bot.scan.names.lookup import exported, find_bindings
 from bot.scan.names.module import Module
@@ -17,6 +17,8 @@ PUTS = frozenset({"update", "setdefault", "append", "extend", "insert"})
 """Methods that put something into a dict or list."""
 _TAKES = frozenset({"pop", "popitem", "clear", "__delitem__", "__setitem__"})
 
+_DEEP = 4
+"""Dicts inside dicts beyond which nobody follows what is put into them."""
 _MANY = 60
 """Writes to one name in one file beyond which nobody follows them: generated code."""
 
@@ -97,12 +99,13 @@ def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Mod
         value = Dictionary((Item(AnyKey.ANY, ()),))
     if not isinstance(value, Dictionary):
         return value
-    items = value.items
     for write in writes:
         sure = _surely(write, use, module)
-        for item in _entries(write, Dictionary(items), module, of):
-            items = (*items, Item(item.key, item.values, sure=sure and item.sure))
-    return Dictionary(items)
+        added = [Item(i.key, i.values, sure=sure and i.sure) for i in _entries(write, value, module, of)]
+        value = Dictionary((*value.items, *added))
+        if len(value.items) > LONGEST:  # `options.update(options)`, again and again
+            value = Dictionary((Item(AnyKey.ANY, some_of(value.all_values())),))
+    return value
 
 
 def _lengthened(value: Sequence, calls: Several[ast.Call], module: Module, of: Evaluate) -> Sequence:
@@ -165,10 +168,13 @@ def _put_deeper(so_far: Dictionary, keys: Several[object], values: tuple[Value, 
     """`table["io"]["read"] = torch.load`: the dict inside with one entry more."""
     if len(keys) == 1:
         return Item(keys[0], values)
-    inside = [v for v in so_far.get(keys[0])[0] if isinstance(v, Dictionary)]
-    return Item(
-        keys[0], tuple(Dictionary((*v.items, _put_deeper(v, keys[1:], values))) for v in inside) or (Unknown(),)
-    )
+    inside = [v for v in so_far.get(keys[0])[0] if isinstance(v, Dictionary)] if len(keys) <= _DEEP else []
+    return Item(keys[0], tuple(_with_put(v, keys[1:], values) for v in inside) or (Unknown(),))
+
+
+def _with_put(inner: Dictionary, keys: Several[object], values: tuple[Value, ...]) -> Dictionary:
+    kept = (item for item in inner.items if item.key != keys[0] or keys[0] is AnyKey.ANY)
+    return Dictionary((*kept, _put_deeper(inner, keys, values)))
 
 
 def _where_missing(write: ast.Name, module: Module) -> ast.If | None:

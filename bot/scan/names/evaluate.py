@@ -183,7 +183,7 @@ def _binary(node: ast.BinOp, module: Module, run: _Run) -> Iterable[Value]:
         return (Unknown(),)
     a, b = left[0], right[0]
     if isinstance(node.op, ast.Mult) and isinstance(a, Sequence):  # as often as it may be: any place holds any item
-        return (Sequence(a.items * _REPEATED),)
+        return (Sequence((a.items * _REPEATED)[:_WIDE]),)
     whole = joined(a, b) if isinstance(node.op, ast.BitOr | ast.Add) else None
     return (whole or folding.compute(node.op, a, b) or Unknown(),)
 

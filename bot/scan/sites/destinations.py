@@ -15,7 +15,7 @@ from bot.scan.names.values import Constant, Dictionary, Function, Sequence, Unkn
 from bot.scan.sites.saying import Saying, read_call, read_dict
 
 HARMLESS = frozenset(
-    """isinstance issubclass callable print id repr str type hasattr hash help setattr delattr signature
+    """isinstance issubclass callable print id repr str type hasattr getattr hash help setattr delattr signature
     getsource getfile getsourcefile getsourcelines getmodule
     getdoc getfullargspec wraps update_wrapper patch object Mock MagicMock
     create_autospec iscoroutinefunction isfunction isbuiltin debug info warning error log len id_ mark

@@ -15,14 +15,21 @@ def is_made_safe(load: ast.expr, module: Module) -> bool:
     """Whether the module itself has replaced torch.load before, at its top level, by one that says True."""
     if not isinstance(load, ast.Attribute):
         return False
+    if "made safe" not in module.cache:
+        module.cache["made safe"] = _made_safe(module)
+    known: tuple[tuple[int, int], frozenset[ast.AST]] | None = module.cache["made safe"]
+    return known is not None and known[0] < position(load) and module.function(load) not in known[1]
+
+
+def _made_safe(module: Module) -> tuple[tuple[int, int], frozenset[ast.AST]] | None:
+    """Where the last replacement stands, and the functions that replace; None unless each of them says True."""
     stores = [s for s in module.attributes("load") if isinstance(s.ctx, ast.Store) and patches_torch(s, module)]
     statements = [module.parent(store) for store in stores]
     if not stores or not all(isinstance(s, ast.Assign) and s in module.tree.body for s in statements):
-        return False
+        return None
     values = [v for s in statements if isinstance(s, ast.Assign) for v in evaluate(s.value, module)]
-    before = all(position(store) < position(load) for store in stores)
-    inside = {value.node for value in values if isinstance(value, Function)}
-    return before and module.function(load) not in inside and all(_says_true(value) for value in values)
+    inside = frozenset(value.node for value in values if isinstance(value, Function))
+    return (max(map(position, stores)), inside) if all(_says_true(value) for value in values) else None
 
 
 def _says_true(value: Value) -> bool:
