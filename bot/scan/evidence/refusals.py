@@ -206,6 +206,12 @@ def _is_any_of(sign: Sign) -> bool:
     return all(_ANY_OF.fullmatch(step) for step in sign.path) and sign.detail.strip(".()") not in SHARD_WORDS
 
 
+def _is_declared_here(sign: Sign, facts: Facts) -> bool:
+    """Whether the file that loads declares the whole, or what the sign is about, to be tensors."""
+    said = (s for s in facts.reading.signs if s.kind is Kind.DECLARED and s.file == facts.path)
+    return any(each.path in ((), sign.path) for each in said)
+
+
 def _part_by_name(facts: Facts, sign: Sign) -> Decision:
     """`loaded["args"].lr`: the file holds an object, so weights_only=True refuses all of it."""
     advise = advice.for_objects(facts.saved)
@@ -234,8 +240,9 @@ def object_in_the_same_file(facts: Facts) -> Decision | None:
     named = next((s for s in found[1] if _is_named(s, facts)), None) if found is not None else None
     if found is None or named is None:
         return None
-    decision = _part_by_name(facts, named)
-    return replace(decision, reason=f"{decision.reason}, as the load of the same file in line {found[0]} shows")
+    decision, shown = _part_by_name(facts, named), f"the load of the same file in line {found[0]} shows"
+    told = tuple(replace(each, detail=f"{shown}: {each.detail}") for each in decision.evidence)
+    return replace(decision, reason=f"{decision.reason}, as {shown}", evidence=told)
 
 
 def object_inside(facts: Facts) -> Decision | None:
@@ -256,4 +263,6 @@ def object_inside(facts: Facts) -> Decision | None:
     each = next((s for s in signs if s.file == facts.path and _is_any_of(s)), None)
     if each is not None:
         return _none(facts, why, from_sign(each))
+    if first.file != facts.path and _is_declared_here(first, facts):
+        return None  # who reads it far away reads other things as well
     return Decision(use_of(facts.reading), Tier.REVIEW, why, (from_sign(first),))

@@ -72,7 +72,7 @@ def _move(spot: Spot, called: ast.Call, word: str) -> Answer:
     """
     near = not spot.path or (len(spot.path) == 1 and spot.path[0][1:2] == "'")
     if near and isinstance(spot.module.parent(called), ast.Expr) and word not in _IN_PLACE:
-        yield spot.says(Kind.OBJECT, f".{word}() changes it, as it does a module")
+        yield spot.says(Kind.OBJECT, f"is changed by .{word}(), as a module is")
     yield spot.says(Kind.MOVED, f".{word}()")
     yield spot.at(called)
 

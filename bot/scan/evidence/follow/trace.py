@@ -34,20 +34,25 @@ MOST_SPOTS = 160
 """Enough for every site of the repositories tried; a bound on hostile or generated code."""
 
 MOST_ENDS = 600
-"""The same for those from which nothing is reached, such as the reads of other keys of a dict that a class shares."""
+"""The same for those from which nothing is reached, such as the reads of other keys of a dict that a class shares, and
+for those that were reached before by another call.
+"""
 
 
 def trace(start: Spot, project: Project) -> tuple[Sign, ...]:
     """Every sign of what `start` holds, in the order found. Bounded; what is cut off says ESCAPES."""
     waiting, known, found = deque([start]), {_mark(start)}, list[Sign]()
-    spots = ends = 0
+    places, ends = set[tuple[int, tuple[str, ...]]](), 0
     while waiting:
         spot = waiting.popleft()
-        if spots >= MOST_SPOTS or ends >= MOST_ENDS or len(spot.path) > 8:
+        if len(places) >= MOST_SPOTS or ends >= MOST_ENDS or len(spot.path) > 8:
             found.append(spot.says(Kind.ESCAPES, "followed no further"))
             continue
         answers = list(consume(spot, project))
-        spots, ends = (spots + 1, ends) if answers else (spots, ends + 1)
+        place = (id(spot.node), spot.path)
+        ends += 1 if place in places or not answers else 0
+        if answers:
+            places.add(place)
         for answer in answers:
             if not isinstance(answer, Spot):
                 found.append(_weighed(answer, spot))
