@@ -164,7 +164,9 @@ def test_large_but_honest_source_is_found(text: str) -> None:
     assert {f.rule for f in report.findings} == {"LG001"}
 
 
-@pytest.mark.parametrize("line", ["fs = fs + fs", "fs += fs", "fs = fs * 9", "d |= d"])
+@pytest.mark.parametrize(
+    "line", ["fs = fs + fs", "fs += fs", "fs = fs * 9", "d |= d", "d.update(d)", 'd["a"]["b"] = {"c": d}']
+)
 def test_containers_that_grow_with_every_line_end(line: str) -> None:
     made = 'import torch\nfs = [torch.load]\nd = {"f": torch.load, "a": {}}\n'
     report = scan(f"{made}{(line + chr(10)) * 40}fs[0](p)\nd['f'](p)\n".encode())

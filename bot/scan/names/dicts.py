@@ -21,6 +21,8 @@ _DEEP = 4
 """Dicts inside dicts beyond which nobody follows what is put into them."""
 _MANY = 60
 """Writes to one name in one file beyond which nobody follows them: generated code."""
+_ENTANGLED = 6
+"""Of these, those that put a thing into itself, beyond which none of these is followed."""
 
 
 def key_of(values: tuple[Value, ...]) -> object:
@@ -58,15 +60,36 @@ def with_updates(
     if not any(isinstance(v, Dictionary | Sequence | Parameter) for v in values):
         return values
     owner = found[0][0]
-    same = _made(found)
-    writes = [w for word in names_of_same(use.id, owner) for w in _all_writes(word, owner) if w is not use]
-    if len(writes) > _MANY:
+    here = _writes_before(use, found)
+    if here is None:
         return [Dictionary((Item(AnyKey.ANY, ()),)) if isinstance(v, Dictionary) else v for v in values]
-    here = [w for w in writes if _happens(w, use, owner) and _made(find_bindings(w.id, w, owner)) & same]
-    if not here:
-        return values
-    here.sort(key=lambda write: (write.lineno, write.col_offset))
-    return [_updated(value, here, use, owner, of) for value in values]
+    return [_updated(value, here, use, owner, of) for value in values] if here else values
+
+
+def _writes_before(use: ast.Name, found: tuple[tuple[Module, Binding], ...]) -> list[ast.Name] | None:
+    """What is written into the thing until `use`, in order; None where it is too much to follow.
+
+    A thing that is put into itself again and again is followed without that.
+    """
+    owner = found[0][0]
+    known: dict[ast.Name, list[ast.Name] | None] = owner.cache.setdefault("writes.before", {})
+    if use not in known:
+        words, same = names_of_same(use.id, owner), _made(found)
+        writes = [w for word in words for w in _all_writes(word, owner) if w is not use]
+        many = len(writes) > _MANY
+        tangled = {w for w in writes if _puts_itself(w, words, owner)}
+        writes = writes if len(tangled) <= _ENTANGLED else [w for w in writes if w not in tangled]
+        here = (w for w in writes if _happens(w, use, owner) and _made(find_bindings(w.id, w, owner)) & same)
+        known[use] = None if many else sorted(here, key=lambda write: (write.lineno, write.col_offset))
+    return known[use]
+
+
+def _puts_itself(write: ast.Name, words: Several[str], module: Module) -> bool:
+    """`options["all"] = {"inner": options}`, `options.update(options)`: each makes the next twice as much."""
+    statement = module.statement(write)
+    held = ast.walk(statement) if isinstance(statement, ast.Assign | ast.Expr) else ()
+    again = (n for n in held if isinstance(n, ast.Name) and n.id in words and n is not write)
+    return any(not isinstance(module.parent(name), ast.Subscript | ast.Attribute) for name in again)
 
 
 def names_of_same(word: str, module: Module) -> list[str]:
