@@ -47,6 +47,12 @@ def _of_the_same_path(load: ast.Call, where: ast.expr, module: Module) -> Iterat
 
 def _changes(where: ast.expr, module: Module) -> bool:
     """Whether a name in the path is bound more than once, or by a loop: it may be another path each time."""
-    names = (n for n in ast.walk(where) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    values = ([*bound_to(name, module)] for name in names)
-    return any(len(each) > 1 or None in each for each in values)
+    return any(
+        isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and _is_rebound(n, module) for n in ast.walk(where)
+    )
+
+
+def _is_rebound(name: ast.Name, module: Module) -> bool:
+    function = module.function(name)
+    stores = [n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function]
+    return len(stores) > 1 or None in bound_to(name, module)
