@@ -21,6 +21,7 @@ from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import in_other_branch
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.stored import Look
+from bot.scan.names.bound import results
 from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
@@ -145,10 +146,9 @@ def _live(value: ast.expr, module: Module, project: Project, depth: int) -> str:
 
 def _given_by(function: Definition, module: Module) -> Iterator[ast.expr]:
     """What a function returns, by the names it is bound to."""
-    for node in module.of(ast.Return):
-        if module.function(node) is function and node.value is not None:
-            values = bound_to(node.value, module) if isinstance(node.value, ast.Name) else (node.value,)
-            yield from (value for value in values if value is not None)
+    for result in results(module).get(function, ()):
+        values = bound_to(result, module) if isinstance(result, ast.Name) else (result,)
+        yield from (value for value in values if value is not None)
 
 
 def asked_to_be_safe(call: ast.Call, module: Module) -> int | None:

@@ -26,18 +26,20 @@ def argument_of(parameter: Parameter, function: Function, call: ast.Call, *, bou
     for keyword in call.keywords:
         if keyword.arg == parameter.name:
             return keyword.value
-    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
-    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
-    index = names.index(parameter.name) - shift if parameter.name in names else -1
-    given = call.args[bound:]
+    names, given = _in_order(function.node), call.args[bound:]
+    index = names.index(parameter.name) if parameter.name in names else -1
     return given[index] if 0 <= index < len(given) else None
 
 
 def parameter_given(call: ast.Call, argument: ast.expr, function: Definition | ast.Lambda) -> str:
     """The name by which a function knows an argument of a call of it; empty where that cannot be told."""
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    shift = 1 if names[:1] in (["self"], ["cls"]) else 0
     said = next((k.arg for k in call.keywords if k.value is argument), None)
     if said is None and argument in call.args:
-        said = next(iter(names[call.args.index(argument) + shift :]), None)
+        said = next(iter(_in_order(function)[call.args.index(argument) :]), None)
     return said or ""
+
+
+def _in_order(function: Definition | ast.Lambda) -> list[str]:
+    """The names of the parameters that a call gives by place."""
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names

@@ -269,12 +269,13 @@ def results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
 
 def yielded(module: Module) -> dict[ast.AST | None, list[ast.expr]]:
     """What each generator of the module yields."""
+    if "yielded" in module.cache:
+        known: dict[ast.AST | None, list[ast.expr]] = module.cache["yielded"]
+        return known
     found = _given("yielded", module.of(ast.Yield, "yield"), module)
-    if "yield from" in module.source.text and "yielded from" not in module.cache:
-        module.cache["yielded from"] = True
-        for node in module.of(ast.YieldFrom, "yield"):
-            items = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else []
-            found.setdefault(module.function(node), []).extend(items)
+    for node in module.of(ast.YieldFrom, "yield") if "yield from" in module.source.text else ():
+        items = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else []
+        found.setdefault(module.function(node), []).extend(items)
     return found
 
 

@@ -76,11 +76,12 @@ def _writes_before(use: ast.Name, found: tuple[tuple[Module, Binding], ...]) -> 
     if use not in known:
         words, same = names_of_same(use.id, owner), _made(found)
         writes = [w for word in words for w in _all_writes(word, owner) if w is not use]
-        many = len(writes) > _MANY
-        tangled = {w for w in writes if _puts_itself(w, words, owner)}
-        writes = writes if len(tangled) <= _ENTANGLED else [w for w in writes if w not in tangled]
-        here = (w for w in writes if _happens(w, use, owner) and _made(find_bindings(w.id, w, owner)) & same)
-        known[use] = None if many else sorted(here, key=lambda write: (write.lineno, write.col_offset))
+        known[use] = None
+        if len(writes) <= _MANY:
+            tangled = {w for w in writes if _puts_itself(w, words, owner)}
+            writes = writes if len(tangled) <= _ENTANGLED else [w for w in writes if w not in tangled]
+            here = (w for w in writes if _happens(w, use, owner) and _made(find_bindings(w.id, w, owner)) & same)
+            known[use] = sorted(here, key=lambda write: (write.lineno, write.col_offset))
     return known[use]
 
 

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 
 STARTS_PROGRAMS = frozenset(
@@ -26,7 +27,7 @@ def is_python(text: str) -> bool:
 def is_run_later(write: ast.Call, module: Module) -> bool:
     """Whether the module runs the file that is written: `Path("job.py").write_text(code)`, `run(["job.py"])`."""
     said = _words_of_file(write.func, module)
-    calls = [call for call in module.of(ast.Call, *_RUNS_FILES) if _word(call.func) in _RUNS_FILES]
+    calls = [call for call in module.of(ast.Call, *_RUNS_FILES) if word_of(call.func) in _RUNS_FILES]
     return any(not said.isdisjoint(_said_in(argument)) for call in calls for argument in call.args)
 
 
@@ -49,7 +50,3 @@ def _said_in(node: ast.AST) -> Iterator[str]:
             yield part.id
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield from _SCRIPT.findall(part.value)
-
-
-def _word(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from bot.model import WeightsOnly
-from bot.scan.names.arguments import parameter_given
+from bot.scan.names.arguments import parameter_given, word_of
 from bot.scan.names.dicts import PUTS
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.given import used_inside
@@ -32,7 +32,7 @@ _OPTIONS_AT = {"apply": 2, "apply_async": 2, "Timer": 3}
 
 def is_harmless(call: ast.Call, module: Module) -> bool:
     """Whether the call only looks at its argument."""
-    word = _last_word(call.func)
+    word = word_of(call.func)
     makes_class = word == "type" and len(call.args) == 3
     looks = (word in HARMLESS and not makes_class) or word.startswith(("assert", "is_"))
     return looks and not _is_used_inside(call, module)
@@ -52,9 +52,9 @@ def _is_used_inside(call: ast.Call, module: Module) -> bool:
 
 def words_set(node: ast.expr, call: ast.Call, module: Module) -> list[str]:
     """The attributes that `setattr(owner, "name", node)` can set, unless torch's own: that is another rule's."""
-    if _last_word(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
+    if word_of(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
         return []
-    name, owner = call.args[1], _last_word(call.args[0])
+    name, owner = call.args[1], word_of(call.args[0])
     words = [v.value for v in evaluate(name, module) if isinstance(v, Constant) and isinstance(v.value, str)]
     return [] if "load" in words or owner in ("torch", "serialization") else words
 
@@ -75,7 +75,7 @@ def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:
     """What a call that was given torch.load will say to it: `submit(torch.load, path, weights_only=True)`."""
     if _told_inside(node, call, module):
         return Saying((WeightsOnly.TRUE,))
-    word = _last_word(call.func)
+    word = word_of(call.func)
     if word in _NO_KEYWORDS and all(k.arg != "weights_only" for k in call.keywords):  # dask's `map` passes them on
         return Saying((WeightsOnly.ABSENT,))
     options = _options(call, word, module)
@@ -132,10 +132,4 @@ def names_of_targets(targets: Iterable[ast.expr]) -> list[str]:
 
 def _is_names_of_module(node: ast.expr) -> bool:
     """`globals()`, whose items are names."""
-    return isinstance(node, ast.Call) and _last_word(node.func) == "globals"
-
-
-def _last_word(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+    return isinstance(node, ast.Call) and word_of(node.func) == "globals"

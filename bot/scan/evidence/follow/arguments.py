@@ -39,6 +39,7 @@ from bot.scan.evidence.ground.callers import Found, callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.ground.words import words_of
+from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import Function
 
@@ -62,7 +63,7 @@ _KNOWN = (
 
 def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
     """`spot.node` is argument number `place`, or the keyword `place`, of `call`."""
-    name = _last_name(call.func)
+    name = word_of(call.func)
     if spot.path and spot.path[-1] == CALLED and name in ("map", "imap", "imap_unordered", *_PASSES_ON):
         result = "«[*]" if name not in _PASSES_ON else CALLED
         yield spot._replace(node=call, path=(*spot.path[:-1], result))
@@ -222,9 +223,3 @@ def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: P
 
 def _is_trainer(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and "trainer" in ast.unparse(function.value).lower()
-
-
-def _last_name(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""

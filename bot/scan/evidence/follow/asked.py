@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 
 _ASKS = ("isinstance", "hasattr", "is_tensor")
@@ -23,7 +24,7 @@ def is_asked_first(value: ast.expr, module: Module) -> bool:
 
 
 def _asks(function: ast.expr) -> bool:
-    return getattr(function, "attr", getattr(function, "id", "")) in _ASKS
+    return word_of(function) in _ASKS
 
 
 def _are_alike(one: ast.expr, other: ast.expr, module: Module) -> bool:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.follow.claims import claimed_by_annotation
 from bot.scan.evidence.follow.spot import Answer, Spot
-from bot.scan.evidence.ground.annotations import holds_tensors, is_plain
+from bot.scan.evidence.ground.annotations import fields_of, holds_tensors, is_plain
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callers import MOST_FILES, Call, bases_of, enclosing_class, share_self, stem_of
 from bot.scan.evidence.ground.imports import imported_as
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.reach import outer_scope, reads_in_scope, reads_of_parameter
 from bot.scan.evidence.saves.content import annotation_of
+from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.values import Instance
@@ -210,7 +211,7 @@ def _name_of_fixture(function: Definition) -> str:
 
 def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.ClassDef, Module] | None:
     """The one class of the project that `call` makes an instance of; `super().__init__` means the base."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    name = word_of(call.func)
     if name == "__init__" and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "super()":
         around = enclosing_class(call, module)
         names = bases_of(around) if around is not None else set()
@@ -258,7 +259,7 @@ def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Proj
         for read in reads_of_parameter(name, own, home):
             yield Spot(read, home, spot.path, spot.hops + 1)
     elif name in names:
-        yield from claimed_by_annotation(spot, _fields(node)[name], home)
+        yield from claimed_by_annotation(spot, fields_of(node)[name], home)
         inside = (n for n in home.attributes(name) if _is_of(node, n, home) and isinstance(n.ctx, ast.Load))
         seen = [*((n, home) for n in inside), *reads_by_kin(node, name, home, project)]
         for found, where in seen:
@@ -268,21 +269,15 @@ def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Proj
 def taken_by(owner: ast.ClassDef) -> list[str]:
     """What a class is made of: the parameters of its `__init__`, or its fields."""
     own = _init_of(owner)
-    return [*_fields(owner)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
+    return [*fields_of(owner)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
 
 
 def is_made_of_tensors(owner: ast.ClassDef) -> bool:
     """Whether a dataclass has fields of tensors and of what is as plain, and no other."""
     made = any("dataclass" in ast.unparse(d) for d in owner.decorator_list) and _init_of(owner) is None
-    kinds = list(_fields(owner).values())
+    kinds = list(fields_of(owner).values())
     return made and all(map(is_plain, kinds)) and any(map(holds_tensors, kinds))
 
 
 def _init_of(owner: ast.ClassDef) -> ast.FunctionDef | None:
     return next((f for f in owner.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
-
-
-def _fields(owner: ast.ClassDef) -> dict[str, ast.expr]:
-    """The fields of a dataclass with what they are declared, in order."""
-    declared = (f for f in owner.body if isinstance(f, ast.AnnAssign))
-    return {f.target.id: f.annotation for f in declared if isinstance(f.target, ast.Name)}

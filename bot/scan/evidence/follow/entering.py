@@ -33,8 +33,9 @@ def _into_rest(spot: Spot, function: Definition, module: Module, *, called: ast.
         yield spot.says(Kind.ESCAPES, f"goes into {function.name}")
         return
     step = f"«[{place!r}]" if isinstance(place, str) else "«[*]"
+    entries = spot.entered(called, function)
     for read in reads_of_parameter(rest.arg, function, module):
-        yield Spot(read, module, (*spot.path, step), spot.hops + 1, spot.entered(called, function))
+        yield Spot(read, module, (*spot.path, step), spot.hops + 1, entries)
 
 
 def _static(function: Definition) -> bool:

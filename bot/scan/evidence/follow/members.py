@@ -10,6 +10,7 @@ from bot.scan.evidence.follow.spot import Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.ground.words import words_of
+from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.values import Function
 
@@ -59,7 +60,7 @@ def _by_keys(spot: Spot, maker: ast.Call, call: ast.Call) -> Answer:
 def by_operator(spot: Spot, maker: ast.Call, call: ast.Call) -> Answer:
     """`operator.methodcaller("eval")(value)`, `Parallel(4)(values)`, `ToUndirected()(graph)`."""
     word = maker.args[0] if maker.args else None
-    made = getattr(maker.func, "attr", getattr(maker.func, "id", ""))
+    made = word_of(maker.func)
     if made in ("methodcaller", "attrgetter") and isinstance(word, ast.Constant):
         name = str(word.value)
         yield spot.says(kind_of_word(name) or Kind.OBJECT, f".{name}")

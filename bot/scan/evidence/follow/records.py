@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.follow.spot import Answer, Spot
+from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _MAKERS = ("namedtuple", "NamedTuple", "make_dataclass")
 
 def into_record(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
     """What is given to `Row(net, 3)` is its field, by name and, in a tuple, by number; nothing if it is no record."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    name = word_of(call.func)
     if name in ("SimpleNamespace", "Namespace") and isinstance(place, str):
         yield spot.at(call, f"«.{place}")
         return
@@ -33,7 +34,7 @@ def _fields(name: str, module: Module) -> list[str]:
     for bound in module.names(name):
         statement = module.parent(bound)
         made = statement.value if isinstance(statement, ast.Assign) and bound in statement.targets else None
-        if isinstance(made, ast.Call) and getattr(made.func, "attr", getattr(made.func, "id", "")) in _MAKERS:
+        if isinstance(made, ast.Call) and word_of(made.func) in _MAKERS:
             return _named(made.args[1]) if len(made.args) > 1 else [k.arg for k in made.keywords if k.arg]
     return []
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from bot.scan.evidence.follow.spot import CALLED, Spot
 from bot.scan.evidence.ground.callers import Found, calling_modules
 from bot.scan.evidence.ground.reach import reads_of
+from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.values import Function
@@ -67,7 +68,7 @@ def is_run(call: ast.Call, name: str, place: int | str) -> bool:
 
 def steps_out(call: ast.Call, function: ast.expr) -> tuple[str, ...] | None:
     """The steps from what `call` gives to what the function returns that it runs; None where it does not run it."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    name = word_of(call.func)
     return _GIVES.get(name) if function in call.args else None
 
 
@@ -116,7 +117,7 @@ def results_of(function: Definition, module: Module, project: Project) -> Iterat
                 if parent.attr == "remote" and call.func is parent:  # of a function of Ray
                     yield call, home, ()
                 continue
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            name = word_of(call.func)
             if name in _GIVES:
                 yield call, home, _GIVES[name]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.follow.elsewhere import reads_elsewhere
 from bot.scan.evidence.follow.running import calls_by
 from bot.scan.evidence.ground.callers import Call, calling_modules
+from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.values import Function
@@ -46,7 +47,7 @@ def _registries(function: Definition, module: Module, project: Project) -> Itera
     """`TABLE` of a decorator of the project that keeps what it decorates: `TABLE[name] = function`."""
     for decorator in function.decorator_list:
         maker = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if not project.defining(getattr(maker, "attr", getattr(maker, "id", ""))):
+        if not project.defining(word_of(maker)):
             continue  # a library's
         for found in (v for v in evaluate(maker, module) if isinstance(v, Function)):
             inside = [n for n in ast.walk(found.node) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]

@@ -25,6 +25,12 @@ def is_plain(annotation: ast.expr) -> bool:
     return bool(parts) and all(part in _TENSORS or part in _PLAIN for part in parts)
 
 
+def fields_of(owner: ast.ClassDef) -> dict[str, ast.expr]:
+    """The fields of a dataclass with what they are declared, in order."""
+    declared = (f for f in owner.body if isinstance(f, ast.AnnAssign))
+    return {f.target.id: f.annotation for f in declared if isinstance(f.target, ast.Name)}
+
+
 def unquoted(annotation: ast.expr) -> ast.expr:
     """`Net` of `"Net"`; a text that is no expression stays as it is."""
     if not isinstance(annotation, ast.Constant) or not isinstance(annotation.value, str):

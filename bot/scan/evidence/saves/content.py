@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.scan.evidence.ground.annotations import is_plain
+from bot.scan.evidence.ground.annotations import fields_of, is_plain
 from bot.scan.evidence.ground.callers import enclosing_class
 from bot.scan.names.module import Definition, Module
 
@@ -90,8 +90,8 @@ def by_annotation(name: str, function: Definition) -> Stored | None:
 def by_field(attribute: ast.Attribute, module: Module) -> ast.expr | None:
     """What the class declares its `self.x` to be, as a field or where it is set, where that is plain."""
     around = enclosing_class(attribute, module)
-    fields = [s for s in around.body if isinstance(s, ast.AnnAssign)] if around is not None else []
-    declared = [s.annotation for s in fields if isinstance(s.target, ast.Name) and s.target.id == attribute.attr]
+    field = fields_of(around).get(attribute.attr) if around is not None else None
+    declared = [field] if field is not None else []
     for other in module.attributes(attribute.attr):
         parent = module.parent(other)
         if isinstance(parent, ast.AnnAssign) and parent.target is other and enclosing_class(other, module) is around:

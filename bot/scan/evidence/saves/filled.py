@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.ground.behind import bound_to
 from bot.scan.evidence.ground.callers import Found, callee, definitions
 from bot.scan.evidence.saves.content import Content, Stored
+from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _is_read_back(value: ast.expr, module: Module) -> bool:
 def taken_by_others(name: ast.Name, module: Module, project: Project) -> Iterator[Stored]:
     """What is not seen: a hook that is given the dict and gives nothing back was called to put something into it."""
     for call in _takers(name, module):
-        word = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        word = word_of(call.func)
         if (
             isinstance(module.parent(call), ast.Expr)
             and not _LOOKS.match(word)

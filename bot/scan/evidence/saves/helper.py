@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import project_classes, values_of
 from bot.scan.evidence.ground.callers import Found, callee
+from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def savers_above(load: ast.Call, text: str, module: Module, project: Project) ->
     if function is None:
         return
     for call in module.of(ast.Call, "save"):
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        name = word_of(call.func)
         if "save" not in name or call.lineno >= load.lineno or module.function(call) is not function:
             continue
         given = [*call.args, *(k.value for k in call.keywords)]
@@ -35,7 +36,7 @@ def _method(call: ast.Call, name: str, module: Module, project: Project) -> Foun
     if not isinstance(call.func, ast.Attribute) or not isinstance(call.func.value, ast.Name):
         return None
     made = [v for v in values_of(call.func.value, module) if isinstance(v, ast.Call)]
-    classes = [c for v in made for c in project_classes(getattr(v.func, "attr", getattr(v.func, "id", "")), project)]
+    classes = [c for v in made for c in project_classes(word_of(v.func), project)]
     if len(classes) != 1:
         return None
     node, owner = classes[0]

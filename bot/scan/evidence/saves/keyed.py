@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.ground.callers import callee
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.words import words_of
+from bot.scan.names.bound import results
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def _keys(node: ast.expr | None, module: Module, project: Project, depth: int) -
         found = callee(node, module, project)
         if found is not None:
             function, home = found
-            returned = [n.value for n in home.of(ast.Return) if home.function(n) is function]
-            return _union(_keys(value, home, project, depth + 1) for value in returned)
+            return _union(_keys(value, home, project, depth + 1) for value in results(home).get(function, ()))
     return frozenset()
 
 

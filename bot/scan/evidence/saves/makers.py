@@ -13,6 +13,7 @@ from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.saves.content import PLAIN, Content, Stored, by_torch_name
 from bot.scan.evidence.saves.mappings import makes_dict
 from bot.scan.evidence.saves.numbers import numpy_number
+from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ def is_no_container(what: ast.expr | None, module: Module) -> bool:
 def _is_one_thing(value: ast.expr | None) -> bool:
     """A name, or what a class makes."""
     if isinstance(value, ast.Call):
-        return getattr(value.func, "attr", getattr(value.func, "id", ""))[:1].isupper() and not _MAY_BE_PLAIN.search(
-            ast.unparse(value.func)
-        )
+        return word_of(value.func)[:1].isupper() and not _MAY_BE_PLAIN.search(ast.unparse(value.func))
     return isinstance(value, ast.Name | ast.Attribute)
 
 

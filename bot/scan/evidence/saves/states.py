@@ -11,6 +11,7 @@ from bot.scan.evidence.ground.behind import given_for, kept_as, source_of, value
 from bot.scan.evidence.ground.callers import callee, calls_of
 from bot.scan.evidence.ground.imports import dotted, imports_any
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
+from bot.scan.names.bound import results
 from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _returns_torchs(call: ast.Call, module: Module, project: Project, depth: int
     if helper is None or depth >= _DEEPEST:
         return False
     function, home = helper
-    returned = [n.value for n in home.of(ast.Return) if home.function(n) is function and n.value is not None]
+    returned = results(home).get(function, ())
     return bool(returned) and all(_made_by_torch(value, home, project, depth + 1) for value in returned)
 
 
