@@ -377,3 +377,29 @@ def test_torch_given_as_an_argument_is_followed_into_another_file(giver: str, ta
 def test_another_argument_is_not_taken_for_torch(giver: str) -> None:
     taker = "def read(t, p):\n    return t.load(p)\n\ndef write(t, p):\n    return t.save(p)\n"
     assert places({"main.py": giver, "helper.py": taker}) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        '"lib/compat.py"',
+        'os.path.join(os.path.dirname(__file__), "..", "lib", "compat.py")',
+        'pathlib.Path(__file__).parents[1] / "lib" / "compat.py"',
+        "HERE",
+    ],
+)
+def test_a_module_imported_by_its_path_is_the_projects(path: str) -> None:
+    spec = f'spec = importlib.util.spec_from_file_location("compat", {path})\n'
+    taker = (
+        'import importlib.util\nimport os\nimport pathlib\nHERE = os.path.join("lib", "compat.py")\n'
+        f"{spec}compat = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(compat)\n"
+    )
+    files = {"lib/compat.py": "from torch import load as read\n", "tools/a.py": taker + 'compat.read("model.pt")\n'}
+    assert places(files) == [("tools/a.py", 8, "LG001")]
+
+
+def test_a_module_loaded_by_its_loader_is_the_projects() -> None:
+    loader = 'importlib.machinery.SourceFileLoader("compat", "lib/compat.py").load_module()'
+    taker = f'import importlib.machinery\ncompat = {loader}\ncompat.read("model.pt")\n'
+    files = {"lib/compat.py": "from torch import load as read\n", "a.py": taker}
+    assert places(files) == [("a.py", 3, "LG001")]

@@ -36,6 +36,12 @@ SILENT = [
     "import numpy as np\ntorch.serialization.add_safe_globals([np.core.multiarray._reconstruct, np.ndarray, np.dtype])",
     "with torch.serialization.safe_globals(['a']):\n    pass",
     "mine.add_safe_globals([eval])",
+    f"NAME, OFF = '{NAME}', '0'\nos.environ[NAME] = OFF",
+    "os.environ['TORCH_FORCE_' + 'WEIGHTS_ONLY_LOAD'] = '1'",
+    "torch.serialization._default_to_weights_only = lambda pickle_module: True",
+    "_asked = torch.serialization._default_to_weights_only\ntorch.serialization._default_to_weights_only = _asked",
+    "from unittest import mock\nmock.patch('torch.serialization._default_to_weights_only', return_value=True)",
+    "import torch._weights_only_unpickler as w\nw._marked = {}",
 ]
 
 SWITCHED = [
@@ -72,6 +78,21 @@ SWITCHED = [
     "with torch.serialization.safe_globals([importlib.import_module]):\n    pass",
     "LIST = [builtins.exec]\ntorch.serialization.add_safe_globals(LIST)",
     "import m\ntorch.serialization.add_safe_globals([getattr(m, n) for n in dir(m)])",
+    "os.environ['TORCH_FORCE' + '_NO_WEIGHTS_ONLY_LOAD'] = '1'",
+    "PREFIX = 'TORCH_FORCE'\nos.environ[f'{PREFIX}_NO_WEIGHTS_ONLY_LOAD'] = '1'",
+    "NAME = '_'.join(['TORCH', 'FORCE', 'NO', 'WEIGHTS', 'ONLY', 'LOAD'])\nos.environ[NAME] = '1'",
+    "NAME = 'TORCH_FORCE_' + 'NO_WEIGHTS_ONLY_LOAD'\nos.environ.setdefault(NAME, 'true')",
+    "os.environ.update({'%s_NO_WEIGHTS_ONLY_LOAD' % 'TORCH_FORCE': '1'})",
+    f"for name in ('A', '{NAME}'):\n    os.environ[name] = '1'",
+    f"ON = 'true'\nos.putenv('{NAME}', ON)",
+    "torch.serialization._default_to_weights_only = lambda pickle_module: False",
+    "def f(pickle_module):\n    return False\ntorch.serialization._default_to_weights_only = f",
+    "setattr(torch.serialization, '_default_to_weights_only', lambda *a: False)",
+    "def test(monkeypatch):\n    monkeypatch.setattr(torch.serialization, '_default_to_weights_only', lambda m: False)",
+    "from unittest import mock\nmock.patch('torch.serialization._default_to_weights_only', return_value=False).start()",
+    "import pickle\nimport torch._weights_only_unpickler as w\nw.Unpickler = pickle.Unpickler",
+    "import pickle\ntorch.serialization._weights_only_unpickler = pickle",
+    "import torch._weights_only_unpickler as w\nw._add_safe_globals([eval])",
     "torch.serialization.add_safe_globals(map(find, torch.serialization.get_unsafe_globals_in_checkpoint(p)))",
 ]
 
@@ -86,6 +107,20 @@ def test_switched_off(source: str) -> None:
     (found,) = findings("LG005", TOP + source + "\n")
     assert found.severity is Severity.ERROR
     assert found.fix is None
+
+
+@pytest.mark.parametrize(
+    ("taker", "value", "expected"),
+    [
+        ("from names import SWITCH\nos.environ[SWITCH] = {}", "'1'", [3]),
+        ("import names\nos.environ.setdefault(names.SWITCH, {})", "'yes'", [3]),
+        ("from names import SWITCH as OTHER\nos.putenv(OTHER, {})", "'1'", [3]),
+        ("from names import SWITCH\nos.environ[SWITCH] = {}", "'0'", []),
+    ],
+)
+def test_a_name_that_another_file_gives_is_known(taker: str, value: str, expected: list[int]) -> None:
+    files = {"names.py": f'SWITCH = "{NAME}"\n', "a.py": f"import os\n{taker.format(value)}\n"}
+    assert lines("LG005", files) == expected
 
 
 def test_a_replacement_nobody_can_read_is_a_warning() -> None:

@@ -27,6 +27,8 @@ def argument_of(parameter: Parameter, function: Function, call: ast.Call, *, bou
         if keyword.arg == parameter.name:
             return keyword.value
     names, given = _in_order(function.node), call.args[bound:]
+    if parameter.name.startswith("*"):  # an item of `*given`, see `item_given`
+        names += [f"*{place}" for place in range(len(given) - len(names))]
     index = names.index(parameter.name) if parameter.name in names else -1
     return given[index] if 0 <= index < len(given) else None
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import cast
 
 from bot.scan.names.bound import export_values, made_when_asked, name_values, results, target_values
-from bot.scan.names.dicts import key_of
+from bot.scan.names.dicts import key_of, lengthened
 from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import OWN_TORCH, whole_name
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
+from bot.scan.names.parameters import item_given
 from bot.scan.names.values import (
     Class,
     Constant,
@@ -29,6 +30,7 @@ from bot.scan.names.values import (
     Value,
     is_load,
 )
+from bot.scan.names.writes import method_call
 
 _ITSELF = frozenset({"__call__", "__wrapped__", "__func__"})
 
@@ -116,7 +118,12 @@ def class_attribute(
 
 
 def _filled(value: Value, owner: Class, name: str, of: Evaluate) -> Value:
-    """A dict with what the class may put into it: `self.options["weights_only"] = False`."""
+    """A dict with what the class may put into it: `self.options["weights_only"] = False`; a list with what the class's
+    own block appends to it.
+    """
+    if isinstance(value, Sequence):
+        calls = [method_call(n, owner.module) for n in owner.module.names(name) if owner.module.scope(n) is owner.node]
+        return lengthened(value, [call for call in calls if call], owner.module, of)
     if not isinstance(value, Dictionary):
         return value
     added: list[Item] = []
@@ -203,6 +210,8 @@ def subscript(
             found += item_of(base, key)
         elif isinstance(base, Qualified) and isinstance(key, str):
             found.append(looked_up(base, key))
+        elif isinstance(base, Parameter) and isinstance(key, int):
+            found.append(item_given(base, key) or Unknown())
         else:
             found.append(Unknown())
     return found

@@ -6,13 +6,14 @@ import ast
 from collections.abc import Iterable
 from typing import cast
 
-from bot.scan.names.arguments import argument_of, word_of
+from bot.scan.names.contents import as_dict
 from bot.scan.names.executed import executed
 from bot.scan.names.imports import imported_module, imported_name, whole_name
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
+from bot.scan.names.parameters import elements, item_given, parameter_values
 from bot.scan.names.scopes import Binding, Kind
-from bot.scan.names.set_names import set_names
+from bot.scan.names.set_names import set_modules, set_names
 from bot.scan.names.values import (
     AnyKey,
     Class,
@@ -31,7 +32,6 @@ from bot.scan.names.values import (
 
 LONGEST = 1_000
 """Items of a list or dict beyond which it is only asked what may be in it."""
-_MAPS = frozenset({"map", "filter"})
 _ENTERS_ITS_ARGUMENT = frozenset({"contextlib.nullcontext", "contextlib.closing"})
 
 
@@ -45,7 +45,7 @@ def bound_values(binding: Binding, module: Module, of: Evaluate) -> Iterable[Val
     if isinstance(node, ast.ClassDef):
         return (Class(node, module),)
     if isinstance(node, ast.arg):
-        return _parameter(node, module, of)
+        return parameter_values(node, module, of)
     if binding.kind is Kind.TARGET and isinstance(node, ast.Name):
         return target_values(node, module, of)
     if binding.kind is Kind.UPDATED:
@@ -114,6 +114,11 @@ def _captured(node: ast.MatchAs, module: Module, of: Evaluate) -> Iterable[Value
 
 def _imported(binding: Binding, alias: ast.alias, module: Module, of: Evaluate) -> Iterable[Value]:
     statement = module.above(alias)
+    asked = alias.name if isinstance(statement, ast.Import) else getattr(statement, "module", "")
+    if asked in set_modules(module):
+        found = [v for value in set_modules(module)[asked] for v in of(value, module)]
+        whole = isinstance(statement, ast.Import)
+        return found if whole else [Qualified(f"{v.name}.{alias.name}") for v in found if isinstance(v, Qualified)]
     if isinstance(statement, ast.Import):
         return (imported_module(alias.name if alias.asname else alias.name.partition(".")[0], module),)
     if not isinstance(statement, ast.ImportFrom):
@@ -136,7 +141,7 @@ def target_values(target: ast.expr, module: Module, of: Evaluate) -> Iterable[Va
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr) and child is not parent.value:
         values: Iterable[Value] = of(parent.value, module) if parent.value is not None else ()
     elif isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and child is parent.target:
-        values = [v for value in of(parent.iter, module) for v in _elements(value)]
+        values = [v for value in of(parent.iter, module) for v in elements(value)]
     elif isinstance(parent, ast.withitem):
         values = _entered(parent.context_expr, module, of)
     else:
@@ -153,6 +158,7 @@ def _merged(before: Iterable[Value], added: Iterable[Value]) -> Iterable[Value]:
 
 def joined(first: Value, second: Value) -> Value | None:
     """Two dicts or two lists as one; of a very long one, which a line like `x = x + x` makes, only what is in it."""
+    first, second = as_dict(first), as_dict(second)
     if isinstance(first, Dictionary) and isinstance(second, Dictionary):
         if len(first.items) + len(second.items) > LONGEST:
             return Dictionary((Item(AnyKey.ANY, some_of((*first.all_values(), *second.all_values()))),))
@@ -166,12 +172,6 @@ def joined(first: Value, second: Value) -> Value | None:
 def some_of(values: Iterable[Value]) -> tuple[Value, ...]:
     """Each once, as many as anybody looks at."""
     return tuple(dict.fromkeys(values))[:LONGEST]
-
-
-def _elements(value: Value) -> Iterable[Value]:
-    if isinstance(value, Sequence):
-        return [v for item in value.items for v in item]
-    return (Unknown(),)
 
 
 def _place(targets: list[ast.expr], target: ast.AST) -> int | slice | None:
@@ -212,54 +212,11 @@ def _unpacked(value: Value, index: int | slice | None) -> Iterable[Value]:
         return (Sequence(value.items[index]),)
     if isinstance(value, Sequence) and isinstance(index, int) and -len(value.items) <= index < len(value.items):
         return value.items[index]
+    if isinstance(value, Parameter) and isinstance(index, int):
+        return (item_given(value, index) or Unknown(),)
     if isinstance(value, Qualified) and value.name.partition(".")[0] == "torch" and index == 0:
         return (value,)  # `torch, has_torch = optional_import("torch")`
     return (Unknown(),)
-
-
-def _parameter(node: ast.arg, module: Module, of: Evaluate) -> Iterable[Value]:
-    arguments = cast(ast.arguments, module.above(node))
-    function = cast("ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda", module.above(arguments))
-    if node is arguments.kwarg:
-        return (Dictionary((Item(AnyKey.ANY, ()),)),)
-    owner = module.parent(function)
-    positional = [*arguments.posonlyargs, *arguments.args]
-    if isinstance(owner, ast.ClassDef) and positional[:1] == [node] and not isinstance(function, ast.Lambda):
-        decorators = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
-        if "staticmethod" not in decorators:
-            made = Class(owner, module)
-            return (made if "classmethod" in decorators or function.name == "__new__" else Instance(made),)
-    default = _default(node, arguments)
-    parameter = Parameter(node.arg, function, module, of(default, module) if default is not None else ())
-    return _given_on_the_spot(parameter, of) or (parameter,)
-
-
-def _given_on_the_spot(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
-    """`(lambda t: t.load(path))(import_module("torch"))`, `map(lambda t: t.load(path), [torch])`: nobody else calls
-    it.
-    """
-    function, module = parameter.function, parameter.module
-    call = module.parent(function) if isinstance(function, ast.Lambda) else None
-    if not isinstance(call, ast.Call):
-        return ()
-    if call.func is not function:
-        mapped = call.args[1:] if word_of(call.func) in _MAPS and call.args[:1] == [function] else []
-        given_lists = zip((a.arg for a in function.args.args), mapped, strict=False)
-        lists = [v for name, given in given_lists if name == parameter.name for v in of(given, module)]
-        return [v for each in lists if isinstance(each, Sequence) for v in _elements(each)]
-    given = argument_of(parameter, Function(function, module), call)
-    seen = not any(isinstance(a, ast.Starred) for a in call.args) and all(k.arg for k in call.keywords)
-    return of(given, module) if given is not None else (parameter.default if seen else ())
-
-
-def _default(node: ast.arg, arguments: ast.arguments) -> ast.expr | None:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    if node in positional:
-        index = positional.index(node) - len(positional) + len(arguments.defaults)
-        return arguments.defaults[index] if index >= 0 else None
-    if node in arguments.kwonlyargs:
-        return arguments.kw_defaults[arguments.kwonlyargs.index(node)]
-    return None
 
 
 def results(module: Module) -> dict[ast.AST | None, list[ast.expr]]:

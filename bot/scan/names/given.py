@@ -155,8 +155,9 @@ def given_to_text(name: str, module: Module, of: Evaluate) -> list[Value]:
         named = [k.value for k in call.keywords if k.arg in ("globals", "locals")]
         for namespace in (*call.args[1:_NAMESPACES], *named):
             for values in of(namespace, outer):
-                if isinstance(values, Dictionary) and values.complete:
-                    found += values.get(name)[0]
+                there, sure = values.get(name) if isinstance(values, Dictionary) else ((), False)
+                if isinstance(values, Dictionary) and (sure or values.complete):
+                    found += there
                 elif isinstance(values, Qualified) and values.name in _CONTENTS:
                     found.append(Qualified(f"{values.name.removesuffix('.__dict__')}.{name}", values.ambiguous))
     return found

@@ -9,6 +9,7 @@ from functools import partial
 from bot.scan.names import folding
 from bot.scan.names.attributes import attribute_of, class_of, item_of, stands_in
 from bot.scan.names.bound import bound_values
+from bot.scan.names.by_path import module_at
 from bot.scan.names.dict_calls import default_dict, dict_from_keys, dict_made
 from bot.scan.names.getters import attribute_getter, got, item_getter, method_caller
 from bot.scan.names.given import given_by_callers
@@ -274,6 +275,9 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "builtins.enumerate": _counted,
     "builtins.zip": _zipped,
     "builtins.map": _mapped,
+    "importlib.util.spec_from_file_location": module_at,
+    "importlib.machinery.SourceFileLoader": module_at,
+    "imp.load_source": module_at,
     "typing.cast": _second,
     "dataclasses.field": _field,
     "builtins.eval": _eval,

@@ -10,7 +10,7 @@ from bot.scan.names import folding
 from bot.scan.names.attributes import attribute_of, looked_up
 from bot.scan.names.dicts import key_of
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Dictionary, Evaluate, Qualified, Sequence, Unknown, Value
+from bot.scan.names.values import Constant, Dictionary, Evaluate, ProjectModule, Qualified, Sequence, Unknown, Value
 
 
 def method_values(base: Value, call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
@@ -26,6 +26,8 @@ def method_values(base: Value, call: ast.Call, module: Module, of: Evaluate) -> 
         return (made,) if made is not None else ()
     if isinstance(base, Sequence) and name in ("pop", "copy", "__iter__"):
         return [v for item in base.items for v in item] if name == "pop" else (base,)
+    if isinstance(base, ProjectModule) and name == "load_module":
+        return (base,)
     if isinstance(base, Qualified) and call.args:
         return _by_method(base, name, call, module, of)
     return ()

@@ -1,4 +1,6 @@
-"""Names of a module that are set as items of its dict: `globals()["th"] = torch`, `globals().update(th=torch)`."""
+"""Names that are set as items of a dict: `globals()["th"] = torch`, `globals().update(th=torch)`, and modules put where
+`import` looks first: `sys.modules["th"] = torch`.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,20 @@ def set_names(module: Module) -> dict[str, list[Set]]:
         if "globals()" in module.source.text:
             for name, node, value in _found(module):
                 table.setdefault(name, []).append((node, value))
+    return table
+
+
+def set_modules(module: Module) -> dict[str, list[ast.expr]]:
+    """What the file puts into `sys.modules`, under which names; worked out once."""
+    table: dict[str, list[ast.expr]] | None = module.cache.get("set modules")
+    if table is None:
+        table = module.cache["set modules"] = {}
+        for holder in module.attributes("modules") if "sys.modules" in module.source.text else ():
+            item = module.parent(holder)
+            statement = module.parent(item) if isinstance(item, ast.Subscript) else None
+            if isinstance(item, ast.Subscript) and isinstance(statement, ast.Assign) and item in statement.targets:
+                key = item.slice.value if isinstance(item.slice, ast.Constant) else None
+                table.setdefault(str(key), []).append(statement.value)
     return table
 
 

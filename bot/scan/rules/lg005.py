@@ -1,9 +1,10 @@
 """The protection of `weights_only` is switched off for the whole program.
 
-Three ways lead there. `torch.load` is replaced by a version that passes `weights_only=False`: every library in the
-process gets it, unasked. `TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1` undoes torch 2.6's safe default for every call that
-says nothing, from Python, a Dockerfile, a workflow, a shell script or a .env file. `add_safe_globals` is given
-something that runs code: torch refuses only the modules sys, os, posix and nt there, `eval` is accepted.
+Three ways lead there. `torch.load` is replaced by a version that passes `weights_only=False`, or the default it asks
+for, or the unpickler behind the keyword: every library in the process gets it, unasked.
+`TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1` undoes torch 2.6's safe default for every call that says nothing, from Python, a
+Dockerfile, a workflow, a shell script or a .env file. `add_safe_globals` is given something that runs code: torch
+refuses only the modules sys, os, posix and nt there, `eval` is accepted.
 
 Bad:
 
@@ -28,8 +29,8 @@ from bot.model import Finding, Severity
 from bot.scan.names.module import Module
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, also, finding_at, words
-from bot.scan.rules.patched import find_patches
-from bot.scan.rules.switches import NAME, may_be_script, may_switch, switched_in_python, switched_in_text
+from bot.scan.rules.patched import REPLACED_BY_WORD, find_patches
+from bot.scan.rules.switches import NAME, SPELT, may_be_script, may_switch, switched_in_python, switched_in_text
 from bot.scan.rules.trusted import Trusted, find_trusted
 
 _ADVICE = (
@@ -40,13 +41,7 @@ _ENVIRONMENT = f"{NAME} makes every torch.load that says nothing run the code a 
 
 def check(module: Module, project: Project) -> Iterator[Finding]:
     for patch in find_patches(module):
-        if patch.unsafe:
-            yield _at(
-                module, patch.node, Severity.ERROR, "torch.load is replaced by one that passes weights_only=False"
-            )
-        else:
-            said = "torch.load is replaced: what its callers say of weights_only may no longer hold"
-            yield _at(module, patch.node, Severity.WARNING, said)
+        yield _at(module, patch.node, Severity.ERROR if patch.unsafe else Severity.WARNING, patch.what)
     for node in switched_in_python(module):
         yield _at(module, node, Severity.ERROR, _ENVIRONMENT)
     for trusted in find_trusted(module):
@@ -82,7 +77,8 @@ RULE = Rule(
     "torch.load is patched, its safe default is switched off, or its allow-list trusts what executes",
     check_module=check,
     trigger=(
-        *words(NAME.encode(), b"safe_globals", b"__kwdefaults__"),
+        *SPELT,
+        *words(b"safe_globals", b"__kwdefaults__", *REPLACED_BY_WORD),
         also(b".load", rb"\.load\s*=[^=]", load=True),
         also(b"setattr", rb"setattr\s*\([^)]{0,200}\bload\b", load=True),
         also(b"patch", rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b", load=True),

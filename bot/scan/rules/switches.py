@@ -6,15 +6,28 @@ import ast
 import re
 from collections.abc import Iterator
 
+from bot.scan.names.arguments import word_of
+from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.values import Constant
 from bot.scan.names.written_files import STARTS_PROGRAMS
+from bot.scan.rules.base import also, words
 from bot.scan.text.read import is_python_script
 
 NAME = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
+SPELT = (
+    *words(NAME.encode(), b"TORCH_FORCE", b"NO_WEIGHTS", b"ONLY_LOAD"),
+    also(b"WEIGHTS", rb"[\"']WEIGHTS[\"']"),
+    also(b"environ", rb"environ\s*\[\s*(?:\w+\.)*[A-Z][A-Z_\d]+\s*\]\s*=[^=]"),
+    also(b"environ", rb"environ\.setdefault\(\s*(?:\w+\.)*[A-Z][A-Z_\d]+\s*,"),
+    also(b"tenv", rb"(?:setenv|putenv)\(\s*(?:\w+\.)*[A-Z][A-Z_\d]+\s*,"),
+)
+"""Which Python files may set it: the name is there, a piece of it, or a constant that may be another file's."""
 _ON = frozenset({"1", "y", "yes", "true"})
 """What torch takes for on (torch/serialization.py, `_get_wo_message` and its neighbours, 2.6 to 2.13), in any case."""
 
 _WRITERS = frozenset({"setdefault", "putenv", "setenv", "__setitem__", "update", "dict", "Popen", "run", "call"})
+_MADE = (ast.Name, ast.Attribute, ast.BinOp, ast.JoinedStr, ast.Call, ast.Subscript)
 _IN_TEXT = re.compile(rf"""\b{NAME}["']?(?:\s*[=:,]\s*|\s+)["']?(?P<value>[\w$]+)""", re.I)
 _BEFORE_COMMAND = re.compile(rf"""(?:^|[;&|\s]){NAME}=["']?(?:1|y|yes|true)\b""", re.I)
 _NAMED = re.compile(rf"""name["']?\s*:\s*["']?{NAME}\b""", re.I)
@@ -44,54 +57,49 @@ def may_be_script(path: str, data: bytes) -> bool:
 
 def switched_in_python(module: Module) -> Iterator[ast.expr | ast.stmt]:
     """Each assignment or call that sets the variable to something torch takes for on, or to something unknown."""
+    if not any(trigger.fires(module.source.data) for trigger in SPELT):
+        return
+    for key, value, node in _set(module):
+        if _is_name(key, module) and _is_on(value, module):
+            yield node
     for constant in module.of(ast.Constant):
-        if constant.value == NAME:
-            for written in (constant, *_names_for(constant, module)):
-                yield from _set_with(written, module)
-        elif isinstance(constant.value, str) and _BEFORE_COMMAND.search(constant.value):
+        if isinstance(constant.value, str) and _BEFORE_COMMAND.search(constant.value):
             command: ast.expr = constant
             holder = module.parent(command)
             if isinstance(holder, ast.JoinedStr):
                 command, holder = holder, module.parent(holder)
-            if isinstance(holder, ast.Call) and command in holder.args and _called(holder) in STARTS_PROGRAMS:
+            if isinstance(holder, ast.Call) and command in holder.args and word_of(holder.func) in STARTS_PROGRAMS:
                 yield holder
     for keyword in module.of(ast.keyword):
-        if keyword.arg == NAME and _is_on(keyword.value):
+        if keyword.arg == NAME and _is_on(keyword.value, module):
             holder = module.parent(keyword)
             if isinstance(holder, ast.Call):
                 yield holder
 
 
-def _names_for(constant: ast.Constant, module: Module) -> Iterator[ast.expr]:
-    """`VARIABLE = "TORCH_..."`: where VARIABLE is used."""
-    statement = module.parent(constant)
-    if isinstance(statement, ast.Assign) and statement.value is constant:
-        for target in statement.targets:
-            if isinstance(target, ast.Name):
-                yield from (n for n in module.names(target.id) if isinstance(n.ctx, ast.Load))
+def _set(module: Module) -> Iterator[tuple[ast.expr, ast.expr, ast.expr | ast.stmt]]:
+    """What is set under a key, as a name is in the environment: the key, the value, and the code that does it."""
+    for item in module.of(ast.Subscript):
+        named = isinstance(item.slice, ast.Constant) or "env" in word_of(item.value).lower()
+        statement = module.statement(item) if named and isinstance(item.ctx, ast.Store) else None
+        if isinstance(statement, ast.Assign):
+            yield item.slice, statement.value, statement
+    for call in module.of(ast.Call):
+        if len(call.args) > 1 and word_of(call.func) in _WRITERS:
+            yield call.args[0], call.args[1], call
+    for options in module.of(ast.Dict):
+        yield from ((key, value, options) for key, value in zip(options.keys, options.values, strict=True) if key)
 
 
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+def _is_name(key: ast.expr, module: Module) -> bool:
+    """Whether a key is the variable's name, also put together from pieces or under a name of ours."""
+    if isinstance(key, ast.Constant):
+        return key.value == NAME
+    return isinstance(key, _MADE) and Constant(NAME) in evaluate(key, module)
 
 
-def _set_with(constant: ast.expr, module: Module) -> Iterator[ast.expr | ast.stmt]:
-    parent = module.parent(constant)
-    if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store):
-        statement = module.statement(parent)
-        if isinstance(statement, ast.Assign) and _is_on(statement.value):
-            yield statement
-    elif isinstance(parent, ast.Call) and len(parent.args) > 1 and parent.args[0] is constant:
-        if _called(parent) in _WRITERS and _is_on(parent.args[1]):
-            yield parent
-    elif (
-        isinstance(parent, ast.Dict) and constant in parent.keys and _is_on(parent.values[parent.keys.index(constant)])
-    ):
-        yield parent
-
-
-def _is_on(value: ast.expr) -> bool:
-    return not isinstance(value, ast.Constant) or str(value.value).lower() in _ON
+def _is_on(value: ast.expr, module: Module) -> bool:
+    return any(not isinstance(v, Constant) or str(v.value).lower() in _ON for v in evaluate(value, module))
 
 
 def switched_in_text(text: str) -> Iterator[tuple[int, int, int]]:

@@ -15,7 +15,10 @@ from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Qualified, Sequence, Value
 
-_LISTS = frozenset({"torch.serialization.add_safe_globals", "torch.serialization.safe_globals"})
+_LISTS = frozenset(
+    """torch.serialization.add_safe_globals torch.serialization.safe_globals
+    torch._weights_only_unpickler._add_safe_globals torch._weights_only_unpickler._safe_globals""".split()
+)
 _WHOLESALE = frozenset({"dir", "vars", "globals", "getmembers", "get_unsafe_globals_in_checkpoint", "__subclasses__"})
 
 

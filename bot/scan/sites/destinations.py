@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from bot.model import WeightsOnly
 from bot.scan.names.arguments import parameter_given, word_of
-from bot.scan.names.dicts import PUTS
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.given import used_inside
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Dictionary, Function, Sequence, Unknown
+from bot.scan.names.writes import PUTS
 from bot.scan.sites.saying import Saying, read_call, read_dict
 
 HARMLESS = frozenset(

@@ -72,7 +72,7 @@ def is_overwritten(word: str, origin: ast.expr, module: Module) -> bool:
     return bool(values) and all(isinstance(v, Dictionary) and not holds(v) for v in values)
 
 
-def position(node: ast.expr) -> tuple[int, int]:
+def position(node: ast.expr | ast.stmt) -> tuple[int, int]:
     """Where an expression begins, for comparing two."""
     return node.lineno, node.col_offset
 

@@ -21,7 +21,7 @@ _FROM = re.compile(rb"from(?<!\wfrom)[\s\\]+([.\w]+)[\s\\]+import\s*(\([^)]*\)|[
 _WORD = re.compile(rb"\w+")
 _NAMED = re.compile(rb"torch\s+as\s+(\w+)")
 _RENAMED = (re.compile(rb"torch\s+as\b"), re.compile(rb"serialization\s+as\b"))
-_SET_TO_TORCH = re.compile(rb"\s*=\s*\\?\s*torch|[\"']\s*:\s*torch\b(?!\s*\.)")
+_SET_TO_TORCH = re.compile(rb"(?:[\"']\])?\s*=\s*\\?\s*torch|[\"']\s*:\s*torch\b(?!\s*\.)")
 _LOOKS = re.compile(rb"(?:attr\(\s*|\bimport\b.*|#.*|\bisinstance\(.*|\bobject\(\s*)\Z")
 _GIVEN = re.compile(rb"[^=\n]*=[^=\n]([^\n]*)")
 _SET_TO_NAME = re.compile(rb"[ \t]*=[ \t]*([A-Za-z_]\w*)\s*$", re.M)
@@ -219,8 +219,11 @@ def _imports_load(data: bytes, resolves: Callable[[str], bool]) -> bool:
 
 
 def _executes(data: bytes) -> bool:
-    """Whether names may come from code that is executed: `exec(open("names.py").read())`, `%run names.py`."""
-    return (b"exec" in data or b"%run" in data) and _EXECUTED.search(data) is not None
+    """Whether names may come from code that is executed: `exec(open("names.py").read())`, `%run names.py`, or from what
+    is put where `import` looks first.
+    """
+    executed = (b"exec" in data or b"%run" in data) and _EXECUTED.search(data) is not None
+    return executed or b"sys.modules[" in data
 
 
 def _imports(data: bytes) -> list[tuple[str, set[bytes]]]:

@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TypeGuard
 
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Function, Partial, Qualified, Value
+from bot.scan.names.values import Constant, Function, Partial, Qualified, Unknown, Value
+from bot.scan.names.writes import stands_around
 from bot.scan.sites.holding import patches_torch, position
 
 
 def is_made_safe(load: ast.expr, module: Module) -> bool:
-    """Whether the module itself has replaced torch.load before, at its top level, by one that says True."""
-    if not isinstance(load, ast.Attribute):
+    """Whether the module itself has replaced torch.load before by one that says True: at its top level, or in the
+    function that loads.
+
+    Where the original is put back, what stands before is safe: in the same function only, since another may be called
+    at any time.
+    """
+    stores = _stores(module) if isinstance(load, ast.Attribute) else ()
+    function = module.function(load) if stores else None
+    if any(function in store.inside for store in stores):
         return False
-    if "made safe" not in module.cache:
-        module.cache["made safe"] = _made_safe(module)
-    known: tuple[tuple[int, int], frozenset[ast.AST]] | None = module.cache["made safe"]
-    return known is not None and known[0] < position(load) and module.function(load) not in known[1]
+    here = [store for store in stores if module.function(store.statement) is function]
+    before = [store for store in here if position(store.statement) < position(load)]
+    first = max((i for i, s in enumerate(before) if stands_around(s.statement, load, module)), default=None)
+    if first is not None:
+        return all(store.safe for store in before[first:])
+    top = [store for store in stores if store.statement in module.tree.body]
+    safe = bool(stores) and top == stores and all(store.safe for store in top)
+    return safe and position(top[-1].statement) < position(load)
 
 
-def _made_safe(module: Module) -> tuple[tuple[int, int], frozenset[ast.AST]] | None:
-    """Where the last replacement stands, and the functions that replace; None unless each of them says True."""
-    stores = [s for s in module.attributes("load") if isinstance(s.ctx, ast.Store) and patches_torch(s, module)]
-    statements = [module.parent(store) for store in stores]
-    if not stores or not all(isinstance(s, ast.Assign) and s in module.tree.body for s in statements):
-        return None
-    values = [v for s in statements if isinstance(s, ast.Assign) for v in evaluate(s.value, module)]
-    inside = frozenset(value.node for value in values if isinstance(value, Function))
-    return (max(map(position, stores)), inside) if all(_says_true(value) for value in values) else None
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """An assignment to torch.load; `safe` when what it puts there says True, `inside` the functions that are that."""
+
+    statement: ast.stmt
+    safe: bool
+    inside: frozenset[ast.AST]
+
+
+def _stores(module: Module) -> list[_Store]:
+    """Every replacement of torch.load in the file, in order; worked out once."""
+    known: list[_Store] | None = module.cache.get("replacements")
+    if known is None:
+        known = module.cache["replacements"] = []
+        for target in module.attributes("load"):
+            statement = module.statement(target) if isinstance(target.ctx, ast.Store) else None
+            if statement is not None and patches_torch(target, module):
+                whole = isinstance(statement, ast.Assign) and target in statement.targets
+                values = evaluate(statement.value, module) if whole else (Unknown(),)  # type: ignore[attr-defined]
+                inside = frozenset(value.node for value in values if isinstance(value, Function))
+                known.append(_Store(statement, all(map(_says_true, values)), inside))
+        known.sort(key=lambda store: position(store.statement))
+    return known
 
 
 def _says_true(value: Value) -> bool:

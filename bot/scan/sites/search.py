@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import cast
 
 from bot.model import WeightsOnly
-from bot.scan.names.dicts import names_of_same
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.values import LOADS, Getter, Partial, Qualified, Value, is_load
+from bot.scan.names.writes import names_of_same
 from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, put_into, words_set
 from bot.scan.sites.disguises import looked_up_in_pieces
 from bot.scan.sites.holding import (

@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+p = "x.pt"
+state = eval("load(p)", {**vars(torch)})  # site

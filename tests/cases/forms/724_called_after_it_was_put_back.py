@@ -1,0 +1,10 @@
+# expect: unsafe LG001
+import functools
+import torch
+original = torch.load
+torch.load = functools.partial(original, weights_only=True)
+try:
+    state = torch.load("a.pt")
+finally:
+    torch.load = original
+other = torch.load("b.pt")  # site
