@@ -201,7 +201,7 @@ def object_sign(reading: Reading) -> Sign | None:
 
 def part_object_signs(reading: Reading) -> tuple[Sign, ...]:
     """The signs that a part of it is one: `checkpoint["args"].lr`."""
-    return tuple(s for s in reading.signs if s.kind is Kind.OBJECT and s.path and s.path[-1] not in ("key",))
+    return tuple(s for s in reading.signs if s.kind is Kind.OBJECT and s.path)
 
 
 def state_reason(reading: Reading) -> str:

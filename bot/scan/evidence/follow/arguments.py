@@ -37,7 +37,7 @@ from bot.scan.evidence.follow.spot import (
 from bot.scan.evidence.follow.state_calls import load_whole, take_state
 from bot.scan.evidence.ground.callers import Found, callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
-from bot.scan.evidence.ground.reach import reads_of_parameter
+from bot.scan.evidence.ground.reach import is_called, reads_of_parameter
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
@@ -132,7 +132,8 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
     if name == "cast" and place == 1:
         return itertools.chain(claimed_by_annotation(spot, call.args[0]), (spot.at(call),))
     if name in signs.NEUTRAL_CALLS:
-        return iter(())
+        made = name == "type" and is_called(call, spot.module)
+        return iter((spot.says(Kind.OBJECT, "is asked for its class, which is called"),) if made else ())
     if name == "vars":
         return iter((spot.says(Kind.OBJECT, "vars()"),))
     if name in signs.NUMBER_CALLS:
@@ -150,6 +151,8 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
     """Where a call of this name puts what it is given, whoever defines it."""
     if name in ("next", "heappop", "from_iterable") and place == 0:
         return one_of(spot, call)
+    if name == "broadcast" and len(call.args) == 1 and not call.keywords:  # Spark's, which torch's never is
+        return iter((spot.at(call, "«.value"),))
     if name == "gather" and isinstance(place, int):
         return iter((spot.at(call, "«[*]" if isinstance(call.args[place], ast.Starred) else f"«[{place}]"),))
     if name in ("setattr", "__setattr__") and place == 2:

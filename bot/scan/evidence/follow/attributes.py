@@ -31,6 +31,8 @@ def read_attribute(spot: Spot, node: ast.Attribute, project: Project) -> Answer:
         yield from _METHODS[node.attr](spot, called)
     elif called is not None and node.attr in signs.MOVES:
         yield from _move(spot, called, node.attr)
+    elif called is not None and node.attr in _OF_ONE and len(called.args) > 1:
+        yield spot.says(Kind.OBJECT, f".{node.attr}() of several things, which no list takes")
     elif (kind := kind_of_word(node.attr) if called is not None else _kind_if_read(node, spot)) is not None:
         yield spot.says(kind, f".{node.attr}")
         if called is not None and kind in (Kind.TENSOR, Kind.ARRAY) and node.attr not in _GIVES_OTHERS:
@@ -99,6 +101,8 @@ _PROPERTIES = frozenset(
 )
 _MAY_BE_SET = ("_metadata", "requires_grad", "grad")
 """What a tensor lets be set; and where torch keeps versions, on the state dict itself."""
+_OF_ONE = frozenset({"append", "add", "discard", "remove", "extend"})
+"""Methods of containers and tensors that take one thing; a replay buffer's take a transition."""
 _IN_PLACE = ("requires_grad_", "type")
 """Of what moves or converts, this changes a tensor too; all else gives another tensor, and changes a module alone."""
 _READS_ON = ast.Attribute | ast.Subscript | ast.BinOp | ast.Compare | ast.FormattedValue

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bot.scan.evidence.follow.claims import claimed_by_name
 from bot.scan.evidence.follow.elsewhere import reads_as_global, reads_elsewhere
-from bot.scan.evidence.follow.kept import attributes_of, keep, keep_as_global, keep_under
+from bot.scan.evidence.follow.kept import APPLICATIONS, attributes_of, keep, keep_as_global, keep_under
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.behind import bound_to, is_empty, kept_as
@@ -106,6 +106,8 @@ def put_into(spot: Spot, container: ast.expr, label: str) -> Answer:
         for read in loads_in(module.function(node), container.id, module):
             if (read.lineno, read.col_offset) > place and read is not container:
                 yield whole.at(read)
+        if container.id in APPLICATIONS:  # `app["net"] = value`, `request.app["net"]`
+            yield from (whole.at(read) for read in module.attributes(container.id))
         if is_shared(container, module):  # what a module sets up is there when its functions run
             for read in reads_in_scope(container.id, module.tree, module):
                 if module.function(read) is not module.function(node):

@@ -13,7 +13,7 @@ from bot.scan.evidence.ground.annotations import holds_tensors, unquoted
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Class
+from bot.scan.names.values import Class, Qualified, Unknown
 
 _MODULE = re.compile(r"(?:torch\.)?nn\.Module|Module|(?:\w+\.)*LightningModule|torch\.jit\.ScriptModule")
 _OBJECTS = re.compile(
@@ -33,6 +33,10 @@ _ROOTS = re.compile(
     r"object|ABC|abc\.ABC|(typing\.)?(Protocol|Generic)|(\w+\.)*(\w*Module|\w*Dataset|Optimizer|\w*Scheduler)"
 )
 """What a class of objects descends from; others may be dicts, tensors or enums with a name of their own."""
+_CONTAINS = re.compile(
+    "Tensor|Dict|Mapping|List|Sequence|Tuple|Set|Iterable|Iterator|Number|Integral|Real|Array|Parameter|Size|Collection"
+    "|Storage|Type|State|Container|Hashable|Sized"
+)
 _DEEPEST = 5
 _PLACE = re.compile(r"«\[(\d+)\]")
 
@@ -118,7 +122,16 @@ def _is_demanded(call: ast.Call, module: Module) -> bool:
 def _no_plain(kinds: ast.expr, module: Module) -> bool:
     """Whether each of the classes asked for is an object's."""
     every = _each_of(kinds)
-    return bool(every) and all(_is_object(each, module) for each in every)
+    return bool(every) and all(_is_object(each, module) or _is_foreign(each, module) for each in every)
+
+
+def _is_foreign(kind: ast.expr, module: Module) -> bool:
+    """Whether a class that no file here has is none of containers, arrays or tensors by its name: only an object is
+    demanded to be one.
+    """
+    name = ast.unparse(kind).rpartition(".")[2]
+    seen = any(not isinstance(v, Qualified | Unknown) for v in evaluate(kind, module))
+    return not seen and name[:1].isupper() and not name.isupper() and _CONTAINS.search(name) is None
 
 
 def _each_of(kinds: ast.expr) -> list[ast.expr]:

@@ -17,6 +17,7 @@ from bot.scan.evidence.ground.annotations import fields_of, holds_tensors, is_pl
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callers import MOST_FILES, Call, bases_of, enclosing_class, share_self, stem_of
 from bot.scan.evidence.ground.imports import imported_as
+from bot.scan.evidence.ground.kin import bound_class
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.reach import outer_scope, reads_in_scope, reads_of_parameter
 from bot.scan.evidence.saves.content import annotation_of
@@ -52,12 +53,23 @@ def reads_elsewhere(target: ast.Name, module: Module, project: Project) -> Itera
                 yield read, module
     elif scope is module.tree and (not project.asked_often or _may_be_taken(target.id, module, project)):
         for other in _others(target.id, module, project):
-            names = set(imported_as(target.id, other, module.path))
-            yield from ((n, other) for name in names for n in other.names(name) if isinstance(n.ctx, ast.Load))
-            stem = stem_of(module.path)
-            for read in other.attributes(target.id):
-                if ast.unparse(read.value).rpartition(".")[2] == stem:
-                    yield read, other
+            yield from _reads_in(other, target.id, module)
+
+
+def reads_of_module(attribute: str, home: Module, project: Project) -> Iterator[Read]:
+    """Reads of a name of a module: in it, `home.net` in other files, and where they import the name."""
+    yield from ((n, home) for n in home.names(attribute) if isinstance(n.ctx, ast.Load))
+    for other in _others(attribute, home, project):
+        yield from _reads_in(other, attribute, home)
+
+
+def _reads_in(other: Module, name: str, home: Module) -> Iterator[Read]:
+    """Where another file reads a name of the module `home`."""
+    stem = stem_of(home.path)
+    words = set(imported_as(name, other, home.path))
+    named: list[ast.Name | ast.Attribute] = [n for word in words for n in other.names(word)]
+    named += [a for a in other.attributes(name) if ast.unparse(a.value).rpartition(".")[2] == stem]
+    yield from ((read, other) for read in named if isinstance(read.ctx, ast.Load))
 
 
 def _may_be_taken(word: str, module: Module, project: Project) -> bool:
@@ -72,7 +84,7 @@ def _may_be_taken(word: str, module: Module, project: Project) -> bool:
 def _is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
     receiver = ast.unparse(read.value)
     if receiver in ("self", "cls"):
-        return share_self(owner, enclosing_class(read, module), module)
+        return share_self(owner, enclosing_class(read, module), module) or bound_class(read, module) == owner.name
     return receiver == owner.name or _was_made_by(owner.name, read.value, module)
 
 

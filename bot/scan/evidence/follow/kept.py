@@ -6,16 +6,17 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from bot.scan.evidence.follow.claims import makes_object
-from bot.scan.evidence.follow.elsewhere import reads_by_kin, set_by_property
+from bot.scan.evidence.follow.elsewhere import reads_by_kin, reads_of_module, set_by_property
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callers import bases_of, enclosing_class, share_self
-from bot.scan.evidence.ground.reach import is_shared, reads_in_scope
+from bot.scan.evidence.ground.kin import bound_class
+from bot.scan.evidence.ground.reach import is_called, is_shared, reads_in_scope
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Instance
+from bot.scan.names.values import Instance, ProjectModule
 
 _OWN = ("self", "cls")
 _NEW = frozenset({"super().__new__", "object.__new__"})
@@ -26,6 +27,8 @@ _PARTS = frozenset(
     " tokenizer scheduler model".split()
 )
 """What modules and pipelines of libraries call the modules that they are made of."""
+APPLICATIONS = frozenset({"app", "application"})
+"""What a web application is called where it is handed over: `async def lifespan(app)`, `request.app`."""
 _SAME_APP = {"app": "current_app"}
 """Flask's name for the application from anywhere."""
 
@@ -100,16 +103,11 @@ def keep_as_all(spot: Spot, holder: ast.expr, place: ast.expr) -> Answer:
     yield spot.says(Kind.DICT, f"becomes the attributes of {text}")
     known = {*_bound_in(own)} if own is not None else set[str]()
     if own is None or _unseen_base(place, module):  # what is called may be a method
-        known |= {a.attr for a in reads if _is_called(a, module)}
+        known |= {a.attr for a in reads if is_called(a, module)}
     for name in sorted({a.attr for a in reads} - known - {"__dict__"}):
         part = step_into(spot, f"[{name!r}]")
         if part is not None:
             yield from keep(part, holder, name, place)
-
-
-def _is_called(attribute: ast.Attribute, module: Module) -> bool:
-    call = module.parent(attribute)
-    return isinstance(call, ast.Call) and call.func is attribute
 
 
 def keep_as_global(spot: Spot, name: ast.expr) -> Answer:
@@ -185,6 +183,9 @@ def _reads_afar(holder: ast.expr, attribute: str, place: ast.expr, module: Modul
     """Through the classes that the holder is one of: setters, methods, bases and subclasses, other files."""
     yield from set_by_property(holder, attribute, module)
     around, project = enclosing_class(place, module), module.project
+    if project is not None:
+        for shared in (v.module for v in evaluate(holder, module) if isinstance(v, ProjectModule)):
+            yield from reads_of_module(attribute, shared, project)
     classes = {(v.of.node, v.of.module) for v in evaluate(holder, module) if isinstance(v, Instance)}
     if around is not None and (ast.unparse(holder) in _OWN or _is_new(holder, module)):
         classes.add((around, module))
@@ -213,7 +214,7 @@ def _reaches(holder: ast.expr, place: ast.expr, read: ast.Attribute, module: Mod
     if owner in _OWN or root == "self":
         same = other in _OWN if owner in _OWN else other == owner
         around = enclosing_class(place, module)
-        if around is not None and other == "self" and _bound_to(read, module) == around.name:
+        if around is not None and other == "self" and bound_class(read, module) == around.name:
             return True
         if around is not None and other == around.name:  # `cls.net = value`, `Owner.net`
             return True
@@ -221,39 +222,34 @@ def _reaches(holder: ast.expr, place: ast.expr, read: ast.Attribute, module: Mod
     if isinstance(holder, ast.Name) and other in _OWN:  # `Owner.net = value`, `self.net`
         around = enclosing_class(read, module)
         return around is not None and around.name == owner
-    if _root(read.value) == "self" and other.replace("self", _bound_to(read, module), 1) == owner:
+    if _root(read.value) == "self" and other.replace("self", bound_class(read, module), 1) == owner:
         return True
-    shared = _is_shared(holder, module)
+    shared = _is_shared(holder, module) or root in APPLICATIONS
     if shared and (other.endswith(f".{owner}") or other == _SAME_APP.get(owner)):  # `request.app.state.net`
         return True
     if owner != other:
         return False
-    if shared and _is_shared(read.value, module):
+    if shared and (_is_shared(read.value, module) or _is_inside(read, place, module)):
+        return True
+    if isinstance(holder, ast.Name) and _is_inside(read, place, module):  # `app.net = value`, and a view of the app
         return True
     if module.function(place) is None and module.function(read) is not None:
         return True  # what a module sets up is there when its functions run
     return module.function(read) is module.function(place) and read.lineno > place.lineno
 
 
+def _is_inside(read: ast.expr, place: ast.expr, module: Module) -> bool:
+    """Whether it stands in a function inside the one where the value is kept."""
+    around, outer = module.function(read), module.function(place)
+    while around is not None and around is not outer:
+        around = module.function(around)
+    return outer is not None and around is outer and module.function(read) is not outer
+
+
 def _root(holder: ast.expr) -> str:
     while isinstance(holder, ast.Attribute | ast.Subscript):
         holder = holder.value
     return holder.id if isinstance(holder, ast.Name) else ""
-
-
-def _bound_to(read: ast.Attribute, module: Module) -> str:
-    """What `self` is in a function outside all classes: `types.MethodType(function, thing)` makes it a method, and
-    Celery's `@app.task(bind=True, base=Owner)` one of a class.
-    """
-    function = module.function(read)
-    if not isinstance(function, ast.FunctionDef) or enclosing_class(function, module) is not None:
-        return ""
-    given = (k for d in function.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "base")
-    base = next((ast.unparse(k.value) for k in given), "")
-    if base:
-        return base
-    made = (c for c in module.of(ast.Call, "MethodType") if len(c.args) == 2)
-    return next((ast.unparse(c.args[1]) for c in made if ast.unparse(c.args[0]) == function.name), "")
 
 
 def _is_shared(holder: ast.expr, module: Module) -> bool:

@@ -20,7 +20,7 @@ from bot.scan.evidence.follow.libraries import is_dataset_of_graphs
 from bot.scan.evidence.follow.running import calls_by, results_of, steps_out
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import ENTERED, MOST_CALLS, Answer, Spot, enter, step_into
-from bot.scan.evidence.follow.tables import calls_by_tables
+from bot.scan.evidence.follow.tables import calls_by_decorators, calls_by_tables, calls_of_lambda
 from bot.scan.evidence.ground.annotations import given_by, member
 from bot.scan.evidence.ground.behind import bound_to
 from bot.scan.evidence.ground.callers import calls_of
@@ -82,6 +82,7 @@ def _to_callers(spot: Spot, function: Definition, project: Project, *steps: str)
     handed = list(results_of(function, spot.module, project)) if spot.hops < MOST_CALLS else []
     if spot.hops < MOST_CALLS:
         handed += ((call, module, ()) for call, module in calls_by_tables(function, spot.module, project))
+        handed += ((call, module, ()) for call, module in calls_by_decorators(function, spot.module, project))
     for call, module, out in handed:
         yield Spot(call, module, (*spot.path, *steps, *out), spot.hops + 1)
     if not calls and not reads and not handed:
@@ -159,6 +160,7 @@ def give_by_lambda(spot: Spot, parent: Any, project: Project) -> Answer:
     ):  # `map(lambda path: torch.load(path), paths)`
         yield spot.at(statement, *out)
     elif spot.node is parent.body:
+        yield from (spot._replace(node=c, module=home) for c, home in calls_of_lambda(parent, spot.module, project))
         yield from (spot.at(read) for read in reads_of_factory(parent, spot.module))
 
 
@@ -169,3 +171,13 @@ def be_default(spot: Spot, parent: Any, project: Project) -> Answer:
         for name in (n for n, value in defaults(function).items() if value is spot.node):
             for read in reads_of_parameter(name, function, spot.module):
                 yield spot.at(read)
+
+
+def be_annotated(spot: Spot, annotation: ast.Subscript) -> Answer:
+    """`def run(net: Annotated[Net, Depends(load)])`: the parameter is what `load` returns."""
+    parameter = spot.module.parent(annotation)
+    arguments = spot.module.parent(parameter) if isinstance(parameter, ast.arg) else None
+    function = spot.module.parent(arguments) if arguments is not None else None
+    if isinstance(parameter, ast.arg) and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        inside = spot._replace(path=spot.path[:-1])
+        yield from (inside.at(read) for read in reads_of_parameter(parameter.arg, function, spot.module))

@@ -61,14 +61,17 @@ _MODULE_CALLS = tuple(
     torch_geometric.utils.to_networkx torch_geometric.explain. dataclasses.asdict dataclasses.astuple
     dataclasses.replace dataclasses.fields omegaconf.OmegaConf.to_ omegaconf.OmegaConf.set_ omegaconf.OmegaConf.resolve
     omegaconf.OmegaConf.select omegaconf.OmegaConf.save
-    safetensors.torch.save_model safetensors.torch.load_model pandas.concat""".split()
+    safetensors.torch.save_model safetensors.torch.load_model pandas.concat torchvision.datasets. sklearn.pipeline.
+    sklearn.model_selection.cross_ sklearn.model_selection.GridSearchCV sklearn.model_selection.RandomizedSearchCV
+    sklearn.calibration.CalibratedClassifierCV sklearn.inspection. sklearn.ensemble. sklearn.base.clone
+    scipy.optimize.minimize""".split()
 )
 """Libraries whose functions take a module first, a list of graphs, or a config object."""
 
 _FIRST = (
     0,
     *"objs collate_fn model module net root fn function func dataset datasets optimizer cfg obj train_dataset".split(),
-    *"eval_dataset data_collator tokenizer processing_class".split(),
+    *"eval_dataset data_collator tokenizer processing_class transform target_transform estimator steps".split(),
 )
 _TASKS = ("transformers.pipeline", "bentoml.pytorch.")
 """A task or a name stands first, the model second."""
@@ -156,5 +159,7 @@ def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> 
 
 def out_of_a_list(spot: Spot) -> Spot:
     """`Sequential([value])`: what is in the list is what is taken."""
-    inside = spot.path and spot.path[-1].startswith("«[")
-    return spot._replace(path=spot.path[:-1]) if inside else spot
+    path = spot.path
+    while path and path[-1].startswith("«["):  # `Pipeline([("clf", value)])`
+        path = path[:-1]
+    return spot._replace(path=path)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.follow.spot import Answer, Spot
 from bot.scan.names.arguments import word_of
+from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.values import Class
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -21,12 +23,21 @@ def into_record(spot: Spot, call: ast.Call, place: int | str, project: Project) 
     if name in ("SimpleNamespace", "Namespace") and isinstance(place, str):
         yield spot.at(call, f"«.{place}")
         return
+    if isinstance(place, str) and _is_typed_dict(call.func, spot.module):
+        yield spot.at(call, f"«[{place!r}]")
+        return
     fields = _fields(name, spot.module) or _imported_fields(name, spot.module, project)
     if isinstance(place, int):
         place = fields[place] if place < len(fields) else ""
     if place in fields:
         yield spot.at(call, f"«.{place}")
         yield spot.at(call, f"«[{fields.index(place)}]")
+
+
+def _is_typed_dict(maker: ast.expr, module: Module) -> bool:
+    """`class Saved(TypedDict)`, whose `Saved(net=net)` is a dict."""
+    bases = [ast.unparse(b) for v in evaluate(maker, module) if isinstance(v, Class) for b in v.node.bases]
+    return any(base.rpartition(".")[2] == "TypedDict" for base in bases)
 
 
 def _fields(name: str, module: Module) -> list[str]:

@@ -68,7 +68,7 @@ def is_run(call: ast.Call, name: str, place: int | str) -> bool:
 
 def steps_out(call: ast.Call, function: ast.expr) -> tuple[str, ...] | None:
     """The steps from what `call` gives to what the function returns that it runs; None where it does not run it."""
-    name = word_of(call.func)
+    name = word_of(call.func.func if isinstance(call.func, ast.Call) else call.func)  # `lru_cache()(load)`
     return _GIVES.get(name) if function in call.args else None
 
 

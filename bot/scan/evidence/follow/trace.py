@@ -17,7 +17,7 @@ from bot.scan.evidence.follow.arguments import read_argument
 from bot.scan.evidence.follow.asked import is_asked_first
 from bot.scan.evidence.follow.attributes import read_attribute
 from bot.scan.evidence.follow.binding import begins_empty, bind, put_all_into
-from bot.scan.evidence.follow.claims import claimed_by_annotation
+from bot.scan.evidence.follow.claims import claimed_by_annotation, makes_object
 from bot.scan.evidence.follow.patterns import read_match
 from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, keyed, label_of, step_into
@@ -170,7 +170,8 @@ def _keyword(spot: Spot, parent: Any, project: Project) -> Answer:
 
 def _subscript(spot: Spot, parent: Any, project: Project) -> Answer:
     if spot.node is parent.slice:
-        yield spot.says(Kind.PLAIN, "is used as an index")
+        declares = isinstance(spot.module.parent(parent), ast.arg)
+        yield from leaving.be_annotated(spot, parent) if declares else (spot.says(Kind.PLAIN, "is used as an index"),)
     elif not isinstance(parent.ctx, ast.Load):
         yield spot.says(Kind.DICT, "an item is set")
     elif isinstance(parent.slice, ast.Slice):
@@ -220,6 +221,8 @@ def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
             yield spot.says(Kind.DICT, f"is asked for {ast.unparse(asked)[:60]}")
     elif not isinstance(parent.ops[0], ast.Is | ast.IsNot):
         other = parent.comparators[0] if spot.node is parent.left else parent.left
+        if isinstance(other, ast.Call) and makes_object(other, spot.module):
+            yield spot.says(Kind.OBJECT, f"is compared with what {ast.unparse(other.func)} makes")
         number = isinstance(other, ast.Constant) and other.value is not None and len(parent.ops) == 1
         yield (
             spot.says(Kind.PLAIN, f"is compared with {other.value}")

@@ -11,6 +11,7 @@ _PLAIN = frozenset("int float str bool bytes complex None".split())
 _HOLD = frozenset(
     "dict Dict OrderedDict Mapping MutableMapping list List Sequence MutableSequence tuple Tuple Optional Union".split()
 )
+_ATTRIBUTES = ("attr.ib(", "attr.attrib(", "attr.field(", "attrs.field(")
 _GIVES = frozenset("Generator Iterator Iterable AsyncGenerator AsyncIterator".split())
 
 
@@ -26,9 +27,14 @@ def is_plain(annotation: ast.expr) -> bool:
 
 
 def fields_of(owner: ast.ClassDef) -> dict[str, ast.expr]:
-    """The fields of a dataclass with what they are declared, in order."""
-    declared = (f for f in owner.body if isinstance(f, ast.AnnAssign))
-    return {f.target.id: f.annotation for f in declared if isinstance(f.target, ast.Name)}
+    """The fields of a dataclass, in order, with what they are declared; a field of `attrs` with the call that makes it."""
+    fields: dict[str, ast.expr] = {}
+    for field in owner.body:
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            fields[field.target.id] = field.annotation
+        elif isinstance(field, ast.Assign) and ast.unparse(field.value).startswith(_ATTRIBUTES):
+            fields |= {target.id: field.value for target in field.targets if isinstance(target, ast.Name)}
+    return fields
 
 
 def unquoted(annotation: ast.expr) -> ast.expr:

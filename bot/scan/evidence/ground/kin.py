@@ -1,4 +1,6 @@
-"""Which functions a call can mean: of a method of `self` also those of subclasses that stand for it."""
+"""Which functions a call can mean, of a method of `self` also those of subclasses that stand for it; and of which class
+`self` is outside all of them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.behind import project_classes
-from bot.scan.evidence.ground.callers import MOST_FILES, Found, bases_of, callee
+from bot.scan.evidence.ground.callers import MOST_FILES, Found, bases_of, callee, enclosing_class
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.names.module import Module
 
@@ -51,3 +53,18 @@ def _descends(kind: ast.ClassDef, ancestor: str, project: Project, depth: int) -
         return ancestor in bases
     kinds = (each for base in bases for each, _ in project_classes(base, project))
     return any(_descends(each, ancestor, project, depth + 1) for each in kinds)
+
+
+def bound_class(read: ast.Attribute, module: Module) -> str:
+    """What `self` is in a function outside all classes: `types.MethodType(function, thing)` makes it a method, and
+    Celery's `@app.task(bind=True, base=Owner)` one of a class.
+    """
+    function = module.function(read)
+    if not isinstance(function, ast.FunctionDef) or enclosing_class(function, module) is not None:
+        return ""
+    given = (k for d in function.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "base")
+    base = next((ast.unparse(k.value) for k in given), "")
+    if base:
+        return base
+    made = (c for c in module.of(ast.Call, "MethodType") if len(c.args) == 2)
+    return next((ast.unparse(c.args[1]) for c in made if ast.unparse(c.args[0]) == function.name), "")

@@ -187,3 +187,9 @@ def in_other_branch(first: ast.AST, second: ast.AST, module: Module) -> bool:
                 below[parent],
             )
     return False
+
+
+def is_called(function: ast.expr, module: Module) -> bool:
+    """Whether an expression is what a call calls."""
+    call = module.parent(function)
+    return isinstance(call, ast.Call) and call.func is function
