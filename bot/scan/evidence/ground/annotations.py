@@ -27,7 +27,7 @@ def is_plain(annotation: ast.expr) -> bool:
 
 
 def fields_of(owner: ast.ClassDef) -> dict[str, ast.expr]:
-    """The fields of a dataclass, in order, with what they are declared; a field of `attrs` with the call that makes it."""
+    """The fields of a dataclass, in order, with what they are declared; one of `attrs` with the call that makes it."""
     fields: dict[str, ast.expr] = {}
     for field in owner.body:
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
