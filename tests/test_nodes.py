@@ -54,6 +54,15 @@ def whole(tree: ast.Module) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
     return nodes, parents
 
 
+BINDERS = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.ExceptHandler, ast.MatchAs, ast.MatchStar,
+)  # fmt: skip
+
+
+def called(node: ast.AST) -> str | None:
+    return getattr(node, "arg", None) or getattr(node, "name", None)
+
+
 def nodes_of(text: str) -> Nodes:
     return Nodes(ast.parse(text), split_lines(text))
 
@@ -71,7 +80,9 @@ def test_every_question_is_answered_as_by_a_walk_of_the_whole_tree(text: str) ->
         assert list(found.names(word)) == [n for n in names if n.id == word]
         assert list(found.attributes(word)) == [a for a in attributes if a.attr == word]
         stores = [n for n in names if n.id == word and not isinstance(n.ctx, ast.Load)]
-        assert list(found.written(word)) == stores
+        assert sorted(map(id, found.written(word))) == sorted(map(id, stores))
+        definitions = [n for n in nodes if isinstance(n, BINDERS) and called(n) == word]
+        assert sorted(map(id, found.binding(word))) == sorted(map(id, [*stores, *definitions]))
         for kind in (ast.FunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchStar):
             assert list(found.bound(kind, word)) == [n for n in nodes if type(n) is kind and n.name == word]
         assert list(found.bound(ast.arg, word)) == [n for n in nodes if isinstance(n, ast.arg) and n.arg == word]

@@ -55,8 +55,10 @@ DEFINED_AFTER = 3
 STEP = 100
 """Files between two looks around."""
 
-_DEF, _CLASS = re.compile(rb"def ([^\s()]+)\("), re.compile(rb"class ([^\s():]+)")
+_DEF = re.compile(rb"def ([^\s()]+)\(")
+_CLASS = re.compile(rb"class ([^\s():\[]+)(?:\[[^\]]*\])?(?:[ \t]*\(([^)]*))?")
 """Each begins with plain letters: the engine looks for those at the speed of memory."""
+_LAST = re.compile(rb"[^\W\d]\w*(?![\w.])")
 
 
 def is_source(path: str) -> bool:
@@ -76,7 +78,9 @@ class Project:
         self._common: set[tuple[bytes, int]] = set()
         self._words: Words | None = None
         self._defining: dict[str, tuple[str, ...]] = {}
-        self._defined: dict[re.Pattern[bytes], dict[bytes, list[str]]] = {}
+        self._defined: dict[bytes, list[str]] | None = None
+        self._classes: dict[bytes, dict[str, frozenset[bytes]]] | None = None
+        self._lineages: dict[str, frozenset[str] | None] = {}
         self._imports: dict[bytes, list[str]] | None = None
         self._found: dict[str, str | None] = {}
         self.exports: tuple[Export, ...] = ()  # set by the engine, see `scan/sites/exports.py`
@@ -132,8 +136,8 @@ class Project:
     def defining(self, name: str) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold `def name(`, sorted: by an index of them all after the first few."""
         if name not in self._defining:
-            if _DEF in self._defined or len(self._defining) >= DEFINED_AFTER:
-                found = self._named(_DEF).get(name.encode(), [])
+            if self._defined is not None or len(self._defining) >= DEFINED_AFTER:
+                found = self._functions().get(name.encode(), [])
             else:
                 begun = b"def %b(" % name.encode()
                 found = [path for path, data in self._sources() if name and begun in data]
@@ -142,7 +146,36 @@ class Project:
 
     def naming_class(self, name: str) -> tuple[str, ...]:
         """Paths of Python files whose bytes hold `class name`, by an index of them all; sorted."""
-        return tuple(self._named(_CLASS).get(name.encode(), ())) if name.isidentifier() else ()
+        return tuple(self.classes().get(name.encode(), ())) if name.isidentifier() else ()
+
+    def classes(self) -> dict[bytes, dict[str, frozenset[bytes]]]:
+        """Every class by its name: the files whose bytes hold `class name`, and the last names of its bases there."""
+        if self._classes is None:
+            self._classes = {}
+            for path, data in self._sources():
+                for name, bases in frozenset(_CLASS.findall(data)):
+                    homes = self._classes.setdefault(name, {})
+                    homes[path] = homes.get(path, frozenset()).union(_LAST.findall(bases) if bases else ())
+        return self._classes
+
+    def lineage(self, name: str) -> frozenset[str] | None:
+        """The files in which a class called so and its bases stand, told by names alone, so that none is parsed; None
+        where a base may be a class of the project under another name.
+        """
+        if name not in self._lineages:
+            self._lineages[name] = self._lineage(name.encode())
+        return self._lineages[name]
+
+    def _lineage(self, name: bytes) -> frozenset[str] | None:
+        classes, names, found = self.classes(), [name], set[str]()
+        for each in names:  # grows while it is read
+            for path, bases in classes.get(each, {}).items():
+                data = self.files[path]
+                if any(b" as %b" % base in data or b"%b = " % base in data for base in bases if base not in classes):
+                    return None
+                found.add(path)
+                names += bases.difference(names)
+        return frozenset(found)
 
     @property
     def asked_often(self) -> bool:
@@ -173,14 +206,14 @@ class Project:
             return path in self.importing(*names)
         return not imported_words(self.files[path]).isdisjoint(name.encode() for name in names)
 
-    def _named(self, pattern: re.Pattern[bytes]) -> dict[bytes, list[str]]:
-        """Where each name stands that the pattern finds."""
-        if pattern not in self._defined:
-            index = self._defined[pattern] = {}
+    def _functions(self) -> dict[bytes, list[str]]:
+        """Where each function is defined, by its name."""
+        if self._defined is None:
+            self._defined = {}
             for path, data in self._sources():
-                for name in frozenset(pattern.findall(data)):
-                    index.setdefault(name, []).append(path)
-        return self._defined[pattern]
+                for name in frozenset(_DEF.findall(data)):
+                    self._defined.setdefault(name, []).append(path)
+        return self._defined
 
     def _with(self, word: bytes) -> tuple[str, ...]:
         """Each word is looked for once in the whole tree: in its text, and by an index once there were many words."""

@@ -23,6 +23,7 @@ from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.stored import Look
 from bot.scan.names.bound import results
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -68,7 +69,7 @@ def _is_made_of_tensors(name: ast.Name, module: Module, project: Project) -> boo
     value = statement.value
     if _is_stand_in(value):
         return False
-    if isinstance(value, ast.Call) and _READS.search(ast.unparse(value.func)):
+    if isinstance(value, ast.Call) and _READS.search(spelt(value.func)):
         return False
     return Look(project).of(value, module).content is Content.PLAIN
 
@@ -111,9 +112,9 @@ def _instead_of(call: ast.Call, module: Module) -> Iterator[ast.expr]:
     elif isinstance(statement, ast.Assign) and statement.value is whole and len(statement.targets) == 1:
         if isinstance(statement.targets[0], ast.Subscript):
             return  # another entry of a container is of another kind
-        text = ast.unparse(statement.targets[0])
+        text = spelt(statement.targets[0])
         for other in module.of(ast.Assign):
-            same = module.function(other) is function and [ast.unparse(t) for t in other.targets] == [text]
+            same = module.function(other) is function and [spelt(t) for t in other.targets] == [text]
             if other is not statement and same and _bound_instead(other, statement, module):
                 yield other.value
 
@@ -131,7 +132,7 @@ def _live(value: ast.expr, module: Module, project: Project, depth: int) -> str:
     if not isinstance(value, ast.Call) or depth > _DEEPEST:
         return ""
     if makes_object(value, module):
-        return f"{ast.unparse(value.func)}() makes one"
+        return f"{spelt(value.func)}() makes one"
     if dotted(value.func, module) == "torch.load":
         signs = trace(Spot(value, module), project)
         shown = (s.detail for s in signs if s.kind is Kind.OBJECT and not s.path)
@@ -169,7 +170,7 @@ def _stands_for(other: ast.Call, call: ast.Call, statement: ast.Assign | ast.Ret
         return True
     if not in_other_branch(statement, where, module):
         return False  # one after the other, under one name
-    return [ast.unparse(t) for t in where.targets] == [ast.unparse(t) for t in statement.targets]
+    return [spelt(t) for t in where.targets] == [spelt(t) for t in statement.targets]
 
 
 def _is_restricted(load: ast.Call) -> bool:
@@ -180,5 +181,5 @@ def _is_restricted(load: ast.Call) -> bool:
 
 def _same_load(one: ast.Call, other: ast.Call) -> bool:
     """The same file by the same function: one of two ways to load it, of which this is the unsafe one."""
-    given = [ast.unparse(call.args[0]) if call.args else "" for call in (one, other)]
-    return given[0] == given[1] and ast.unparse(one.func) == ast.unparse(other.func)
+    given = [spelt(call.args[0]) if call.args else "" for call in (one, other)]
+    return given[0] == given[1] and spelt(one.func) == spelt(other.func)

@@ -17,7 +17,7 @@ from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.states import has_extra_state
 from bot.scan.evidence.saves.stored import Look
-from bot.scan.names.module import Module
+from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -53,10 +53,15 @@ def reads_shards(full: str, call: ast.Call, module: Module) -> bool:
     function = module.function(call)
     if function is None or not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
-    strings = [n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    if not any("safetensors" in text for text in strings):
-        return False
-    return _SHARDS.search(full) is not None or ".bin" in strings
+    asked = _SHARDS.search(full) is not None or ".bin" in _strings_with(".bin", function, module)
+    return asked and bool(_strings_with("safetensors", function, module))
+
+
+def _strings_with(word: str, function: Definition, module: Module) -> list[str]:
+    """Each string of a function that holds the word."""
+    first, last = function.lineno, function.end_lineno or function.lineno
+    inside = (n.value for n in module.texts(word) if first <= n.lineno <= last)
+    return [text for text in inside if isinstance(text, str) and word in text]
 
 
 def reads_extra_state(reading: Reading) -> bool:

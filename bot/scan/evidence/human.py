@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 _REASON = re.compile(
     r"trust|unpickl|pickle|weights[_ ]only|unsafe|arbitrary|wrapped python|legacy|numpy|namespace|"
@@ -101,7 +102,7 @@ def _is_behind_a_switch(node: ast.AST, module: Module) -> bool:
     """Whether it stands under `if unsafe_load:` or the like."""
     child, parent = node, module.parent(node)
     while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        if isinstance(parent, ast.If) and child in parent.body and _UNSAFE.search(ast.unparse(parent.test)):
+        if isinstance(parent, ast.If) and child in parent.body and _UNSAFE.search(spelt(parent.test)):
             return True
         child, parent = parent, module.parent(parent)
     return False
@@ -166,7 +167,7 @@ def expects_refusal(call: ast.Call, module: Module) -> int | None:
     while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
         if isinstance(parent, ast.Try) and child in parent.body:
             for handler in parent.handlers:
-                caught = ast.unparse(handler.type) if handler.type is not None else ""
+                caught = spelt(handler.type) if handler.type is not None else ""
                 if caught.rpartition(".")[2] == "UnpicklingError" and not _loads(handler, module):
                     return handler.lineno
         child, parent = parent, module.parent(parent)
@@ -195,7 +196,7 @@ def _contexts(call: ast.Call, module: Module) -> Iterator[tuple[int, str]]:
     while node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
         if isinstance(node, ast.With | ast.AsyncWith):
             entered = (i.context_expr.func for i in node.items if isinstance(i.context_expr, ast.Call))
-            yield from ((node.lineno, ast.unparse(function).rpartition(".")[2]) for function in entered)
+            yield from ((node.lineno, spelt(function).rpartition(".")[2]) for function in entered)
         node = module.parent(node)
 
 
@@ -240,7 +241,7 @@ def names_caught(caught: ast.expr | None) -> frozenset[str]:
     if caught is None:
         return frozenset()
     parts = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return frozenset(ast.unparse(part).rpartition(".")[2] for part in parts)
+    return frozenset(spelt(part).rpartition(".")[2] for part in parts)
 
 
 def _loads(node: ast.AST, module: Module) -> bool:
@@ -250,5 +251,5 @@ def _loads(node: ast.AST, module: Module) -> bool:
 
 
 def _asks_version(test: ast.expr) -> bool:
-    text = ast.unparse(test).lower()
+    text = spelt(test).lower()
     return "version" in text and ("torch" in text or "parse(" in text)

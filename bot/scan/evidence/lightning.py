@@ -19,6 +19,7 @@ from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.mappings import uses_config_library
 from bot.scan.evidence.saves.stored import Look
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -65,7 +66,7 @@ def _trains(call: ast.Call, reading: Reading, project: Project) -> bool:
 def _writes(call: ast.Call) -> bool:
     if not isinstance(call.func, ast.Attribute):
         return False
-    if call.func.attr in _WRITES and ast.unparse(call.func.value).endswith("trainer"):
+    if call.func.attr in _WRITES and spelt(call.func.value).endswith("trainer"):
         return True
     given = call.args[0] if call.args else None
     return isinstance(given, ast.Name) and given.id == "trainer" and _SAVES.fullmatch(call.func.attr) is not None

@@ -21,6 +21,7 @@ from bot.scan.evidence.saves.writers import Writer
 from bot.scan.evidence.version.floor import MMAP, MMAP_PATHLIKE, Floor
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import imports
+from bot.scan.names.spelling import spelt
 from bot.scan.names.values import Constant
 from bot.scan.sites.holding import defaults
 
@@ -75,7 +76,7 @@ def _never_xla(site: Site) -> str:
     location = next((k.value for k in site.call.keywords if k.arg == "map_location"), None)
     if location is None and len(site.call.args) > 1:
         location = site.call.args[1]
-    if location is not None and ("xla" in ast.unparse(location).lower() or _can_be_xla(location, site)):
+    if location is not None and ("xla" in spelt(location).lower() or _can_be_xla(location, site)):
         return "map_location is an XLA device, which torch refuses to map to"
     module = site.module
     for node in imports(module):
@@ -101,7 +102,7 @@ def _not_a_path(proof: PathProof) -> str:
 
 def _on_nfs(site: Site) -> str:
     """Whether the path itself says so; where a folder is mounted cannot be read from a program."""
-    known = literal_of(site.file, site.module) or (ast.unparse(site.file) if site.file is not None else "")
+    known = literal_of(site.file, site.module) or (spelt(site.file) if site.file is not None else "")
     if _NFS.search(known):
         return "the path is on NFS, where reading a mapped file can hang for ever"
     return ""

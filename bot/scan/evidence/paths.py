@@ -12,6 +12,7 @@ from typing import Any
 from bot.scan.evidence.ground.behind import kept_as
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 DEEPEST = 5
 _PATH_WORD = re.compile(r"(path|file_?name|filename|fname|fpath|ckpt_file|file_?path)s?$|^(dst|src)_?path$", re.I)
@@ -94,7 +95,7 @@ def _agree(proofs: list[PathProof], node: ast.expr) -> PathProof:
 
 
 def _call(node: Any, module: Module, depth: int) -> PathProof:
-    full = dotted(node.func, module) or ast.unparse(node.func)
+    full = dotted(node.func, module) or spelt(node.func)
     name = full.rsplit(".", 1)[-1]
     if full in _HANDLES or name in ("BytesIO", "open", "TemporaryFile", "urlopen", "extractfile"):
         return _proof(PathKind.HANDLE, node, f"{name}() gives a file object")
@@ -127,7 +128,7 @@ def _name(node: Any, module: Module, depth: int) -> PathProof:
 def _parameter(argument: ast.arg, function: Definition, module: Module) -> PathProof:
     """A parameter is a path when it is annotated as one, or when the function uses it as one."""
     if argument.annotation is not None:
-        text = ast.unparse(argument.annotation)
+        text = spelt(argument.annotation)
         if re.search(r"\bIO\b|BytesIO|BinaryIO|FileLike|IOBase", text):
             return PathProof(PathKind.HANDLE, argument.lineno, f"{argument.arg} may be a file object ({text})")
         if "Path" in text or "PathLike" in text:
@@ -136,7 +137,7 @@ def _parameter(argument: ast.arg, function: Definition, module: Module) -> PathP
             return PathProof(PathKind.STRING, argument.lineno, f"{argument.arg} is annotated {text}")
     if _HANDLE_WORD.search(argument.arg):
         return PathProof(PathKind.UNKNOWN, argument.lineno, f"{argument.arg} may be a file object")
-    used = _used_as_path(argument.arg, function)
+    used = _used_as_path(argument.arg, function, module)
     if used:
         return PathProof(
             PathKind.STRING if used[1] else PathKind.PATHLIKE, used[0], f"{argument.arg} is used as a path"
@@ -144,19 +145,22 @@ def _parameter(argument: ast.arg, function: Definition, module: Module) -> PathP
     return _by_name(argument.arg, argument)
 
 
-def _used_as_path(name: str, function: Definition) -> tuple[int, bool] | None:
-    for node in ast.walk(function):
-        if not (isinstance(node, ast.Call) and any(isinstance(a, ast.Name) and a.id == name for a in node.args)):
-            continue
-        called = ast.unparse(node.func)
+def _used_as_path(name: str, function: Definition, module: Module) -> tuple[int, bool] | None:
+    """The line that says so, and whether it says that it is a string."""
+    first, last = function.lineno, function.end_lineno or function.lineno
+    uses = [use for use in module.names_in(function, name) if first <= use.lineno <= last]
+    for use in uses:
+        call = module.parent(use)
+        called = spelt(call.func) if isinstance(call, ast.Call) and use in call.args else ""
         if called.startswith(("os.path.", "os.listdir", "osp.", "os.makedirs", "glob.")) or called == "open":
-            return node.lineno, False
-    for node in ast.walk(function):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name:
-            if node.attr in ("endswith", "startswith", "split"):
-                return node.lineno, True
-            if node.attr in ("is_file", "exists", "suffix", "parent", "stem", "with_suffix"):
-                return node.lineno, False
+            return use.lineno, False
+    for use in uses:
+        attribute = module.parent(use)
+        if isinstance(attribute, ast.Attribute):
+            if attribute.attr in ("endswith", "startswith", "split"):
+                return attribute.lineno, True
+            if attribute.attr in ("is_file", "exists", "suffix", "parent", "stem", "with_suffix"):
+                return attribute.lineno, False
     return None
 
 
@@ -169,7 +173,7 @@ def _attribute(node: Any, module: Module, depth: int) -> PathProof:
         values = list(kept_as(node.attr, node, module))
         if values:
             return _agree([prove_path(v, module, depth) for v in values], node)
-    return _proof(PathKind.UNKNOWN, node, f"{ast.unparse(node)} is not seen to be a path")
+    return _proof(PathKind.UNKNOWN, node, f"{spelt(node)} is not seen to be a path")
 
 
 def _arguments(function: Definition) -> list[ast.arg]:

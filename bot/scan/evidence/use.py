@@ -6,7 +6,6 @@ maintainers of real repositories decided where a reading holds stands beside it 
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Collection
 
@@ -16,6 +15,7 @@ from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING
 from bot.scan.evidence.saves.keyed import is_test
+from bot.scan.names.spelling import spelt
 
 _SECTION = re.compile(
     r"^\[['\"]?(state_dict|model|ema|ema_model|module|net|network|optimizer|model_ema|student|teacher|params|weights|"
@@ -37,7 +37,7 @@ def _goes_straight_in(reading: Reading) -> str:
     receiver = reading.receiver
     if not reading.direct or receiver is None or reading.whole(Kind.UNSURE):
         return ""
-    name = ast.unparse(receiver)
+    name = spelt(receiver)
     if HOLDS_ANYTHING.search(name) or NAMES_NOTHING.fullmatch(name):
         return ""
     return "goes straight into load_state_dict"

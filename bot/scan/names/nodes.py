@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
+from bot.scan.names.parts import CALLED, Kinds, Part, divided, walk
+
 _Node = TypeVar("_Node", bound=ast.AST)
-_Kinds = dict[type[ast.AST], list[Any]]
-_PLAIN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "lineno", "type_ignores", "type_comment", "kind", "level"})
 
 
 _KEYWORDS: dict[type[ast.AST], str] = {
@@ -34,8 +33,6 @@ _KEYWORDS: dict[type[ast.AST], str] = {
 }
 """What statements of these classes begin with."""
 _WHOLE = {word: re.compile(rf"{word}\b") for word in _KEYWORDS.values()}
-_CALLED = {ast.Name: "id", ast.Attribute: "attr", ast.arg: "arg"}
-"""Where these keep what they are called; all others have a `name`."""
 
 
 class Nodes:
@@ -51,11 +48,11 @@ class Nodes:
 
     def __init__(self, tree: ast.Module, lines: Sequence[str]) -> None:
         self.tree = tree
-        self._parts = [*_divided(tree, lines)]
-        self._home: dict[ast.AST, _Part] = {root: part for part in self._parts for root in part.roots}
+        self._parts = [*divided(tree, lines)]
+        self._home: dict[ast.AST, Part] = {root: part for part in self._parts for root in part.roots}
         self._parents: dict[ast.AST, ast.AST] = {root: part.parent for root, part in self._home.items()}
-        self._holding: dict[str, list[_Part]] = {}
-        self._binding: dict[str, list[_Part]] = {}
+        self._holding: dict[str, list[Part]] = {}
+        self._binding: dict[str, list[Part]] = {}
         self._texts: dict[str, Sequence[ast.Constant]] = {}
         self._names: dict[str, Sequence[ast.Name]] = {}
         self._attributes: dict[str, Sequence[ast.Attribute]] = {}
@@ -83,16 +80,20 @@ class Nodes:
             self._attributes[word] = self._called(ast.Attribute, word, self._with(word))
         return self._attributes[word]
 
-    def written(self, word: str) -> Sequence[ast.Name]:
-        """Every writing and deletion of the name `word`."""
-        return [name for name in self.bound(ast.Name, word) if name.ctx.__class__ is not ast.Load]
+    def binding(self, word: str) -> list[ast.AST]:
+        """Whatever but imports can bind `word`, in no order: names that are written or deleted, definitions, arguments,
+        handlers and patterns.
+        """
+        return [node for part in self._binders(word) for node in part.binders.get(word, ())]
+
+    def written(self, word: str) -> list[ast.Name]:
+        """Every writing and deletion of the name `word`, in no order."""
+        return [node for node in self.binding(word) if isinstance(node, ast.Name)]
 
     def bound(self, kind: type[_Node], word: str) -> Sequence[_Node]:
         """All definitions, arguments, handlers or patterns (whichever `kind` is) that are called `word`."""
-        if word not in self._binding:  # nothing is bound where a dot follows, but by `import a.b`
-            dotted = f"{word}."
-            self._binding[word] = [p for p in self._with(word) if p.plain.count(word) > p.plain.count(dotted)]
-        return self._called(kind, word, self._binding[word])
+        found = ([n for n in part.binders.get(word, ()) if n.__class__ is kind] for part in self._binders(word))
+        return self._merged(found)
 
     def names_in(self, scope: ast.AST, word: str) -> Sequence[ast.Name]:
         """As `names`; those outside of `scope` may be left out."""
@@ -139,29 +140,39 @@ class Nodes:
     def drop(self, node: ast.AST) -> None:
         del self._parents[node]
 
-    def _with(self, word: str) -> list[_Part]:
+    def _with(self, word: str) -> list[Part]:
         if word not in self._holding:
             self._holding[word] = [p for p in self._parts if word and word in p.plain]
         return self._holding[word]
 
-    def _beginning(self, keyword: str) -> list[_Part]:
+    def _binders(self, word: str) -> list[Part]:
+        """The parts in which `word` may be bound: nothing is where a dot follows, but by `import a.b`."""
+        if word not in self._binding:
+            dotted = f"{word}."
+            parts = [p for p in self._with(word) if p.plain.count(word) > p.plain.count(dotted)]
+            for part in parts:
+                self._read(part)
+            self._binding[word] = parts
+        return self._binding[word]
+
+    def _beginning(self, keyword: str) -> list[Part]:
         return [part for part in self._parts if keyword in part.text and _begins(keyword, part.text)]
 
-    def _called(self, kind: type[_Node], word: str, parts: Iterable[_Part]) -> Sequence[_Node]:
+    def _called(self, kind: type[_Node], word: str, parts: Iterable[Part]) -> Sequence[_Node]:
         return self._merged(self._by_name(part, kind).get(word, ()) for part in parts)
 
-    def _by_name(self, part: _Part, kind: type[ast.AST]) -> dict[str, list[Any]]:
+    def _by_name(self, part: Part, kind: type[ast.AST]) -> dict[str, list[Any]]:
         known = part.named.get(kind)
         if known is None:
             known = part.named[kind] = {}
-            field = _CALLED.get(kind, "name")
+            field = CALLED.get(kind, "name")
             for node in self._read(part).get(kind, ()):
                 known.setdefault(getattr(node, field), []).append(node)
         return known
 
-    def _read(self, part: _Part) -> _Kinds:
+    def _read(self, part: Part) -> Kinds:
         if part.kinds is None:
-            part.kinds = _walk(part.roots, self._parents)
+            part.kinds = walk(part.roots, self._parents)
         return part.kinds
 
     def _merged(self, found: Iterable[Sequence[Any]]) -> Sequence[Any]:
@@ -177,48 +188,6 @@ class Nodes:
             node = self._parents[node]
             depth += 1
         return depth
-
-
-class _Part:
-    """Neighbours in a tree, all below `parent`: a statement, or what stands around the body of a class.
-
-    `text` is that of its lines, `first` to `last`, `plain` the same as Python reads identifiers; `kinds` are its nodes
-    by class, once they have been asked for, `named` the same by what they are called.
-    """
-
-    __slots__ = ("first", "kinds", "last", "named", "parent", "plain", "roots", "text")
-
-    def __init__(self, parent: ast.AST, roots: Sequence[ast.AST], *, lines: Sequence[str], first: int, last: int):
-        self.parent, self.roots, self.first, self.last = parent, roots, first, last
-        self.text = "".join(lines[first - 1 : last])
-        self.plain = self.text if self.text.isascii() else unicodedata.normalize("NFKC", self.text)
-        self.kinds: _Kinds | None = None
-        self.named: dict[type[ast.AST], dict[str, list[Any]]] = {}
-
-
-def _divided(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Part]:
-    """The parts of a file in the order in which a walk of its tree, breadth first, comes by them."""
-    for statement in tree.body:
-        first, last = first_line(statement), statement.end_lineno or statement.lineno
-        if not isinstance(statement, ast.ClassDef):
-            yield _Part(tree, [statement], lines=lines, first=first, last=last)
-            continue
-        head = statement.body[0].lineno
-        alone = _Part(tree, [statement], lines=lines, first=first, last=head)
-        alone.kinds = {ast.ClassDef: [statement]}
-        yield alone
-        yield _Part(statement, [*statement.bases, *statement.keywords], lines=lines, first=first, last=head)
-        for inner in statement.body:
-            end = inner.end_lineno or inner.lineno
-            yield _Part(statement, [inner], lines=lines, first=first_line(inner), last=end)
-        behind = [*statement.decorator_list, *getattr(statement, "type_params", ())]
-        yield _Part(statement, behind, lines=lines, first=first, last=head)
-
-
-def first_line(statement: ast.stmt) -> int:
-    """Decorators stand above what Python calls a statement's first line."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
 def _begins(keyword: str, text: str) -> bool:
@@ -237,48 +206,5 @@ def _begins(keyword: str, text: str) -> bool:
 @cache
 def _pieces_of(word: str) -> re.Pattern[str]:
     """The beginning of a word at the end of a string that another follows: Python reads them as one."""
-    begun = word[0] + "".join(f"(?:{re.escape(letter)}" for letter in word[1:-1]) + ")?" * (len(word) - 2)
+    begun = re.escape(word[0]) + "".join(f"(?:{re.escape(letter)}" for letter in word[1:-1]) + ")?" * (len(word) - 2)
     return re.compile(rf"""{begun}["']+(?:\s|\\|#[^\n]*)*[bfruBFRU]*["']""")
-
-
-def _walk(roots: Iterable[ast.AST], parents: dict[ast.AST, ast.AST]) -> _Kinds:
-    """All nodes at and below `roots` that have a place, by class and breadth first; their parents are noted.
-
-    The list grows while it is read: no recursion. Much of the time of looking at a file goes here, so nothing is called
-    that need not be.
-    """
-    nodes = [*roots]
-    kinds: _Kinds = {}
-    add, scalars, fields_of = nodes.append, _SCALARS, _FIELDS
-    for node in nodes:
-        kind = node.__class__
-        if kind in kinds:
-            kinds[kind].append(node)
-        else:
-            kinds[kind] = [node]
-        for field in fields_of[kind]:
-            value = getattr(node, field, None)
-            if value.__class__ is list:
-                for child in value:
-                    if child.__class__ not in scalars:
-                        parents[child] = node
-                        add(child)
-            elif value.__class__ not in scalars:
-                parents[value] = node  # type: ignore[index]
-                add(value)  # type: ignore[arg-type]
-    return kinds
-
-
-_SCALARS = frozenset({str, int, bool, type(None)})
-"""What stands in a node's fields beside nodes, once constants are left out: names, flags, the missing key of `**`."""
-
-
-class _Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields of each class of node in which other nodes may stand."""
-
-    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        self[kind] = tuple(field for field in kind._fields if field not in _PLAIN)
-        return self[kind]
-
-
-_FIELDS = _Fields({ast.Constant: ()})

@@ -46,11 +46,14 @@ class Binding:
 
 
 STARS = "*"
-_BINDING: dict[Kind, tuple[type[ast.AST], ...]] = {
-    Kind.DEFINITION: (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
-    Kind.PARAMETER: (ast.arg,),
-    Kind.CAUGHT: (ast.ExceptHandler,),
-    Kind.CAPTURED: (ast.MatchAs, ast.MatchStar),
+_BINDING: dict[type[ast.AST], Kind] = {
+    ast.FunctionDef: Kind.DEFINITION,
+    ast.AsyncFunctionDef: Kind.DEFINITION,
+    ast.ClassDef: Kind.DEFINITION,
+    ast.arg: Kind.PARAMETER,
+    ast.ExceptHandler: Kind.CAUGHT,
+    ast.MatchAs: Kind.CAPTURED,
+    ast.MatchStar: Kind.CAPTURED,
 }
 
 
@@ -93,10 +96,11 @@ def _binding_nodes(module: Module, name: str) -> Iterator[tuple[Kind, ast.AST]]:
         yield Kind.STAR if name == STARS else Kind.IMPORT, alias
     if name == STARS:
         return
-    for written in module.written(name):
-        yield Kind.DELETED if isinstance(written.ctx, ast.Del) else Kind.TARGET, written
-    for kind, classes in _BINDING.items():
-        yield from ((kind, node) for each in classes for node in module.bound(each, name))
+    for node in module.binding(name):
+        if isinstance(node, ast.Name):
+            yield Kind.DELETED if isinstance(node.ctx, ast.Del) else Kind.TARGET, node
+        else:
+            yield _BINDING[node.__class__], node
 
 
 def _imported(module: Module) -> dict[str, list[ast.alias]]:

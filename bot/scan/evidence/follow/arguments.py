@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.follow import signs
 from bot.scan.evidence.follow.binding import holds_modules, put_into
 from bot.scan.evidence.follow.claims import asked_for_type, claimed_by_annotation, declared_as
-from bot.scan.evidence.follow.elsewhere import constructor, into_constructor
 from bot.scan.evidence.follow.entering import into_function
 from bot.scan.evidence.follow.kept import (
     attributes_of,
@@ -19,7 +18,9 @@ from bot.scan.evidence.follow.kept import (
     keep_under,
 )
 from bot.scan.evidence.follow.libraries import into_library, is_known, out_of_a_list, takes_objects
+from bot.scan.evidence.follow.making import constructor, into_constructor
 from bot.scan.evidence.follow.members import by_operator, each_into, key_of, looked_up, one_of
+from bot.scan.evidence.follow.own import own_method
 from bot.scan.evidence.follow.records import into_record
 from bot.scan.evidence.follow.running import handed_to, is_run
 from bot.scan.evidence.follow.signs import Kind, Sign
@@ -35,13 +36,12 @@ from bot.scan.evidence.follow.spot import (
     step_into,
 )
 from bot.scan.evidence.follow.state_calls import load_whole, take_state
-from bot.scan.evidence.ground.callers import Found, callee, decorated_by
+from bot.scan.evidence.ground.callers import callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import is_called, reads_of_parameter
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.arguments import word_of
-from bot.scan.names.evaluate import evaluate
-from bot.scan.names.values import Function
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -75,10 +75,10 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
     if handed is not None:
         yield from into_function(*handed)
         return
-    own = _own_function(call, name, spot) if spot.hops < MOST_CALLS else None
     if name == "load_state_dict" and place in (0, "state_dict", 1):
-        yield from load_whole(spot, call, own, project)
+        yield from load_whole(spot, call, project)
         return
+    own = own_method(call, name, spot.module, project) if name in _KNOWN and spot.hops < MOST_CALLS else None
     if own is not None:  # `holder.set(value)` of the project, whatever others do who are called so
         yield from into_function(call.func, own, spot, place)
         return
@@ -103,18 +103,6 @@ def read_argument(spot: Spot, call: ast.Call, place: int | str, project: Project
 def _is_own(call: ast.Call, spot: Spot, project: Project) -> bool:
     """A class of the project called as a library's is looked into."""
     return isinstance(call.func, ast.Name) and constructor(call, spot.module, project) is not None
-
-
-def _own_function(call: ast.Call, name: str, spot: Spot) -> Found | None:
-    """The project's own method where its name is one that the tables know, by the class of what it is called on."""
-    if name not in _KNOWN or not isinstance(call.func, ast.Attribute):
-        return None
-    values = evaluate(call.func, spot.module)
-    found = [v for v in values if isinstance(v, Function)]
-    if len(found) != 1 or (name == "load_state_dict" and len(values) > 1):  # torch's own, unless it cannot be
-        return None
-    node = found[0].node
-    return (node, found[0].module) if not isinstance(node, ast.Lambda) else None
 
 
 def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
@@ -225,4 +213,4 @@ def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: P
 
 
 def _is_trainer(function: ast.expr) -> bool:
-    return isinstance(function, ast.Attribute) and "trainer" in ast.unparse(function.value).lower()
+    return isinstance(function, ast.Attribute) and "trainer" in spelt(function.value).lower()

@@ -6,6 +6,7 @@ import ast
 
 from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 _ASKS = ("isinstance", "hasattr", "is_tensor")
 
@@ -16,8 +17,8 @@ def is_asked_first(value: ast.expr, module: Module) -> bool:
     while child is not None and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         if isinstance(child, ast.If | ast.IfExp) and not _holds(child.test, value):
             asked = [n.args[0] for n in ast.walk(child.test) if isinstance(n, ast.Call) and n.args and _asks(n.func)]
-            text = text or (ast.unparse(value) if asked else "")
-            if any(ast.unparse(each) == text or _are_alike(each, value, module) for each in asked):
+            text = text or (spelt(value) if asked else "")
+            if any(spelt(each) == text or _are_alike(each, value, module) for each in asked):
                 return True
         child = module.parent(child)
     return False

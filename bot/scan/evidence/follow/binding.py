@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
 
 from bot.scan.evidence.follow.claims import claimed_by_name
 from bot.scan.evidence.follow.elsewhere import reads_as_global, reads_elsewhere
 from bot.scan.evidence.follow.kept import APPLICATIONS, attributes_of, keep, keep_as_global, keep_under
+from bot.scan.evidence.follow.own import made_as
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.behind import bound_to, is_empty, kept_as
 from bot.scan.evidence.ground.reach import is_shared, loads_in, reads_in_scope, reads_of
 from bot.scan.evidence.ground.words import words_of
-from bot.scan.names.bound import bound_values
-from bot.scan.names.evaluate import evaluate
-from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
-from bot.scan.names.values import Unknown, Value
+from bot.scan.names.spelling import spelt
+from bot.scan.names.values import Unknown
 
 _PYG = re.compile(r"\(?(self\._?)?data, (self\.)?slices\b.*")
 _OF_MODULES = frozenset({"torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict"})
@@ -32,7 +30,7 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
             yield spot.at(read)
         yield from _reached_from_afar(spot, target)
     elif isinstance(target, ast.Tuple | ast.List):
-        if not spot.path and _PYG.fullmatch(ast.unparse(target)):
+        if not spot.path and _PYG.fullmatch(spelt(target)):
             yield spot.says(Kind.OBJECT, "is taken apart into a PyG dataset's data and slices")
         for index, element in enumerate(target.elts):
             part = step_into(spot, f"[{index}]")
@@ -43,7 +41,7 @@ def bind(spot: Spot, target: ast.expr) -> Answer:
     elif isinstance(target, ast.Attribute):
         yield from claimed_by_name(spot, target.attr)
         yield from keep(spot, target.value, target.attr, target)
-    elif isinstance(target, ast.Subscript) and ast.unparse(target.value) == "globals()":
+    elif isinstance(target, ast.Subscript) and spelt(target.value) == "globals()":
         yield from keep_as_global(spot, target.slice)
     elif isinstance(target, ast.Subscript) and (owner := attributes_of(target.value)) is not None:
         yield from keep_under(spot, owner, words_of(target.slice, spot.module), target)
@@ -62,21 +60,8 @@ def _reached_from_afar(spot: Spot, target: ast.Name) -> Answer:
 
 
 def holds_modules(container: ast.expr, module: Module) -> bool:
-    """Whether it is a ModuleList or the like. What is put into a container does not change what it is: a name is asked
-    for what it is bound to alone, and once for all its uses that have the same bindings.
-    """
-    if not isinstance(container, ast.Name):
-        return _is_of_modules(evaluate(container, module))
-    known: dict[object, bool] = module.cache.setdefault("evidence.modules held", {})
-    bound = find_bindings(container.id, container, module)
-    if bound not in known:
-        known[bound] = _is_of_modules(v for owner, each in bound for v in bound_values(each, owner, evaluate))
-    return known[bound]
-
-
-def _is_of_modules(values: Iterable[Value]) -> bool:
-    """The evaluator names the class of what it does not know."""
-    return any(isinstance(value, Unknown) and value.reason in _OF_MODULES for value in values)
+    """Whether it is a ModuleList or the like; the evaluator names the class of what it does not know."""
+    return any(isinstance(v, Unknown) and v.reason in _OF_MODULES for v in made_as(container, module))
 
 
 def begins_empty(held: ast.expr, module: Module) -> bool:

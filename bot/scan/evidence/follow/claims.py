@@ -13,6 +13,7 @@ from bot.scan.evidence.ground.annotations import holds_tensors, unquoted
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 from bot.scan.names.values import Class, Qualified, Unknown
 
 _MODULE = re.compile(r"(?:torch\.)?nn\.Module|Module|(?:\w+\.)*LightningModule|torch\.jit\.ScriptModule")
@@ -55,7 +56,7 @@ def claimed_by_annotation(spot: Spot, annotation: ast.expr | None, module: Modul
         spot, annotation = spot._replace(path=spot.path[:-1]), _member(annotation, spot.path[-1])
     if annotation is None:
         return
-    text = ast.unparse(annotation).strip("'\"")
+    text = spelt(annotation).strip("'\"")
     kinds = [*_kinds(annotation)]
     # what a parameter far away is declared says of parts only that they are modules: a dict's values are of many kinds
     if any(_is_module(each) or (not spot.path and _is_object(each, module or spot.module)) for each in kinds):
@@ -70,16 +71,16 @@ def _member(declared: ast.Subscript, step: str) -> ast.expr | None:
     """What a member is declared of `list[Net]`, `dict[str, Net]`, or of `tuple[Net, int]` by its place."""
     kinds = declared.slice.elts if isinstance(declared.slice, ast.Tuple) else [declared.slice]
     place = _PLACE.fullmatch(step)
-    if ast.unparse(declared.value).rpartition(".")[2].lower() != "tuple":
+    if spelt(declared.value).rpartition(".")[2].lower() != "tuple":
         return kinds[-1]
     return kinds[int(place[1])] if place is not None and int(place[1]) < len(kinds) else None
 
 
 def declared_as(container: ast.expr, module: Module) -> ast.expr | None:
     """What a name or an attribute of the same function, class or module is declared: `held: dict[str, Tensor] = {}`."""
-    text, function = ast.unparse(container), module.function(container)
+    text, function = spelt(container), module.function(container)
     for statement in module.of(ast.AnnAssign):
-        if ast.unparse(statement.target) == text and module.function(statement) in (function, None):
+        if spelt(statement.target) == text and module.function(statement) in (function, None):
             return statement.annotation
     return None
 
@@ -90,7 +91,7 @@ def asked_for_type(spot: Spot, call: ast.Call) -> Answer:
         if _is_demanded(call, spot.module):
             yield spot.says(Kind.OBJECT, "is asserted to be callable")
         return
-    kinds = ast.unparse(call.args[1]) if len(call.args) > 1 else ""
+    kinds = spelt(call.args[1]) if len(call.args) > 1 else ""
     if len(call.args) > 1 and _is_demanded(call, spot.module) and _no_plain(call.args[1], spot.module):
         yield spot.says(Kind.OBJECT, f"is asserted to be a {'module' if 'Module' in kinds else kinds}")
     elif "Module" in kinds:
@@ -145,14 +146,14 @@ def _kinds(annotation: ast.expr) -> Iterator[ast.expr]:
     if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
         sides = [s for s in (annotation.left, annotation.right) if not isinstance(s, ast.Constant)]
         yield from sides if len(sides) == 1 else ()
-    elif isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).endswith("Optional"):
+    elif isinstance(annotation, ast.Subscript) and spelt(annotation.value).endswith("Optional"):
         yield annotation.slice
     elif isinstance(annotation, ast.Name | ast.Attribute):
         yield annotation
 
 
 def _is_module(kind: ast.expr) -> bool:
-    return _MODULE.fullmatch(ast.unparse(kind)) is not None
+    return _MODULE.fullmatch(spelt(kind)) is not None
 
 
 def _is_object(kind: ast.expr, module: Module) -> bool:
@@ -170,4 +171,4 @@ def _descends(kind: ast.expr, module: Module, depth: int) -> bool:
     if len(found) != 1 or depth > _DEEPEST:
         return False
     bases = [base.value if isinstance(base, ast.Subscript) else base for base in found[0].node.bases]
-    return all(_ROOTS.fullmatch(ast.unparse(base)) or _descends(base, found[0].module, depth + 1) for base in bases)
+    return all(_ROOTS.fullmatch(spelt(base)) or _descends(base, found[0].module, depth + 1) for base in bases)

@@ -6,14 +6,12 @@ Other files are parsed only when they name what is followed, and not at all wher
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
-from bot.scan.evidence.follow.claims import claimed_by_annotation
-from bot.scan.evidence.follow.spot import Answer, Spot
-from bot.scan.evidence.ground.annotations import fields_of, holds_tensors, is_plain
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callers import MOST_FILES, Call, bases_of, enclosing_class, share_self, stem_of
 from bot.scan.evidence.ground.imports import imported_as
@@ -21,16 +19,16 @@ from bot.scan.evidence.ground.kin import bound_class
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.reach import outer_scope, reads_in_scope, reads_of_parameter
 from bot.scan.evidence.saves.content import annotation_of
-from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 from bot.scan.names.values import Instance
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
 
 Read = tuple[ast.expr, Module]
-_OWN_CLASS = ("cls", "type(self)", "self.__class__")
+_SETTER = re.compile(rb"(\w+)\s*\.\s*setter")
 
 
 def reads_as_global(target: ast.Name, module: Module) -> Iterator[ast.Name]:
@@ -49,7 +47,7 @@ def reads_elsewhere(target: ast.Name, module: Module, project: Project) -> Itera
     scope = module.scope(target)
     if isinstance(scope, ast.ClassDef):
         for read in module.attributes(target.id):
-            if isinstance(read.ctx, ast.Load) and _is_of(scope, read, module):
+            if isinstance(read.ctx, ast.Load) and is_of(scope, read, module):
                 yield read, module
     elif scope is module.tree and (not project.asked_often or _may_be_taken(target.id, module, project)):
         for other in _others(target.id, module, project):
@@ -81,8 +79,9 @@ def _may_be_taken(word: str, module: Module, project: Project) -> bool:
     return any(word.encode() in project.files[path] for path in importing)
 
 
-def _is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
-    receiver = ast.unparse(read.value)
+def is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
+    """Whether an attribute is one of what is seen to be made by the class: `self.x` in it, `Owner.x`, `made.x`."""
+    receiver = spelt(read.value)
     if receiver in ("self", "cls"):
         return share_self(owner, enclosing_class(read, module), module) or bound_class(read, module) == owner.name
     return receiver == owner.name or _was_made_by(owner.name, read.value, module)
@@ -107,7 +106,7 @@ def _is_declared(name: str, receiver: ast.Name, module: Module) -> bool:
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     declared = annotation_of(receiver.id, function)
-    text = ast.unparse(declared).strip("'\"") if declared is not None else ""
+    text = spelt(declared).strip("'\"") if declared is not None else ""
     return text.rpartition(".")[2] == name
 
 
@@ -118,14 +117,27 @@ def _is_instance(receiver: ast.expr, owner: ast.ClassDef, module: Module) -> boo
 
 def set_by_property(holder: ast.expr, attribute: str, module: Module) -> Iterator[Read]:
     """Where a property's setter reads what `holder.attribute = value` gives it."""
+    seen = _SETTER.findall(module.source.data) if module.project is None else _setters(module, module.project)
+    if attribute.encode() not in seen:
+        return
     classes = {v.of for v in evaluate(holder, module) if isinstance(v, Instance)}
     for owner in classes:
         for node in owner.node.body:
             if isinstance(node, ast.FunctionDef) and any(
-                ast.unparse(d) == f"{attribute}.setter" for d in node.decorator_list
+                spelt(d) == f"{attribute}.setter" for d in node.decorator_list
             ):
                 for parameter in node.args.args[1:2]:
                     yield from ((r, owner.module) for r in reads_of_parameter(parameter.arg, node, owner.module))
+
+
+def _setters(module: Module, project: Project) -> frozenset[bytes]:
+    """The names of all properties that can be set, in the project and in `module`, which may be a notebook."""
+
+    def find() -> frozenset[bytes]:
+        homes = project.containing(b".setter")
+        return frozenset(name for path in homes for name in _SETTER.findall(project.files[path]))
+
+    return remember(project, "setters", find).union(_SETTER.findall(module.source.data))
 
 
 def uses_of_protocol(function: Definition, owner: ast.ClassDef, module: Module) -> Iterator[ast.expr]:
@@ -145,15 +157,13 @@ def _makes(owner: ast.ClassDef, call: ast.Call) -> bool:
     return getattr(call.func, "id", getattr(call.func, "attr", "")) == owner.name
 
 
-def _others(word: str, module: Module, project: Project) -> tuple[Module, ...]:
-    """The other files that hold a word, parsed; none where they are many."""
-
-    def find() -> tuple[Module, ...]:
-        paths = project.holders(word.encode(), most=MOST_FILES) or ()
-        found = (project.module(path) for path in paths)
-        return tuple(each for each in found if not isinstance(each, Unreadable))
-
-    return tuple(m for m in remember(project, ("holding", word), find) if m is not module)
+def _others(word: str, module: Module, project: Project, *, beside: bytes = b"") -> Iterator[Module]:
+    """The other files that hold a word, and what is asked for `beside` it, parsed; none of a word that many hold."""
+    for path in project.holders(word.encode(), most=MOST_FILES) or ():
+        if path != module.path and beside in project.files[path]:
+            other = project.module(path)
+            if not isinstance(other, Unreadable):
+                yield other
 
 
 def reads_by_kin(owner: ast.ClassDef, attribute: str, module: Module, project: Project) -> Iterator[Read]:
@@ -162,18 +172,18 @@ def reads_by_kin(owner: ast.ClassDef, attribute: str, module: Module, project: P
     """
     word, bases = f".{attribute}".encode(), bases_of(owner)
     for read in module.attributes(attribute):
-        made = isinstance(read.ctx, ast.Load) and ast.unparse(read.value) != "self"
+        made = isinstance(read.ctx, ast.Load) and spelt(read.value) != "self"
         if made and (_was_made_by(owner.name, read.value, module) or _is_instance(read.value, owner, module)):
             yield read, module
-    for other in _others(owner.name, module, project):
-        if word in project.files[other.path]:
-            for read in other.attributes(attribute):
-                around = enclosing_class(read, other)
-                inside = ast.unparse(read.value) == "self" and around is not None and owner.name in bases_of(around)
-                if isinstance(read.ctx, ast.Load) and (inside or _was_made_by(owner.name, read.value, other)):
-                    yield read, other
+    for other in _others(owner.name, module, project, beside=word):
+        for read in other.attributes(attribute):
+            around = enclosing_class(read, other)
+            inside = spelt(read.value) == "self" and around is not None and owner.name in bases_of(around)
+            if isinstance(read.ctx, ast.Load) and (inside or _was_made_by(owner.name, read.value, other)):
+                yield read, other
     for base in bases - {"object", "Module", "ABC"}:
-        for node, home in project_classes(base, project):
+        homes = (path for path in project.naming_class(base) if path != module.path)
+        for node, home in project_classes(base, project) if any(word in project.files[p] for p in homes) else ():
             if home is not module and word in project.files[home.path]:
                 inner = (n for n in home.attributes(attribute) if enclosing_class(n, home) is node)
                 yield from ((n, home) for n in inner if isinstance(n.ctx, ast.Load))
@@ -189,11 +199,11 @@ def calls_on_made(function: Definition, owner: ast.ClassDef, module: Module, pro
 
 def reads_of_result(function: Definition, module: Module, project: Project) -> Iterator[Read]:
     """Where the result of a property or of a test's fixture is read: there is no call to be seen."""
-    decorators = {ast.unparse(d).partition("(")[0].rpartition(".")[2] for d in function.decorator_list}
+    decorators = {spelt(d).partition("(")[0].rpartition(".")[2] for d in function.decorator_list}
     owner = module.parent(function)
     if decorators & {"property", "cached_property", "lazy_property"} and isinstance(owner, ast.ClassDef):
         for read in module.attributes(function.name):
-            if isinstance(read.ctx, ast.Load) and _is_of(owner, read, module):
+            if isinstance(read.ctx, ast.Load) and is_of(owner, read, module):
                 yield read, module
         yield from reads_by_kin(owner, function.name, module, project)
     elif "fixture" in decorators:
@@ -221,23 +231,6 @@ def _name_of_fixture(function: Definition) -> str:
     return str(named.value) if isinstance(named, ast.Constant) else function.name
 
 
-def constructor(call: ast.Call, module: Module, project: Project) -> tuple[ast.ClassDef, Module] | None:
-    """The one class of the project that `call` makes an instance of; `super().__init__` means the base."""
-    name = word_of(call.func)
-    if name == "__init__" and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "super()":
-        around = enclosing_class(call, module)
-        names = bases_of(around) if around is not None else set()
-        name = names.pop() if len(names) == 1 else ""
-    elif ast.unparse(call.func) in _OWN_CLASS:
-        around = enclosing_class(call, module)
-        return (around, module) if around is not None else None
-    if not name[:1].isupper():
-        return None  # as cheap a test as there is: what is no class by its name is not looked for
-    own = module.bound(ast.ClassDef, name)
-    found = [(own[-1], module)] if own else project_classes(name, project)
-    return found[0] if len(found) == 1 else None
-
-
 def reads_of_factory(made: ast.AST, module: Module) -> Iterator[ast.expr]:
     """Where the field of a class is read that `field(default_factory=made)` fills."""
     keyword = module.parent(made)
@@ -246,7 +239,7 @@ def reads_of_factory(made: ast.AST, module: Module) -> Iterator[ast.expr]:
     owner = module.parent(field) if isinstance(field, ast.AnnAssign) else None
     if isinstance(field, ast.AnnAssign) and isinstance(owner, ast.ClassDef) and isinstance(field.target, ast.Name):
         reads = (a for a in module.attributes(field.target.id) if isinstance(a.ctx, ast.Load))
-        yield from (read for read in reads if _is_of(owner, read, module))
+        yield from (read for read in reads if is_of(owner, read, module))
 
 
 def entered_as(owner: ast.ClassDef, module: Module, project: Project) -> Iterator[tuple[ast.expr, Module]]:
@@ -256,40 +249,3 @@ def entered_as(owner: ast.ClassDef, module: Module, project: Project) -> Iterato
             made = item.context_expr
             if item.optional_vars is not None and _was_made_by(owner.name, made, home):
                 yield item.optional_vars, home
-
-
-def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Project) -> Answer:
-    """What is given to a class: the parameter of its `__init__` or the field of a dataclass, and its type."""
-    made = constructor(call, spot.module, project)
-    if made is None:
-        return
-    node, home = made
-    own, names = _init_of(node), taken_by(node)
-    name = place if isinstance(place, str) else names[place] if place < len(names) else ""
-    if own is not None:
-        yield from claimed_by_annotation(spot, annotation_of(name, own), home)
-        for read in reads_of_parameter(name, own, home):
-            yield Spot(read, home, spot.path, spot.hops + 1)
-    elif name in names:
-        yield from claimed_by_annotation(spot, fields_of(node)[name], home)
-        inside = (n for n in home.attributes(name) if _is_of(node, n, home) and isinstance(n.ctx, ast.Load))
-        seen = [*((n, home) for n in inside), *reads_by_kin(node, name, home, project)]
-        for found, where in seen:
-            yield Spot(found, where, spot.path, spot.hops + 1)
-
-
-def taken_by(owner: ast.ClassDef) -> list[str]:
-    """What a class is made of: the parameters of its `__init__`, or its fields."""
-    own = _init_of(owner)
-    return [*fields_of(owner)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
-
-
-def is_made_of_tensors(owner: ast.ClassDef) -> bool:
-    """Whether a dataclass has fields of tensors and of what is as plain, and no other."""
-    made = any("dataclass" in ast.unparse(d) for d in owner.decorator_list) and _init_of(owner) is None
-    kinds = list(fields_of(owner).values())
-    return made and all(map(is_plain, kinds)) and any(map(holds_tensors, kinds))
-
-
-def _init_of(owner: ast.ClassDef) -> ast.FunctionDef | None:
-    return next((f for f in owner.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)

@@ -10,6 +10,7 @@ from bot.scan.evidence.follow.spot import Answer, Spot
 from bot.scan.evidence.ground.callers import Found
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 
 def into_function(called: ast.expr, found: Found, spot: Spot, place: int | str) -> Answer:
@@ -39,7 +40,7 @@ def _into_rest(spot: Spot, function: Definition, module: Module, *, called: ast.
 
 
 def _static(function: Definition) -> bool:
-    return any(ast.unparse(d) == "staticmethod" for d in function.decorator_list)
+    return any(spelt(d) == "staticmethod" for d in function.decorator_list)
 
 
 def _parameter(function: Definition, place: int | str, *, bound: bool) -> ast.arg | None:

@@ -16,6 +16,7 @@ from bot.scan.evidence.ground.reach import is_called, is_shared, reads_in_scope
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 from bot.scan.names.values import Instance, ProjectModule
 
 _OWN = ("self", "cls")
@@ -39,12 +40,12 @@ def keep(spot: Spot, holder: ast.expr, attribute: str, place: ast.expr) -> Answe
     `self.x = value`: every `self.x` of the class, its bases and subclasses; `made.x = value` where `made` is seen to be
     one of a class: the same there; `block.x = value`: every `block.x` after it.
     """
-    owner, found, module = ast.unparse(holder), False, spot.module
+    owner, found, module = spelt(holder), False, spot.module
     if attribute == "__dict__":
         yield from keep_as_all(spot, holder, place)
         return
     for read in module.attributes(attribute):
-        if isinstance(read.ctx, ast.Load) and _reaches(holder, place, read, module):
+        if isinstance(read.ctx, ast.Load) and _reaches(holder, owner, place, read, module):
             found = True
             yield spot.at(read)
     if spot.hops < MOST_CALLS:
@@ -93,9 +94,9 @@ def keep_as_all(spot: Spot, holder: ast.expr, place: ast.expr) -> Answer:
     """`holder.__dict__ = value`, `vars(holder).update(value)`: each of its entries is an attribute, where it is read as
     one that the class does not bind itself. What a module keeps of itself are modules and hooks.
     """
-    module, around, text = spot.module, enclosing_class(place, spot.module), ast.unparse(holder)
+    module, around, text = spot.module, enclosing_class(place, spot.module), spelt(holder)
     kin = (a for a in module.of(ast.Attribute) if enclosing_class(a, module) is around)
-    reads = [a for a in kin if isinstance(a.ctx, ast.Load) and ast.unparse(a.value) == text]
+    reads = [a for a in kin if isinstance(a.ctx, ast.Load) and spelt(a.value) == text]
     own = around if text == "self" else None
     if any(read.attr in _OF_MODULES for read in reads) or (own is not None and "Module" in bases_of(own)):
         yield spot.says(Kind.OBJECT, f"becomes all that the module {text} keeps of itself")
@@ -117,7 +118,7 @@ def keep_as_global(spot: Spot, name: ast.expr) -> Answer:
         for read in reads_in_scope(each, module.tree, module):
             yield spot.at(read)
     for other in module.of(ast.Subscript, "globals"):
-        same = isinstance(other.ctx, ast.Load) and ast.unparse(other.value) == "globals()"
+        same = isinstance(other.ctx, ast.Load) and spelt(other.value) == "globals()"
         if same and label_of(other.slice, module) == label:
             yield spot.at(other)
 
@@ -125,14 +126,14 @@ def keep_as_global(spot: Spot, name: ast.expr) -> Answer:
 def is_context(held: ast.expr, module: Module) -> bool:
     """Whether `contextvars.ContextVar(...)` made it."""
     made = values_of(held, module) if isinstance(held, ast.Name) else ()
-    return any(isinstance(v, ast.Call) and ast.unparse(v.func).rpartition(".")[2] == "ContextVar" for v in made)
+    return any(isinstance(v, ast.Call) and spelt(v.func).rpartition(".")[2] == "ContextVar" for v in made)
 
 
 def keep_in_context(spot: Spot, held: ast.expr) -> Answer:
     """`NET.set(value)`: what `NET.get()` gives."""
     for read in spot.module.attributes("get"):
         call = spot.module.parent(read)
-        if isinstance(call, ast.Call) and call.func is read and ast.unparse(read.value) == ast.unparse(held):
+        if isinstance(call, ast.Call) and call.func is read and spelt(read.value) == spelt(held):
             yield spot.at(call)
 
 
@@ -140,22 +141,22 @@ def attributes_of(held: ast.expr) -> ast.expr | None:
     """`x` of `x.__dict__` and `vars(x)`."""
     if isinstance(held, ast.Attribute) and held.attr == "__dict__":
         return held.value
-    called = isinstance(held, ast.Call) and len(held.args) == 1 and ast.unparse(held.func) == "vars"
+    called = isinstance(held, ast.Call) and len(held.args) == 1 and spelt(held.func) == "vars"
     return held.args[0] if called and isinstance(held, ast.Call) else None
 
 
 def _is_this_module(holder: ast.expr, module: Module) -> bool:
     values = values_of(holder, module) if isinstance(holder, ast.Name) else (holder,)
-    return any(v is not None and ast.unparse(v) == "sys.modules[__name__]" for v in values)
+    return any(v is not None and spelt(v) == "sys.modules[__name__]" for v in values)
 
 
 def _of_unknown_name(holder: ast.expr, place: ast.expr, module: Module) -> Iterator[ast.expr]:
     """Where `self` is asked for an attribute whose name is made at run time too, or for one that nothing else sets."""
     around = enclosing_class(place, module)
-    if around is None or ast.unparse(holder) != "self":
+    if around is None or spelt(holder) != "self":
         return
     for call in module.of(ast.Call, "getattr"):
-        asked = len(call.args) > 1 and ast.unparse(call.func) == "getattr" and ast.unparse(call.args[0]) == "self"
+        asked = len(call.args) > 1 and spelt(call.func) == "getattr" and spelt(call.args[0]) == "self"
         if asked and share_self(around, enclosing_class(call, module), module) and not words_of(call.args[1], module):
             yield call
     if not bases_of(around) <= _PLAIN_BASES:
@@ -187,12 +188,12 @@ def _reads_afar(holder: ast.expr, attribute: str, place: ast.expr, module: Modul
         for shared in (v.module for v in evaluate(holder, module) if isinstance(v, ProjectModule)):
             yield from reads_of_module(attribute, shared, project)
     classes = {(v.of.node, v.of.module) for v in evaluate(holder, module) if isinstance(v, Instance)}
-    if around is not None and (ast.unparse(holder) in _OWN or _is_new(holder, module)):
+    if around is not None and (spelt(holder) in _OWN or _is_new(holder, module)):
         classes.add((around, module))
     for owner, home in classes:
-        if owner is not around or ast.unparse(holder) not in _OWN:
+        if owner is not around or spelt(holder) not in _OWN:
             for read in home.attributes(attribute):
-                inside = ast.unparse(read.value) in _OWN and share_self(owner, enclosing_class(read, home), home)
+                inside = spelt(read.value) in _OWN and share_self(owner, enclosing_class(read, home), home)
                 if inside and isinstance(read.ctx, ast.Load):
                     yield read, home
         if project is not None:
@@ -205,12 +206,15 @@ def _is_new(holder: ast.expr, module: Module) -> bool:
         made = [*kept_as(holder.attr, holder, module)]
     else:
         made = [v for v in values_of(holder, module) if v is not None] if isinstance(holder, ast.Name) else []
-    return any(isinstance(v, ast.Call) and ast.unparse(v.func) in _NEW for v in made)
+    return any(isinstance(v, ast.Call) and spelt(v.func) in _NEW for v in made)
 
 
-def _reaches(holder: ast.expr, place: ast.expr, read: ast.Attribute, module: Module) -> bool:
-    """Whether `read` is the attribute that `holder` keeps the value as from `place` on."""
-    owner, other, root = ast.unparse(holder), ast.unparse(read.value), _root(holder)
+def _reaches(holder: ast.expr, owner: str, place: ast.expr, read: ast.Attribute, module: Module) -> bool:
+    """Whether `read` is the attribute that `holder`, which is spelt `owner`, keeps the value as from `place` on."""
+    spellings: dict[ast.expr, str] = module.cache.setdefault("evidence.spellings", {})  # each is asked for by each keep
+    if read not in spellings:
+        spellings[read] = spelt(read.value)
+    other, root = spellings[read], _root(holder)
     if owner in _OWN or root == "self":
         same = other in _OWN if owner in _OWN else other == owner
         around = enclosing_class(place, module)

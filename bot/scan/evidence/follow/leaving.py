@@ -27,6 +27,7 @@ from bot.scan.evidence.ground.callers import calls_of
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.saves.content import defaults, parameters
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -97,9 +98,7 @@ def _gives_another(function: Definition, spot: Spot) -> bool:
     others = [
         r for r in module.of(ast.Return) if module.function(r) is function and r is not module.statement(spot.node)
     ]
-    names = [
-        r.value for r in others if isinstance(r.value, ast.Name) and ast.unparse(r.value) != ast.unparse(spot.node)
-    ]
+    names = [r.value for r in others if isinstance(r.value, ast.Name) and spelt(r.value) != spelt(spot.node)]
     if any(name.id in given for name in names):
         return True
     return _is_as_asked(spot.node, given, module) and any(not _is_read(name, module) for name in names)
@@ -116,7 +115,7 @@ def _is_as_asked(node: ast.expr, given: Collection[str], module: Module) -> bool
 
 def _is_read(name: ast.Name, module: Module) -> bool:
     """Whether what the name is bound to was read from somewhere as well."""
-    return any(value is None or "load" in ast.unparse(value) for value in bound_to(name, module))
+    return any(value is None or "load" in spelt(value) for value in bound_to(name, module))
 
 
 def hand_out(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -124,7 +123,7 @@ def hand_out(spot: Spot, parent: Any, project: Project) -> Answer:
     function = spot.module.function(spot.node)
     if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         yield from _declared_each(spot, function)
-        manages = any("contextmanager" in ast.unparse(d) for d in function.decorator_list)
+        manages = any("contextmanager" in spelt(d) for d in function.decorator_list)
         yield from _to_callers(spot, function, project, ENTERED if manages else "«[*]")
 
 

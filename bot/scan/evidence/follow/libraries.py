@@ -11,6 +11,7 @@ from bot.scan.evidence.ground.behind import values_of
 from bot.scan.evidence.ground.callers import enclosing_class
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 _OBJECT_CALLS = (
     "torch.nn.Sequential",
@@ -109,7 +110,7 @@ def takes_objects(call: ast.Call, name: str, place: int | str, module: Module) -
         return place in (0, "dataset", "collate_fn")
     if not isinstance(call.func, ast.Attribute):
         return False
-    if name == "collate" and place in (0, "data_list") and ast.unparse(call.func.value) == "self":
+    if name == "collate" and place in (0, "data_list") and spelt(call.func.value) == "self":
         around = enclosing_class(call, module)
         return around is not None and is_dataset_of_graphs(around, module)
     if name == "add_graph":  # of TensorBoard's writers
@@ -119,15 +120,15 @@ def takes_objects(call: ast.Call, name: str, place: int | str, module: Module) -
 
 def is_dataset_of_graphs(owner: ast.ClassDef, module: Module) -> bool:
     """Whether a class is one of PyG's datasets, whose `get` gives a graph and whose `collate` takes a list of them."""
-    bases = (dotted(base, module) or ast.unparse(base) for base in owner.bases)
+    bases = (dotted(base, module) or spelt(base) for base in owner.bases)
     return any(base.startswith("torch_geometric.data.") or base.endswith("InMemoryDataset") for base in bases)
 
 
 def _is_wrapper(receiver: ast.expr, module: Module) -> bool:
-    if _WRAPPER.search(ast.unparse(receiver)):
+    if _WRAPPER.search(spelt(receiver)):
         return True
     made = values_of(receiver, module) if isinstance(receiver, ast.Name) else ()
-    return any(isinstance(v, ast.Call) and _WRAPPER.search(ast.unparse(v.func)) for v in made)
+    return any(isinstance(v, ast.Call) and _WRAPPER.search(spelt(v.func)) for v in made)
 
 
 def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> Answer:

@@ -12,6 +12,7 @@ from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
+from bot.scan.names.spelling import spelt
 from bot.scan.names.values import Function
 
 
@@ -33,7 +34,7 @@ def looked_up(spot: Spot, name: ast.expr) -> Answer:
     for word in words:
         yield spot.says(kind_of_word(word) or Kind.OBJECT, f".{word}")
     if not words:
-        yield spot.says(Kind.OBJECT, f"is asked for its attribute {ast.unparse(name)[:40]}")
+        yield spot.says(Kind.OBJECT, f"is asked for its attribute {spelt(name)[:40]}")
 
 
 def each_into(spot: Spot, taker: ast.expr, index: int) -> Answer:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.scan.evidence.follow.signs import Kind, Path, Sign
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 CALLED = "«()"
 """The step to what a partial of torch.load gives where it is called."""
@@ -108,7 +109,7 @@ def label_of(index: ast.expr, module: Module) -> str:
     if isinstance(index, ast.Name) and index.id.isupper() and len(words := words_of(index, module)) == 1:
         return f"[{words[0]!r}]"
     if isinstance(index, ast.Attribute) or (isinstance(index, ast.Name) and index.id.isupper()):
-        return f"[{ast.unparse(index)}]"
+        return f"[{spelt(index)}]"
     return "[?]"
 
 

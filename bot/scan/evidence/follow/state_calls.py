@@ -8,13 +8,15 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.follow.entering import into_function
+from bot.scan.evidence.follow.own import own_method
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
 from bot.scan.evidence.ground.behind import given_for
-from bot.scan.evidence.ground.callers import Found, callee, calls_of
+from bot.scan.evidence.ground.callers import callee, calls_of
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, defaults, parameters
 from bot.scan.evidence.saves.states import is_unknown_scheduler
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -37,17 +39,19 @@ _UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|
 _MOST_CALLERS = 12
 
 
-def load_whole(spot: Spot, call: ast.Call, own: Found | None, project: Project) -> Answer:
+def load_whole(spot: Spot, call: ast.Call, project: Project) -> Answer:
     """`x.load_state_dict(value)`. A strict one takes a module's parameters and buffers, and raises on anything else.
 
     With `assign=True` a module takes what is in the file as it is, tensors of other classes with it.
-    A class's `own` may take what it likes, and is looked into.
+    A class's own may take what it likes, and is looked into.
     Source: torch.nn.Module.load_state_dict.
     """
     given = {k.arg: k.value for k in call.keywords}
     strict = call.args[1] if len(call.args) > 1 else given.get("strict")
     exact = _is_exact(strict, spot.module, project) and None not in given and len(call.args) < 3
-    if own is not None and exact:
+    looked = exact and spot.hops < MOST_CALLS
+    own = own_method(call, "load_state_dict", spot.module, project) if looked else None
+    if own is not None:
         yield from into_function(call.func, own, spot, 0)
         return
     yield spot.says(Kind.LOADED, "goes into load_state_dict")
@@ -83,7 +87,7 @@ def _is_of_module(function: ast.expr) -> bool:
     """Whether it is called on what may be a module, by its name."""
     if not isinstance(function, ast.Attribute):
         return False
-    name = ast.unparse(function.value)
+    name = spelt(function.value)
     other = _NO_MODULE.search(name) or HOLDS_ANYTHING.search(name) or NAMES_NOTHING.fullmatch(name)
     return other is None
 

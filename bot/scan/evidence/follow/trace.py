@@ -23,6 +23,7 @@ from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, keyed, label_of, step_into
 from bot.scan.evidence.follow.spreading import spread
 from bot.scan.evidence.ground.reach import reads_of
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -218,7 +219,7 @@ def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
         if isinstance(left, ast.Constant) and signs.PARAMETER_KEY.search(str(left.value)):
             yield spot.says(Kind.WEIGHTS, f"is asked for {left.value!r}")
         for asked in _literals_of(left, spot):
-            yield spot.says(Kind.DICT, f"is asked for {ast.unparse(asked)[:60]}")
+            yield spot.says(Kind.DICT, f"is asked for {spelt(asked)[:60]}")
     elif not isinstance(parent.ops[0], ast.Is | ast.IsNot):
         other = parent.comparators[0] if spot.node is parent.left else parent.left
         if isinstance(other, ast.Call) and makes_object(other, spot.module):

@@ -15,6 +15,7 @@ from bot.scan.evidence.ground.imports import imported_as, last_name
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.mentions import may_call_function, may_call_method
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 from bot.scan.project import is_source
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _method_calls(
                 around is owner or owner.name in bases_of(around) or around.name in bases_of(owner)
             ):
                 yield call, other
-        elif ast.unparse(receiver) == "super()":
+        elif spelt(receiver) == "super()":
             around = enclosing_class(attribute, other)
             if around is not None and owner.name in bases_of(around):
                 yield call, other
@@ -214,14 +215,14 @@ def decorated_by(function: ast.expr, module: Module) -> Found | None:
         taken = [a.arg for a in around.args.args[:1]]
         if taken == [function.id] and not isinstance(around, ast.Lambda):
             every: list[Definition] = [*module.of(ast.FunctionDef), *module.of(ast.AsyncFunctionDef)]
-            found = [f for f in every if any(ast.unparse(d) == around.name for d in f.decorator_list)]
+            found = [f for f in every if any(spelt(d) == around.name for d in f.decorator_list)]
             return (found[0], module) if len(found) == 1 else None
         around = module.function(around)
     return None
 
 
 def _method(function: ast.Attribute, module: Module, project: Project) -> Found | None:
-    receiver = ast.unparse(function.value)
+    receiver = spelt(function.value)
     if receiver in ("self", "cls"):
         around = enclosing_class(function, module)
         own = [n for n in _named(function.attr, module) if module.parent(n) is around]
@@ -290,7 +291,7 @@ def _descends(node: ast.ClassDef, ancestor: ast.ClassDef, module: Module) -> boo
 
 
 def bases_of(node: ast.ClassDef) -> set[str]:
-    return {ast.unparse(base).split(".")[-1].split("[")[0] for base in node.bases}
+    return {spelt(base).split(".")[-1].split("[")[0] for base in node.bases}
 
 
 def stem_of(path: str) -> str:

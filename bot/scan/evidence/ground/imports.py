@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 
 def dotted(expression: ast.expr, module: Module) -> str:
@@ -45,7 +46,7 @@ def imports_any(names: frozenset[str], module: Module) -> bool:
 
 def last_name(receiver: ast.expr, module: Module) -> str:
     """`io` of `utils.io`, and of `uio` after `import utils.io as uio`."""
-    return (dotted(receiver, module) or ast.unparse(receiver)).rpartition(".")[2]
+    return (dotted(receiver, module) or spelt(receiver)).rpartition(".")[2]
 
 
 def imported_as(name: str, other: Module, home: str) -> Iterator[str]:

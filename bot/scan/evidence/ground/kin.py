@@ -12,6 +12,7 @@ from bot.scan.evidence.ground.behind import project_classes
 from bot.scan.evidence.ground.callers import MOST_FILES, Found, bases_of, callee, enclosing_class
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -27,7 +28,7 @@ def meant_by(call: ast.Call, module: Module, project: Project) -> tuple[Found, .
     if found is None:
         return ()
     owner = found[1].parent(found[0])
-    of_self = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "self"
+    of_self = isinstance(call.func, ast.Attribute) and spelt(call.func.value) == "self"
     if not of_self or not isinstance(owner, ast.ClassDef):
         return (found,)
     name = found[0].name
@@ -63,8 +64,8 @@ def bound_class(read: ast.Attribute, module: Module) -> str:
     if not isinstance(function, ast.FunctionDef) or enclosing_class(function, module) is not None:
         return ""
     given = (k for d in function.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "base")
-    base = next((ast.unparse(k.value) for k in given), "")
+    base = next((spelt(k.value) for k in given), "")
     if base:
         return base
     made = (c for c in module.of(ast.Call, "MethodType") if len(c.args) == 2)
-    return next((ast.unparse(c.args[1]) for c in made if ast.unparse(c.args[0]) == function.name), "")
+    return next((spelt(c.args[1]) for c in made if spelt(c.args[0]) == function.name), "")

@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.scan.evidence.ground.annotations import fields_of, is_plain
 from bot.scan.evidence.ground.callers import enclosing_class
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 _NUMBERS = re.compile(
     r"^(n_|num_|best_|last_|max_|min_|global_|current_|cur_|total_|start_|it$|i$|lr$)|"
@@ -77,7 +78,7 @@ def by_name(name: str) -> Stored:
 
 def by_annotation(name: str, function: Definition) -> Stored | None:
     declared = annotation_of(name, function)
-    text = ast.unparse(declared) if declared is not None else ""
+    text = spelt(declared) if declared is not None else ""
     if "Tensor" in text and "sched" in name.lower():  # its state is numbers at least, whatever it is declared
         return Stored(Content.UNKNOWN, f"{name}, the state of a scheduler")
     if "Tensor" in text or text in ("int", "float", "str", "bool"):
@@ -102,7 +103,7 @@ def by_field(attribute: ast.Attribute, module: Module) -> ast.expr | None:
 def is_tensor(name: str, function: Definition) -> bool:
     """Whether the parameter is declared a tensor, or a container of them."""
     declared = annotation_of(name, function)
-    return declared is not None and "Tensor" in ast.unparse(declared)
+    return declared is not None and "Tensor" in spelt(declared)
 
 
 def annotation_of(name: str, function: Definition) -> ast.expr | None:

@@ -12,6 +12,7 @@ from bot.scan.evidence.ground.callers import Found, callee, definitions
 from bot.scan.evidence.saves.content import Content, Stored
 from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -42,7 +43,7 @@ def _is_read_back(value: ast.expr, module: Module) -> bool:
     while isinstance(value, ast.Subscript | ast.Attribute | ast.Call):
         value = value.func if isinstance(value, ast.Call) else value.value
     made = bound_to(value, module) if isinstance(value, ast.Name) else ()
-    return any(isinstance(each, ast.Call) and "load" in ast.unparse(each.func) for each in made)
+    return any(isinstance(each, ast.Call) and "load" in spelt(each.func) for each in made)
 
 
 def taken_by_others(name: ast.Name, module: Module, project: Project) -> Iterator[Stored]:

@@ -10,6 +10,7 @@ from bot.scan.evidence.ground.behind import project_classes, values_of
 from bot.scan.evidence.ground.callers import Found, callee
 from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -25,7 +26,7 @@ def savers_above(load: ast.Call, text: str, module: Module, project: Project) ->
         if "save" not in name or call.lineno >= load.lineno or module.function(call) is not function:
             continue
         given = [*call.args, *(k.value for k in call.keywords)]
-        if any(ast.unparse(value) in (text, f"str({text})") for value in given):
+        if any(spelt(value) in (text, f"str({text})") for value in given):
             found = _method(call, name, module, project) or callee(call, module, project)
             if found is not None:
                 yield call, found

@@ -15,6 +15,7 @@ from bot.scan.evidence.saves.mappings import makes_dict
 from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -56,7 +57,7 @@ def made_by(call: ast.Call, module: Module) -> Stored | None:
 def itself_as_object(name: ast.Name, module: Module) -> Stored | None:
     """`torch.save(self, path)`: an instance of the class, unless that is a dict, a list or a tensor of its own kind."""
     owner = enclosing_class(name, module) if name.id == "self" else None
-    if owner is None or any(_MAY_BE_PLAIN.search(ast.unparse(base)) for base in owner.bases):
+    if owner is None or any(_MAY_BE_PLAIN.search(spelt(base)) for base in owner.bases):
         return None
     return Stored(Content.OBJECT, f"self, an instance of {owner.name}", (owner.name,))
 
@@ -70,7 +71,7 @@ def is_no_container(what: ast.expr | None, module: Module) -> bool:
 def _is_one_thing(value: ast.expr | None) -> bool:
     """A name, or what a class makes."""
     if isinstance(value, ast.Call):
-        return word_of(value.func)[:1].isupper() and not _MAY_BE_PLAIN.search(ast.unparse(value.func))
+        return word_of(value.func)[:1].isupper() and not _MAY_BE_PLAIN.search(spelt(value.func))
     return isinstance(value, ast.Name | ast.Attribute)
 
 

@@ -15,6 +15,7 @@ from bot.scan.evidence.ground.callers import enclosing_class
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.saves.content import CONFIG_NAME
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 _BOTH = ("omegaconf", "hydra", "ml_collections", "mmengine", "mmcv", "easydict", "addict", "munch", "yacs", "box")
 _DICT_ONLY = frozenset("items keys values get pop update setdefault copy".split())
@@ -24,7 +25,7 @@ _MAKERS = frozenset("json.load json.loads yaml.safe_load omegaconf.OmegaConf.to_
 
 def makes_dict(call: ast.Call, module: Module) -> bool:
     """`vars(args)`, `json.load(f)`: a dict of plain values. `asdict` keeps enums and what else a field holds."""
-    name = dotted(call.func, module) or ast.unparse(call.func)
+    name = dotted(call.func, module) or spelt(call.func)
     if name == "vars":  # of options that were parsed; of anything else it is whatever that keeps of itself
         of = call.args[0] if call.args else None
         return CONFIG_NAME.match(getattr(of, "attr", getattr(of, "id", ""))) is not None
@@ -41,7 +42,7 @@ def is_option(namespace: ast.Name, module: Module) -> bool:
     if not made or len(parsed) != len(made):
         return False
     options = (c for c in module.of(ast.Call, "add_argument") if getattr(c.func, "attr", "") == "add_argument")
-    types = [ast.unparse(k.value) for option in options for k in option.keywords if k.arg == "type"]
+    types = [spelt(k.value) for option in options for k in option.keywords if k.arg == "type"]
     return all(name in _OPTION_TYPES for name in types)
 
 
@@ -53,11 +54,11 @@ def name_is_dict(name: ast.Name, module: Module) -> bool:
 
 def attribute_is_dict(attribute: ast.Attribute, module: Module) -> bool:
     """Whether `self.args` is only ever read as a dict in its class."""
-    around, owner = enclosing_class(attribute, module), ast.unparse(attribute.value)
+    around, owner = enclosing_class(attribute, module), spelt(attribute.value)
     kin = (
         other
         for other in module.attributes(attribute.attr)
-        if enclosing_class(other, module) is around and ast.unparse(other.value) == owner
+        if enclosing_class(other, module) is around and spelt(other.value) == owner
     )
     return _only_subscripted(kin, module)
 

@@ -9,6 +9,7 @@ from bot.scan.evidence.ground.behind import bound_to, kept_as
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.saves.content import Content, Stored
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 _DEEPEST = 3
 _KEEPS = frozenset("min max round abs sum".split())
@@ -33,7 +34,7 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
         return _first((node.body, node.orelse), module, depth)
     if isinstance(node, ast.Name):
         return _first((value for value in bound_to(node, module) if value is not None), module, depth)
-    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
+    if isinstance(node, ast.Attribute) and spelt(node.value) == "self":
         return _first(kept_as(node.attr, node, module), module, depth)
     return None
 

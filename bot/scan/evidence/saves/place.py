@@ -8,6 +8,7 @@ import re
 from bot.scan.evidence.ground.imports import last_name
 from bot.scan.evidence.saves.content import defaults
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 
 def literal_of(where: ast.expr | None, module: Module) -> str:
@@ -28,7 +29,7 @@ class Place:
         self.module, self.call = module, call
         self.function = module.function(call)
         self.owner = _class_name(call, module)
-        self.text = ast.unparse(_bare(where))
+        self.text = spelt(_bare(where))
         full = _inline(where, module, 0)
         self.full = full
         constant = _CONSTANT.search(full)
@@ -46,7 +47,7 @@ def place_of(where: ast.expr, call: ast.Call, module: Module) -> Place:
 
 def _bare(node: ast.expr) -> ast.expr:
     """Without `str(...)`, `Path(...)` and `open(...)` around it."""
-    while isinstance(node, ast.Call) and len(node.args) >= 1 and ast.unparse(node.func) in _WRAPPERS:
+    while isinstance(node, ast.Call) and len(node.args) >= 1 and spelt(node.func) in _WRAPPERS:
         node = node.args[0]
     return node
 
@@ -60,7 +61,7 @@ _WRAPPERS = frozenset({"str", "Path", "pathlib.Path", "os.fspath", "open", "os.p
 def _inline(node: ast.expr, module: Module, depth: int) -> str:
     """The expression's text, followed by what is bound to the names in it."""
     node = _bare(node)
-    text = ast.unparse(node)
+    text = spelt(node)
     if depth > 3:
         return text
     for part in ast.walk(node):

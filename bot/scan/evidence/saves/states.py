@@ -13,6 +13,7 @@ from bot.scan.evidence.ground.imports import dotted, imports_any
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
 from bot.scan.names.bound import results
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -41,7 +42,7 @@ _Source = tuple[ast.expr | None, Module]
 
 def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
     """Why `receiver.state_dict()` may hold anything, or empty."""
-    text = ast.unparse(receiver)
+    text = spelt(receiver)
     if HOLDS_ANYTHING.search(text):
         return f"the state of {text}"
     if is_unknown_scheduler(receiver, module, project):
@@ -55,7 +56,7 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
 
 def is_unknown_scheduler(receiver: ast.expr, module: Module, project: Project) -> bool:
     """Whether it is called a scheduler, and nobody in sight makes it with torch or a library like it."""
-    return _SCHEDULER.search(ast.unparse(receiver)) is not None and not _made_by_torch(receiver, module, project, 0)
+    return _SCHEDULER.search(spelt(receiver)) is not None and not _made_by_torch(receiver, module, project, 0)
 
 
 def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: int) -> bool:
@@ -90,7 +91,7 @@ def _declared_as(name: ast.Name, module: Module) -> str:
 
 def _declared(name: ast.Name, module: Module) -> str:
     annotation = _annotation(name, module)
-    return ast.unparse(annotation) if annotation is not None else ""
+    return spelt(annotation) if annotation is not None else ""
 
 
 def _annotation(name: ast.Name, module: Module) -> ast.expr | None:
@@ -113,7 +114,7 @@ def _returns_torchs(call: ast.Call, module: Module, project: Project, depth: int
 
 
 def _sources(receiver: ast.expr, module: Module, project: Project) -> Iterator[_Source]:
-    if isinstance(receiver, ast.Attribute) and ast.unparse(receiver.value) == "self":
+    if isinstance(receiver, ast.Attribute) and spelt(receiver.value) == "self":
         yield from ((value, module) for value in kept_as(receiver.attr, receiver, module))
     if not isinstance(receiver, ast.Name):
         return

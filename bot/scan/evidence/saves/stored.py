@@ -46,6 +46,7 @@ from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_
 from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.evidence.saves.states import has_extra_state, why_unsure
 from bot.scan.names.module import Definition, Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -289,4 +290,4 @@ def _new(parts: Iterator[Stored]) -> Stored:
 
 
 def _unknown(node: ast.expr) -> Stored:
-    return Stored(Content.UNKNOWN, ast.unparse(node)[:60])
+    return Stored(Content.UNKNOWN, spelt(node)[:60])

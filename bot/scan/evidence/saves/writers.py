@@ -13,6 +13,7 @@ from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.mentions import may_write
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -64,7 +65,7 @@ def _writer(call: ast.Call, module: Module) -> Writer | None:
     if "save" not in name:
         return None
     full = dotted(call.func, module)
-    receiver = ast.unparse(call.func.value).split(".")[-1] if isinstance(call.func, ast.Attribute) else ""
+    receiver = spelt(call.func.value).split(".")[-1] if isinstance(call.func, ast.Attribute) else ""
     keywords = {k.arg: k.value for k in call.keywords if k.arg}
     if full in ("torch.save", "torch.serialization.save") or (name == "save" and receiver in ("xm", "accelerator")):
         values = [*call.args, keywords.get("obj"), keywords.get("f")]
