@@ -130,6 +130,16 @@ def test_which_files_can_matter(path: str, wanted: bool) -> None:
     assert wants(path) is wanted
 
 
+@pytest.mark.parametrize("name", ["README.md", "a.mdx", "a.markdown", "report.Rmd", "a.qmd"])
+def test_the_blocks_of_markdown_are_scanned_where_the_policy_asks_for_it(name: str) -> None:
+    page = b"# How\n\n```{python}\nimport torch\nnet = torch.load('a.pt')\n```\n"
+    found = scan_files({name: page}, policy=Policy(markdown_blocks=True)).findings
+    assert [(each.path, each.line, each.rule) for each in found] == [(name, 5, "LG001")]
+    assert wants(name, markdown=True)
+    assert not wants(name)
+    assert not scan_files({name: page}, policy=Policy()).findings
+
+
 def test_the_process_that_reads_a_file_may_die(capfd: pytest.CaptureFixture[str]) -> None:
     def scan(path: str) -> FileReport:
         if path == "bad.py":

@@ -19,12 +19,12 @@ from bot.policy.apply import apply_policy, covers, levels, project_of
 from bot.scan.engine import Answer, Item, ScanOptions, scan_project
 from bot.scan.project import Project
 from bot.scan.rules.switches import may_switch
+from bot.scan.text.kinds import is_markdown
 
 if TYPE_CHECKING:
     from bot.model import CheckpointReport
 
 _SUFFIXES = (".py", ".pyw", ".ipynb", ".toml", ".cfg", ".txt", ".in", ".lock", ".yml", ".yaml", ".sh", ".bash", ".env")
-_MARKDOWN = (".md", ".markdown", ".mdx")
 MANY = 64
 """Files from which a second process is faster than one alone (measured on diffusers and on single packages)."""
 SECONDS = 60.0
@@ -153,7 +153,7 @@ def _joined(parts: Sequence[Report]) -> Report:
 def wants(path: str, *, markdown: bool = False) -> bool:
     """Whether a file can matter to a rule, by its name. Names without a suffix may be scripts with a shebang."""
     name = path.rpartition("/")[2]
-    if markdown and name.endswith(_MARKDOWN):
+    if markdown and is_markdown(name):
         return True
     return name.endswith(_SUFFIXES) or name.startswith(_NAMES) or "." not in name or may_switch(path)
 

@@ -10,13 +10,13 @@ from bot.scan.project import Project
 from bot.scan.rules import RULES
 from bot.scan.rules.base import Alarm, Rule
 from bot.scan.sites.disguises import is_cut
+from bot.scan.text.kinds import is_markdown
 from bot.scan.text.read import is_python_script
 from bot.scan.text.source import MAX_BYTES
 
 _PYTHON = (".py", ".pyw", ".ipynb")
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """A plain letter as JSON's number of it: no editor writes one, and it hides every word we look for."""
-_MARKDOWN = (".md", ".markdown", ".mdx")
 
 
 def active_rules(project: Project) -> tuple[Rule, ...]:
@@ -42,7 +42,7 @@ def is_python(path: str, data: bytes, *, markdown: bool = False) -> bool:
         return True
     if "." not in path.rpartition("/")[2]:
         return is_python_script(data)
-    return markdown and path.endswith(_MARKDOWN)
+    return markdown and is_markdown(path)
 
 
 def speaks_up(path: str, data: bytes) -> bool:

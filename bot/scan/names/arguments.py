@@ -21,15 +21,20 @@ def argument_of(parameter: Parameter, function: Function, call: ast.Call, *, bou
     """What a call gives `parameter` of `function`; None where it gives nothing or that cannot be told. The first
     `bound` arguments are not the function's own.
     """
-    if parameter.function is not function.node or any(isinstance(a, ast.Starred) for a in call.args):
+    return given_for(parameter.name, function.node, call, bound=bound) if parameter.function is function.node else None
+
+
+def given_for(name: str, function: Definition | ast.Lambda, call: ast.Call, *, bound: int = 0) -> ast.expr | None:
+    """The same by the parameter's name."""
+    if any(isinstance(a, ast.Starred) for a in call.args):
         return None
     for keyword in call.keywords:
-        if keyword.arg == parameter.name:
+        if keyword.arg == name:
             return keyword.value
-    names, given = _in_order(function.node), call.args[bound:]
-    if parameter.name.startswith("*"):  # an item of `*given`, see `item_given`
+    names, given = _in_order(function), call.args[bound:]
+    if name.startswith("*"):  # an item of `*given`, see `item_given`
         names += [f"*{place}" for place in range(len(given) - len(names))]
-    index = names.index(parameter.name) if parameter.name in names else -1
+    index = names.index(name) if name in names else -1
     return given[index] if 0 <= index < len(given) else None
 
 

@@ -11,10 +11,10 @@ from bot.scan.evidence.follow.entering import into_function
 from bot.scan.evidence.follow.own import own_method
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
-from bot.scan.evidence.ground.behind import given_for
 from bot.scan.evidence.ground.callers import callee, calls_of
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, defaults, parameters
 from bot.scan.evidence.saves.states import is_unknown_scheduler
+from bot.scan.names.arguments import given_for
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
 
@@ -76,7 +76,7 @@ def _is_exact(strict: ast.expr | None, module: Module, project: Project) -> bool
     if strict.id not in defaults(around) or not _is_true(defaults(around)[strict.id]):
         return False
     calls = calls_of(around, module, project)[:_MOST_CALLERS]
-    return all(_is_true(given_for(strict.id, around, call, home)) for call, home in calls)
+    return all(_is_true(given_for(strict.id, around, call)) for call, home in calls)
 
 
 def _is_true(strict: ast.expr | None) -> bool:

@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 
-def given_for(name: str, function: Definition, call: ast.Call, module: Module) -> ast.expr | None:
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    if isinstance(module.parent(function), ast.ClassDef) and isinstance(call.func, ast.Attribute):
-        names = names[1:]
-    place = names.index(name) if name in names else len(call.args)
-    return call.args[place] if place < len(call.args) else None
-
-
 def values_of(name: ast.Name, module: Module) -> Iterator[ast.expr | None]:
     """What is bound to `name` in its function (or the module), items set and updates included; None: a loop's own."""
     yield from bound_to(name, module)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.ground.behind import given_for
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.human import meant_for_weights_only
 from bot.scan.evidence.saves.content import PLAIN, Content, Stored
@@ -18,6 +17,7 @@ from bot.scan.evidence.saves.keyed import is_test, keys_of
 from bot.scan.evidence.saves.place import Place, place_of
 from bot.scan.evidence.saves.stored import Look
 from bot.scan.evidence.saves.writers import Writer, saving_files, writers_in, writers_of
+from bot.scan.names.arguments import given_for
 from bot.scan.names.module import Module
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) 
         for writer in writers_in(home):
             if home.function(writer.call) is function:
                 found.setdefault(_SURE, []).append((writer, f"written just before, by {function.name}"))
-                given = given_for(writer.what.id, function, call, home) if isinstance(writer.what, ast.Name) else None
+                given = given_for(writer.what.id, function, call) if isinstance(writer.what, ast.Name) else None
                 if given is not None and writer.library != "fabric":  # whatever other callers save
                     handed[writer.call] = Look(project).of(given, module)
     if not found:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.ground.behind import given_for, kept_as, source_of, values_of
+from bot.scan.evidence.ground.behind import kept_as, source_of, values_of
 from bot.scan.evidence.ground.callers import callee, calls_of
 from bot.scan.evidence.ground.imports import dotted, imports_any
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
+from bot.scan.names.arguments import given_for
 from bot.scan.names.bound import results
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
@@ -128,7 +129,7 @@ def _sources(receiver: ast.expr, module: Module, project: Project) -> Iterator[_
 def _given(name: str, function: Definition, module: Module, project: Project) -> Iterator[_Source]:
     if name in {a.arg for a in parameters(function)}:
         for call, other in calls_of(function, module, project)[:_MOST_CALLS]:
-            yield given_for(name, function, call, other), other
+            yield given_for(name, function, call), other
 
 
 def _target(name: ast.Name, module: Module) -> ast.expr:

@@ -17,7 +17,6 @@ from bot.scan.evidence.ground.behind import (
     added_to,
     bound_to,
     class_of,
-    given_for,
     is_empty,
     items_set,
     kept_as,
@@ -45,6 +44,7 @@ from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_obj
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
 from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.evidence.saves.states import has_extra_state, why_unsure
+from bot.scan.names.arguments import given_for
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
 
@@ -166,9 +166,7 @@ class Look:
         if hint is not None and is_tensor(name, function):
             return tensor_in(module) if hint is PLAIN else hint
         calls = calls_of(function, module, self._project)[:6]
-        given = [
-            (value, other) for call, other in calls if (value := given_for(name, function, call, module)) is not None
-        ]
+        given = [(value, other) for call, other in calls if (value := given_for(name, function, call)) is not None]
         named = hint or by_name(name)
         if named.content is not Content.UNKNOWN:
             return next((n for value, other in given if (n := numpy_number(value, other)) is not None), named)
