@@ -68,6 +68,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
         return found or made_when_asked(name, base.of.module, of, owner=base.of.node) or (Unknown(name),)
     if isinstance(base, Class):
         return class_attribute(base, name, of) or (Unknown(name),)
+    if isinstance(base, Parameter) and (declared := _as_declared(base, name, of)):
+        return declared
     if isinstance(base, Parameter) and base.default:
         return [v for default in base.default for v in attribute_of(default, name, of)]
     if isinstance(base, Parameter) and name in ("load", "serialization"):
@@ -83,8 +85,25 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
     return (Unknown(name),)
 
 
+def _as_declared(base: Parameter, name: str, of: Evaluate) -> list[Value]:
+    """`def read(path, config: Config)`: what the class says `config.weights_only` is, where that is a constant."""
+    found = [v for each in declared_classes(base, of) for v in class_attribute(each, name, of)]
+    return found if all(isinstance(v, Constant) for v in found) else []
+
+
+def declared_classes(parameter: Parameter, of: Evaluate) -> list[Class]:
+    """The classes of the project that a parameter is annotated with."""
+    arguments = parameter.function.args
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    annotation = next((a.annotation for a in every if a.arg == parameter.name), None)
+    values = of(annotation, parameter.module) if isinstance(annotation, ast.Name | ast.Attribute) else ()
+    return [v for v in values if isinstance(v, Class)]
+
+
 def class_of(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """`type(self)`."""
+    """`type(self)`; a class made by `type("Reader", (), {"read": torch.load})` is as good as its dict."""
+    if len(call.args) == 3:
+        return [v for v in of(call.args[2], module) if isinstance(v, Dictionary)] or (Unknown(),)
     values = of(call.args[0], module) if len(call.args) == 1 else ()
     return [v.of for v in values if isinstance(v, Instance)] or (Unknown(),)
 
@@ -113,7 +132,8 @@ def class_attribute(
     found = found or _set_from_outside(owner, name, of)
     if found:
         return list(dict.fromkeys(_filled(v, owner, name, of) for value in found for v in _read(value, of)))
-    bases = [v for base in owner.node.bases for v in of(base, owner.module) if isinstance(v, Class)]
+    above = [*owner.node.bases, *(k.value for k in owner.node.keywords if k.arg == "metaclass")]
+    bases = [v for base in above for v in of(base, owner.module) if isinstance(v, Class)]
     return [v for base in bases for v in class_attribute(base, name, of, seen=seen | {owner.node})]
 
 
@@ -196,10 +216,8 @@ def _stored(node: ast.Attribute, module: Module, of: Evaluate) -> list[Value]:
     return found
 
 
-def subscript(
-    bases: tuple[Value, ...], keys: tuple[Value, ...], node: ast.Subscript, module: Module
-) -> Iterable[Value]:
-    """What `node` can be, given what stands before and in its brackets."""
+def subscript(bases: tuple[Value, ...], keys: tuple[Value, ...], of: Evaluate) -> Iterable[Value]:
+    """What `x[key]` can be, given what stands before and in its brackets."""
     key = keys[0].value if len(keys) == 1 and isinstance(keys[0], Constant) else Unknown
     found: list[Value] = []
     given = [v for base in bases if isinstance(base, Parameter) for v in base.default]  # a caller may give another
@@ -212,9 +230,19 @@ def subscript(
             found.append(looked_up(base, key))
         elif isinstance(base, Parameter) and isinstance(key, int):
             found.append(item_given(base, key) or Unknown())
+        elif isinstance(base, Class | Instance):
+            found += _by_its_own(base, of)
         else:
             found.append(Unknown())
     return found
+
+
+def _by_its_own(base: Class | Instance, of: Evaluate) -> Iterable[Value]:
+    """`readers["pt"]` where the class of `readers` has a `__getitem__`, `Readers["pt"]` where it is the class's own."""
+    owner, name = (base, "__class_getitem__") if isinstance(base, Class) else (base.of, "__getitem__")
+    methods = [v.node for v in class_attribute(owner, name, of) if isinstance(v, Function)]
+    given = [r for method in methods for r in results(owner.module).get(method, ())]
+    return [v for each in given for v in of(each, owner.module)] or (Unknown(),)
 
 
 def item_of(base: Sequence, key: object = None) -> Iterable[Value]:

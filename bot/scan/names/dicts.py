@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence as Several
 
 from bot.scan.names.arguments import argument_of, parameter_given
-from bot.scan.names.bound import LONGEST, export_values, some_of
+from bot.scan.names.bound import LONGEST, export_values, some_of, target_values
 from bot.scan.names.contents import as_dict
 from bot.scan.names.executed import names_bound
 from bot.scan.names.lookup import exported, find_bindings
@@ -168,6 +168,8 @@ def _entries(write: ast.Name, so_far: Dictionary, module: Module, of: Evaluate) 
             return () if deeper else (Item(key, ()),)
         value = holder.value if isinstance(holder, ast.Assign | ast.AnnAssign) else None
         values = of(value, module) if value else (Unknown(),)
+        if isinstance(holder, ast.Tuple | ast.List):  # `table["read"], table["write"] = torch.load, torch.save`
+            values = tuple(target_values(deeper[-1] if deeper else target, module, of)) or (Unknown(),)
         if deeper:
             return (_put_deeper(so_far, [key, *(key_of(of(item.slice, module)) for item in deeper)], values),)
         return (_defaulted(key, values, so_far) if where_missing(write, module) else Item(key, values),)

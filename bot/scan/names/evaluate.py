@@ -97,7 +97,7 @@ def _subscript(node: ast.Subscript, module: Module, run: _Run) -> Iterable[Value
     bases = run.of(node.value, module)
     if isinstance(node.slice, ast.Slice):
         return _sliced(bases, node.slice, module, run)
-    return subscript(bases, run.of(node.slice, module), node, module)
+    return subscript(bases, run.of(node.slice, module), run.of)
 
 
 def _sliced(bases: tuple[Value, ...], bounds: ast.Slice, module: Module, run: _Run) -> Iterable[Value]:

@@ -43,7 +43,7 @@ TRANSPARENT = frozenset(
     contextlib.nullcontext contextlib.closing importlib.util.module_from_spec importlib.reload
     torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.iter builtins.list
     builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
-    ray.put ray.get weakref.ref""".split()
+    ray.put ray.get weakref.ref enum.member enum.nonmember""".split()
 )
 """What gives back its first argument, or something that is called and indexed as it is."""
 _BY_NAME = frozenset(
@@ -76,6 +76,8 @@ def _result(function: Value, call: ast.Call, module: Module, of: Evaluate) -> It
         return (*returned(function, call, module, of), *(torch if torch and _imports_by_name(function) else ()))
     if isinstance(function, Class):
         return (Instance(function),)
+    if isinstance(function, Dictionary):  # what `type(name, bases, {...})` made
+        return (function,)
     if isinstance(function, Getter):
         return got(function, call, module, of)
     if isinstance(function, Parameter) and function.default:
@@ -229,6 +231,12 @@ def _field(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     return of(default, module) if default is not None else (Unknown(),)
 
 
+def _property(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
+    """`read = property(lambda self: torch.load)`: what its function gives."""
+    functions = [v for a in call.args[:1] for v in of(a, module) if isinstance(v, Function)]
+    return [v for function in functions for v in returned(function, call, module, of)] or (Unknown(),)
+
+
 def _globals(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     """`globals()["torch"]`: the module's imports, as a dict in which there is more."""
     items = [
@@ -270,6 +278,7 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "types.SimpleNamespace": dict_made,
     **{name: partial(_folded, name=name) for name in folding.FUNCTIONS},
     "builtins.next": _next,
+    "builtins.property": _property,
     "builtins.type": class_of,
     "builtins.filter": _second,
     "builtins.enumerate": _counted,

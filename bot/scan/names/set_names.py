@@ -1,5 +1,5 @@
-"""Names that are set as items of a dict: `globals()["th"] = torch`, `globals().update(th=torch)`, and modules put where
-`import` looks first: `sys.modules["th"] = torch`.
+"""Names that are set as items of a dict: `globals()["th"] = torch`, `globals().update(th=torch)`, or for all modules:
+`builtins.th = torch`; and modules put where `import` looks first: `sys.modules["th"] = torch`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bot.scan.names.module import Module
 
+_WAYS = ("globals()", "locals()", "builtins.")
 Set = tuple[ast.AST, ast.expr]
 """Where a name is set, and to what."""
 
@@ -18,7 +19,7 @@ def set_names(module: Module) -> dict[str, list[Set]]:
     table: dict[str, list[Set]] | None = module.cache.get("set names")
     if table is None:
         table = module.cache["set names"] = {}
-        if "globals()" in module.source.text:
+        if any(word in module.source.text for word in _WAYS):
             for name, node, value in _found(module):
                 table.setdefault(name, []).append((node, value))
     return table
@@ -39,7 +40,8 @@ def set_modules(module: Module) -> dict[str, list[ast.expr]]:
 
 
 def _found(module: Module) -> Iterator[tuple[str, ast.AST, ast.expr]]:
-    for function in module.names("globals"):
+    at_the_top = (name for name in module.names("locals") if module.scope(name) is module.tree)
+    for function in (*module.names("globals"), *at_the_top):
         call = module.parent(function)
         around = module.parent(call) if isinstance(call, ast.Call) and call.func is function else None
         if isinstance(around, ast.Subscript) and isinstance(around.ctx, ast.Store):
@@ -49,4 +51,17 @@ def _found(module: Module) -> Iterator[tuple[str, ast.AST, ast.expr]]:
         elif isinstance(around, ast.Attribute) and around.attr == "update":
             update = module.parent(around)
             if isinstance(update, ast.Call) and update.func is around:
-                yield from ((k.arg, update, k.value) for k in update.keywords if k.arg)
+                yield from ((name, update, value) for name, value in names_updated(update))
+    for holder in module.names("builtins"):
+        target = module.parent(holder)
+        statement = module.parent(target) if isinstance(target, ast.Attribute) else None
+        if isinstance(target, ast.Attribute) and isinstance(statement, ast.Assign) and target in statement.targets:
+            yield target.attr, target, statement.value
+
+
+def names_updated(update: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """What `update(th=torch)`, `update({"th": torch})` sets."""
+    yield from ((k.arg, k.value) for k in update.keywords if k.arg)
+    for given in update.args:
+        pairs = zip(given.keys, given.values, strict=True) if isinstance(given, ast.Dict) else ()
+        yield from ((str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant))

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from bot.model import WeightsOnly
 from bot.scan.names.arguments import parameter_given, word_of
 from bot.scan.names.evaluate import evaluate
-from bot.scan.names.given import used_inside
+from bot.scan.names.given import BINDS, used_inside
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Dictionary, Function, Sequence, Unknown
+from bot.scan.names.set_names import names_updated
+from bot.scan.names.values import Constant, Dictionary, Function, Qualified, Sequence, Unknown
 from bot.scan.names.writes import PUTS
+from bot.scan.sites.holding import goes_on
 from bot.scan.sites.saying import Saying, read_call, read_dict
 
 HARMLESS = frozenset(
@@ -51,7 +53,11 @@ def _is_used_inside(call: ast.Call, module: Module) -> bool:
 
 
 def words_set(node: ast.expr, call: ast.Call, module: Module) -> list[str]:
-    """The attributes that `setattr(owner, "name", node)` can set, unless torch's own: that is another rule's."""
+    """The attributes that `setattr(owner, "name", node)` can set, unless torch's own: that is another rule's; the names
+    that `globals().update(name=node)` sets.
+    """
+    if word_of(call.func) == "update" and isinstance(call.func, ast.Attribute) and _is_names_of_module(call.func.value):
+        return [name for name, _ in names_updated(call)]
     if word_of(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
         return []
     name, owner = call.args[1], word_of(call.args[0])
@@ -73,7 +79,7 @@ def put_into(call: ast.Call, module: Module) -> list[str]:
 
 def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:
     """What a call that was given torch.load will say to it: `submit(torch.load, path, weights_only=True)`."""
-    if _told_inside(node, call, module):
+    if _told_inside(node, call, module) or _told_by_calls(node, call, module):
         return Saying((WeightsOnly.TRUE,))
     word = word_of(call.func)
     if word in _NO_KEYWORDS and all(k.arg != "weights_only" for k in call.keywords):  # dask's `map` passes them on
@@ -107,9 +113,51 @@ def _says_true(function: Function, node: ast.expr, call: ast.Call) -> bool:
             if read_call(inner.args, inner.keywords, owner).sum is not WeightsOnly.TRUE:
                 return False
             called += 1
+        elif isinstance(inner, ast.Call) and inner.args[:1] == [use] and _is_partial(inner, owner):
+            if read_call(inner.args[1:], inner.keywords, owner).sum is not WeightsOnly.TRUE:
+                return False
+            called += 1
         elif not (isinstance(inner, ast.Call) and is_harmless(inner, owner)):
             return False
     return called > 0
+
+
+def _is_partial(call: ast.Call, module: Module) -> bool:
+    return any(isinstance(v, Qualified) and v.name in BINDS for v in evaluate(call.func, module))
+
+
+def _told_by_calls(node: ast.expr, call: ast.Call, module: Module) -> bool:
+    """Whether what is made of torch.load says True wherever it is called: `load = cached(cache)(torch.load)`,
+    `ray.remote(torch.load).remote(path, weights_only=True)`.
+    """
+    parent = module.parent(call)
+    targets = parent.targets if isinstance(parent, ast.Assign) and parent.value is call else []
+    named = [n for t in targets if isinstance(t, ast.Name) for n in module.names(t.id) if isinstance(n.ctx, ast.Load)]
+    uses: list[ast.expr] = [*named] if targets else [call]
+    if not uses or not all(isinstance(t, ast.Name) for t in targets):
+        return False
+    functions = [v for v in evaluate(call.func, module) if isinstance(v, Function)]
+    if not all(_hands_options_on(function, node, call) for function in functions):
+        return False
+    return all(_says_true_behind(use, module) for use in uses)
+
+
+def _says_true_behind(use: ast.expr, module: Module) -> bool:
+    """Whether one of the calls that are made of it says True: `use(...)`, `use.remote(...)`."""
+    outer: ast.AST | None = use
+    while isinstance(outer, ast.expr) and goes_on(parent := module.parent(outer), outer):
+        if isinstance(parent, ast.Call) and read_call(parent.args, parent.keywords, module).sum is WeightsOnly.TRUE:
+            return True
+        outer = parent
+    return False
+
+
+def _hands_options_on(function: Function, node: ast.expr, call: ast.Call) -> bool:
+    """Whether the project's own function calls what it is given with whatever keywords it gets: `f(*a, **k)`."""
+    owner = function.module
+    uses = used_inside(parameter_given(call, node, function.node), function.node, owner)
+    calls = ((owner.parent(use), use) for use in uses)
+    return any(isinstance(c, ast.Call) and c.func is use and any(not k.arg for k in c.keywords) for c, use in calls)
 
 
 def names_of_targets(targets: Iterable[ast.expr]) -> list[str]:
@@ -132,4 +180,4 @@ def names_of_targets(targets: Iterable[ast.expr]) -> list[str]:
 
 def _is_names_of_module(node: ast.expr) -> bool:
     """`globals()`, whose items are names."""
-    return isinstance(node, ast.Call) and word_of(node.func) == "globals"
+    return isinstance(node, ast.Call) and word_of(node.func) in ("globals", "locals")

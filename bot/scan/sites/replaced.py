@@ -60,12 +60,12 @@ def _stores(module: Module) -> list[_Store]:
 
 
 def _says_true(value: Value) -> bool:
-    return not isinstance(value, Qualified) and verdict(value) is False
+    return not isinstance(value, Qualified | Constant) and verdict(value) is False
 
 
 def verdict(value: Value) -> bool | None:
     """True when the replacement passes False; False for the original, a fake or one that passes True; else None."""
-    if isinstance(value, Qualified):
+    if isinstance(value, Qualified | Constant):
         return False
     if isinstance(value, Partial):
         given = [k.value for k in value.call.keywords if k.arg == "weights_only"]

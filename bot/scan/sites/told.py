@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from bot.scan.names.arguments import argument_of
+from bot.scan.names.attributes import declared_classes
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.given import BINDS, functions_of, uses_of_word
 from bot.scan.names.lookup import exported
@@ -37,7 +38,9 @@ def some_set_false(expression: ast.expr | None, module: Module) -> bool:
     """
     if not isinstance(expression, ast.Attribute):
         return False
-    owners = [v.of if isinstance(v, Instance) else v for v in evaluate(expression.value, module)]
+    values = evaluate(expression.value, module)
+    owners: list[Value] = [v.of if isinstance(v, Instance) else v for v in values]
+    owners += [c for v in values if isinstance(v, Parameter) for c in declared_classes(v, evaluate)]
     return any(isinstance(owner, Class) and _is_set(owner, expression.attr) for owner in owners)
 
 

@@ -1,5 +1,5 @@
 # expect: unsafe LG001
 import torch
 
-Reader = type("Reader", (), {"read": staticmethod(torch.load)})  # site
-state = Reader.read("model.pt")
+Reader = type("Reader", (), {"read": staticmethod(torch.load)})
+state = Reader.read("model.pt")  # site

@@ -38,7 +38,7 @@ from bot.scan.evidence.follow.spot import (
 from bot.scan.evidence.follow.state_calls import load_whole, take_state
 from bot.scan.evidence.ground.callers import callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
-from bot.scan.evidence.ground.reach import is_called, reads_of_parameter
+from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.arguments import word_of
 from bot.scan.names.spelling import spelt
@@ -120,8 +120,7 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
     if name == "cast" and place == 1:
         return itertools.chain(claimed_by_annotation(spot, call.args[0]), (spot.at(call),))
     if name in signs.NEUTRAL_CALLS:
-        made = name == "type" and is_called(call, spot.module)
-        return iter((spot.says(Kind.OBJECT, "is asked for its class, which is called"),) if made else ())
+        return iter(())
     if name == "vars":
         return iter((spot.says(Kind.OBJECT, "vars()"),))
     if name in signs.NUMBER_CALLS:

@@ -1,0 +1,5 @@
+# expect: safe
+import torch
+from cachetools import cached
+load = cached({})(torch.load)
+x = load("m.pt", weights_only=True)

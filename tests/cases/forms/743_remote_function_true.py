@@ -1,0 +1,3 @@
+# expect: safe
+import torch, ray
+ray.remote(torch.load).remote("a", weights_only=True)

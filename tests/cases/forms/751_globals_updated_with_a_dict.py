@@ -1,0 +1,4 @@
+# expect: unsafe LG001
+import torch
+globals().update({"rd": torch.load})
+x = rd("m.pt")  # site
