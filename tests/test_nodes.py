@@ -100,6 +100,19 @@ def test_a_parent_is_known_of_a_node_that_nobody_asked_for(text: str) -> None:
     assert [found.parent(node) for node in nodes] == [parents.get(node) for node in nodes]
 
 
+def test_what_a_node_stands_in_is_told_from_inside_out() -> None:
+    found = nodes_of(MIXED)
+    nodes, parents = whole(found.tree)
+    for node in nodes:
+        pairs = list(found.around(node))
+        assert [child for child, _ in pairs] == [node, *(outer for _, outer in pairs)][: len(pairs)]
+        assert all(parents[child] is outer for child, outer in pairs)
+        assert node is found.tree or pairs[-1][1] is found.tree
+        before = list(found.around(node, ast.FunctionDef, ast.ClassDef))
+        ended = [isinstance(outer, ast.FunctionDef | ast.ClassDef) for _, outer in pairs]
+        assert before == pairs[: ended.index(True) if True in ended else None]
+
+
 def test_a_name_is_looked_for_in_the_parts_that_hold_it_and_nowhere_else() -> None:
     found = nodes_of("def first():\n    return torch.load\n\n\ndef second():\n    return [None] * 3\n")
     first, second = found.tree.body

@@ -26,6 +26,8 @@ _TRUE = re.compile(
 )
 _FALSE = re.compile(r"weights_only`{0,2}\s*=\s*`{0,2}False", re.I)
 _UNSAFE = re.compile(r"unsafe|insecure|unrestricted|dangerous|allow_?pickle", re.I)
+_OUTSIDE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)
+"""Beyond these nothing is said of a load any more."""
 _KEEPS_OUT = re.compile(
     r"\b(avoid\w*|prevent\w*|must not|must never|cannot|can't|no)\b[^.;]{0,60}"
     r"(arbitrary[ -]code|code[ -]execution|execute (any )?code|run (any )?code|\bRCE\b)",
@@ -100,12 +102,10 @@ def says_true(node: ast.expr, module: Module) -> tuple[int, str] | None:
 
 def _is_behind_a_switch(node: ast.AST, module: Module) -> bool:
     """Whether it stands under `if unsafe_load:` or the like."""
-    child, parent = node, module.parent(node)
-    while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        if isinstance(parent, ast.If) and child in parent.body and _UNSAFE.search(spelt(parent.test)):
-            return True
-        child, parent = parent, module.parent(parent)
-    return False
+    return any(
+        isinstance(outer, ast.If) and child in outer.body and _UNSAFE.search(spelt(outer.test))
+        for child, outer in module.around(node, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    )
 
 
 def _told(node: ast.expr, module: Module) -> Iterator[tuple[int, str]]:
@@ -162,15 +162,12 @@ def expects_refusal(call: ast.Call, module: Module) -> int | None:
 
     Stanza wraps its loads so since its 1.12 advisory. The handler must not load again: that is a fallback.
     """
-    child: ast.AST = call
-    parent = module.parent(call)
-    while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
+    for child, parent in module.around(call, *_OUTSIDE):
         if isinstance(parent, ast.Try) and child in parent.body:
             for handler in parent.handlers:
                 caught = spelt(handler.type) if handler.type is not None else ""
                 if caught.rpartition(".")[2] == "UnpicklingError" and not _loads(handler, module):
                     return handler.lineno
-        child, parent = parent, module.parent(parent)
     return None
 
 
@@ -192,12 +189,10 @@ def trusting_context(call: ast.Call, module: Module) -> tuple[int, str] | None:
 
 def _contexts(call: ast.Call, module: Module) -> Iterator[tuple[int, str]]:
     """The line and the last name of each context manager that is called around the load, in its function."""
-    node = module.parent(call)
-    while node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
-        if isinstance(node, ast.With | ast.AsyncWith):
-            entered = (i.context_expr.func for i in node.items if isinstance(i.context_expr, ast.Call))
-            yield from ((node.lineno, spelt(function).rpartition(".")[2]) for function in entered)
-        node = module.parent(node)
+    for _, outer in module.around(call, *_OUTSIDE):
+        if isinstance(outer, ast.With | ast.AsyncWith):
+            entered = (i.context_expr.func for i in outer.items if isinstance(i.context_expr, ast.Call))
+            yield from ((outer.lineno, spelt(function).rpartition(".")[2]) for function in entered)
 
 
 def compatibility_shape(call: ast.Call, module: Module) -> Shape | None:
@@ -205,9 +200,7 @@ def compatibility_shape(call: ast.Call, module: Module) -> Shape | None:
 
     A handler that a refused pickle never reaches makes no such shape: `except FileNotFoundError: download()`.
     """
-    child: ast.AST = call
-    parent = module.parent(call)
-    while parent is not None and not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
+    for child, parent in module.around(call, *_OUTSIDE):
         if isinstance(parent, ast.ExceptHandler) and not _caught(parent) <= _NO_REFUSAL:
             return Shape(parent.lineno, "it is the handler of a load that failed")
         if isinstance(parent, ast.Try) and child in parent.body:
@@ -216,7 +209,6 @@ def compatibility_shape(call: ast.Call, module: Module) -> Shape | None:
                 return Shape(other.lineno, "its handler loads again another way")
         if isinstance(parent, ast.If | ast.IfExp) and _asks_version(parent.test) and child is not parent.test:
             return Shape(parent.lineno, "a version of torch is checked around it")
-        child, parent = parent, module.parent(parent)
     return None
 
 

@@ -134,13 +134,8 @@ def _written_again(site: Site, again: tuple[Writer, ...]) -> str:
 
 def _loops_together(site: Site, call: ast.Call) -> bool:
     def loops(node: ast.AST) -> set[ast.AST]:
-        found: set[ast.AST] = set()
-        current: ast.AST | None = node
-        while current is not None and not isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef):
-            if isinstance(current, ast.For | ast.While | ast.AsyncFor):
-                found.add(current)
-            current = site.module.parent(current)
-        return found
+        around = site.module.around(node, ast.FunctionDef, ast.AsyncFunctionDef)
+        return {outer for _, outer in around if isinstance(outer, ast.For | ast.While | ast.AsyncFor)}
 
     return site.call is not None and bool(loops(site.call) & loops(call))
 

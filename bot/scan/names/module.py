@@ -87,12 +87,8 @@ class Module(Nodes):
 
     def qualname(self, node: ast.AST) -> str:
         """`Class.method` around `node`, empty at module level."""
-        names: list[str] = []
-        current = self.parent(node)
-        while current is not None:
-            if isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                names.append(current.name)
-            current = self.parent(current)
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        names = [outer.name for _, outer in self.around(node) if isinstance(outer, kinds)]
         return ".".join(reversed(names))
 
     def segment(self, node: ast.expr) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -132,6 +132,15 @@ class Nodes:
         if found is None:
             raise KeyError(node)
         return found
+
+    def around(self, node: ast.AST, *until: type[ast.AST]) -> Iterator[tuple[ast.AST, ast.AST]]:
+        """What `node` stands in, from inside out: each pair is a node and its parent. It ends before a parent of one of
+        the classes `until`.
+        """
+        child, parent = node, self.parent(node)
+        while parent is not None and not isinstance(parent, until):
+            yield child, parent
+            child, parent = parent, self.parent(parent)
 
     def adopt(self, node: ast.AST, parent: ast.AST) -> None:
         """A node that is put below `parent` for a while, until `drop`: it is known by its parent alone."""

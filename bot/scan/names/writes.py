@@ -149,10 +149,8 @@ def happens(write: ast.Name, use: ast.Name, module: Module) -> bool:
     """Whether the write can have run before the use: not where it comes later in one scope, outside a loop."""
     if module.scope(write) is not module.scope(use) or (write.lineno, write.col_offset) < (use.lineno, use.col_offset):
         return True
-    node: ast.AST | None = write
-    while node is not None and not isinstance(node, ast.For | ast.While | ast.AsyncFor):
-        node = module.parent(node)
-    return node is not None and (node.lineno, node.col_offset) <= (use.lineno, use.col_offset)
+    loop = next((o for _, o in module.around(write) if isinstance(o, ast.For | ast.While | ast.AsyncFor)), None)
+    return loop is not None and (loop.lineno, loop.col_offset) <= (use.lineno, use.col_offset)
 
 
 def surely(write: ast.Name, use: ast.Name, module: Module) -> bool:
@@ -164,13 +162,9 @@ def surely(write: ast.Name, use: ast.Name, module: Module) -> bool:
 
 def stands_around(statement: ast.stmt, use: ast.AST, module: Module) -> bool:
     """Whether a statement is one of a block around the use, or of the one it stands in."""
-    around: ast.AST | None = module.parent(statement)
-    node: ast.AST | None = module.statement(use)
-    while node is not None:
-        if module.parent(node) is around:
-            return _same_block(around, statement, node)
-        node = module.parent(node)
-    return False
+    block, inner = module.parent(statement), module.statement(use)
+    beside = next((n for n, outer in module.around(inner) if outer is block), None) if inner is not None else None
+    return beside is not None and _same_block(block, statement, beside)
 
 
 def _same_block(around: ast.AST | None, first: ast.stmt, second: ast.AST) -> bool:

@@ -219,13 +219,10 @@ def _retries(module: Module) -> Iterator[Fallback]:
         if not ({WeightsOnly.TRUE} < set(site.possible) and _UNSAFE & set(site.possible)):
             continue
         swallowed = looped = False
-        node: ast.AST | None = site.node
-        while node is not None and not isinstance(node, _DEFINITIONS):
-            parent = module.parent(node)
-            if isinstance(parent, ast.Try | ast.TryStar) and node in parent.body:
-                swallowed = swallowed or any(not _leaves(h.body) for h in parent.handlers)
-            looped = looped or (swallowed and isinstance(parent, ast.For | ast.AsyncFor | ast.While))
-            node = parent
+        for node, outer in module.around(site.node, *_DEFINITIONS):
+            if isinstance(outer, ast.Try | ast.TryStar) and node in outer.body:
+                swallowed = swallowed or any(not _leaves(h.body) for h in outer.handlers)
+            looped = looped or (swallowed and isinstance(outer, ast.For | ast.AsyncFor | ast.While))
         if looped:
             load = Load(site.node, frozenset(site.possible), "")
             yield Fallback(load, load, old_torch=False)

@@ -13,13 +13,11 @@ def never_runs(node: ast.AST, module: Module) -> bool:
     """Whether a condition written out as a constant keeps `node` from running. A name that holds one may be changed
     any day, and counts for nothing.
     """
-    child, parent = node, module.parent(node)
-    while parent is not None:
+    for child, parent in module.around(node):
         if isinstance(parent, ast.If | ast.While):
             said = _says(parent.test)
             if (child in parent.body and said is False) or (child in parent.orelse and said is True):
                 return True
-        child, parent = parent, module.parent(parent)
     return False
 
 

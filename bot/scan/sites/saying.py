@@ -188,11 +188,9 @@ def _conditions(place: ast.AST, module: Module) -> Iterable[ast.expr]:
         statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.If
     ):
         yield from (n.test for n in ast.walk(statement) if isinstance(n, ast.IfExp))
-    node = module.parent(place)
-    while node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if isinstance(node, ast.If):
-            yield node.test
-        node = module.parent(node)
+    for _, outer in module.around(place, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
+        if isinstance(outer, ast.If):
+            yield outer.test
 
 
 def _is_restricted(pickler: ast.expr, module: Module) -> bool:

@@ -13,14 +13,13 @@ _ASKS = ("isinstance", "hasattr", "is_tensor")
 
 def is_asked_first(value: ast.expr, module: Module) -> bool:
     """`if isinstance(x, Module): x.state_dict()` in a function that takes this and that: here it may be that."""
-    text, child = "", module.parent(value)
-    while child is not None and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        if isinstance(child, ast.If | ast.IfExp) and not _holds(child.test, value):
-            asked = [n.args[0] for n in ast.walk(child.test) if isinstance(n, ast.Call) and n.args and _asks(n.func)]
+    text = ""
+    for _, outer in module.around(value, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+        if isinstance(outer, ast.If | ast.IfExp) and not _holds(outer.test, value):
+            asked = [n.args[0] for n in ast.walk(outer.test) if isinstance(n, ast.Call) and n.args and _asks(n.func)]
             text = text or (spelt(value) if asked else "")
             if any(spelt(each) == text or _are_alike(each, value, module) for each in asked):
                 return True
-        child = module.parent(child)
     return False
 
 

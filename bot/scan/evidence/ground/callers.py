@@ -267,11 +267,10 @@ def _is_method(found: Found) -> bool:
 
 
 def enclosing_class(node: ast.AST, module: Module) -> ast.ClassDef | None:
-    """The innermost class around `node`."""
-    current: ast.AST | None = node
-    while current is not None and not isinstance(current, ast.ClassDef):
-        current = module.parent(current)
-    return current
+    """The innermost class around `node`, or itself."""
+    if isinstance(node, ast.ClassDef):
+        return node
+    return next((outer for _, outer in module.around(node) if isinstance(outer, ast.ClassDef)), None)
 
 
 def share_self(one: ast.ClassDef | None, other: ast.ClassDef | None, module: Module) -> bool:
