@@ -35,6 +35,22 @@ SILENT = {
         except Exception:
             x = torch.load(trusted, weights_only=False)
         """,
+    "another unpickler, and another file": """
+        import pickle
+        try:
+            x = torch.load(p, weights_only=True)
+        except Exception:
+            with open(cache, "rb") as file:
+                x = pickle.load(file)
+        """,
+    "a partial that says True": """
+        import functools
+        reading = functools.partial(torch.load, weights_only=True)
+        try:
+            x = torch.load(p, weights_only=True)
+        except Exception:
+            x = reading(p, map_location="cpu")
+        """,
     "safe again": """
         try:
             x = torch.load(p, weights_only=True)
@@ -85,6 +101,22 @@ SILENT = {
 }
 
 UNSAFE = {
+    "by a partial": """
+        import functools
+        trusting = functools.partial(torch.load, weights_only=False)
+        try:
+            x = torch.load(p, weights_only=True)
+        except Exception:
+            x = trusting(p)  # here
+        """,
+    "by another unpickler of the same file": """
+        import pickle
+        try:
+            x = torch.load(p, weights_only=True)
+        except pickle.UnpicklingError:
+            with open(p, "rb") as file:
+                x = pickle.load(file)  # here
+        """,
     "direct": """
         try:
             x = torch.load(p, weights_only=True)

@@ -15,6 +15,7 @@ from bot.scan.names.bound import bound_values, joined
 from bot.scan.names.dicts import key_of, spread, with_updates
 from bot.scan.names.given import given_to_text
 from bot.scan.names.known_calls import call_values
+from bot.scan.names.left_out import none_asked, where_none, with_default
 from bot.scan.names.lookup import find_bindings, open_stars
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Dictionary, Function, Item, Parameter, Qualified, Sequence, Unknown, Value
@@ -79,7 +80,7 @@ def _name(node: ast.Name, module: Module, run: _Run) -> Iterable[Value]:
             return given
     if found:
         values = [v for owner, binding in found for v in bound_values(binding, owner, run.of)]
-        return with_updates(values, node, found, run.of)
+        return with_updates(with_default(values, node, found), node, found, run.of)
     if node.id in _BUILTINS:
         return (Qualified(f"builtins.{node.id}"),)
     if node.id == "torch":  # bound by nobody: a star import, a notebook's magic, another function's import
@@ -115,7 +116,11 @@ def _call(node: ast.Call, module: Module, run: _Run) -> Iterable[Value]:
 def _either(node: ast.IfExp, module: Module, run: _Run) -> Iterable[Value]:
     decided = {truth(v) if isinstance(v, Constant) else None for v in run.of(node.test, module)}
     body = () if decided == {False} else run.of(node.body, module)
-    return (*body, *(() if decided == {True} else run.of(node.orelse, module)))
+    other = () if decided == {True} else run.of(node.orelse, module)
+    if (asked := none_asked(node.test)) is not None:  # `True if safe is None else safe`
+        missing, given = (body, other) if asked else (other, body)
+        return (*missing, *where_none(given, missing))
+    return (*body, *other)
 
 
 def _bool(node: ast.BoolOp, module: Module, run: _Run) -> Iterable[Value]:

@@ -8,14 +8,22 @@ from dataclasses import dataclass
 
 from bot.model import WeightsOnly
 from bot.scan.evidence.human import OLD_TORCH, names_caught
+from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Function, Parameter, Qualified, Value
+from bot.scan.names.values import Constant, Function, Parameter, Partial, Qualified, Value
+from bot.scan.sites.holding import through_partial
+from bot.scan.sites.saying import read_call, read_partial
 from bot.scan.sites.site import Site, sites_of
 
 _UNSAFE = frozenset({WeightsOnly.FALSE, WeightsOnly.NONE})
 # What a missing file or library raises; the bytes of a checkpoint do not choose it.
 _NOT_THE_FILE = frozenset({"FileNotFoundError", "ImportError", "ModuleNotFoundError", "KeyboardInterrupt"})
+_UNPICKLES = frozenset(
+    """pickle.load pickle.loads dill.load dill.loads cloudpickle.load cloudpickle.loads joblib.load pandas.read_pickle
+    """.split()
+)
+"""What runs the code a pickle asks for, as torch.load(weights_only=False) does."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LEAVES = (ast.Return, ast.Raise, ast.Break)
 
@@ -132,10 +140,22 @@ def _pairs(attempt: Attempt, module: Module) -> Iterator[Fallback]:
         return
     for load in _loads(attempt.then, module):
         explicit = bool(load.says & _UNSAFE)
+        if load.helper in _UNPICKLES and not _names_the_file(safe, attempt.then):
+            continue
         first = next((s for s in (*safe, *(unsaid if explicit else ())) if _same_file(s, load)), None)
         if first and (explicit or WeightsOnly.ABSENT in load.says):
             old = bool(attempt.caught) and attempt.caught <= OLD_TORCH and not explicit
             yield Fallback(first, load, old, _is_gated(load.node, attempt, module))
+
+
+def _names_the_file(safe: Sequence[Load], then: Sequence[ast.stmt]) -> bool:
+    """Whether the file that the safe load is given is named where something else unpickles."""
+    asked = {n.id for load in safe if isinstance(load.node, ast.Call) for a in load.node.args[:1] for n in _names(a)}
+    return any(name.id in asked for statement in then for name in _names(statement))
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.Name))
 
 
 def _same_file(first: Load, second: Load) -> bool:
@@ -180,6 +200,11 @@ def _run_here(block: Iterable[ast.AST]) -> Iterator[ast.expr]:
 
 def _helped(call: ast.Call, module: Module) -> Iterator[Load]:
     for value in evaluate(call.func, module):
+        if isinstance(value, Partial) and through_partial(value):
+            said = read_call(call.args, call.keywords, module, under=read_partial(value))
+            yield Load(call, frozenset(said.possible), "", word_of(call.func))
+        if isinstance(value, Qualified) and value.name in _UNPICKLES:
+            yield Load(call, frozenset({WeightsOnly.FALSE}), "", value.name)
         if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
             continue
         for site in sites_of(value.module):

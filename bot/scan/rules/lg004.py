@@ -1,8 +1,8 @@
 """A safe load that falls back to an unsafe one lets the attacker choose which of the two runs.
 
 `weights_only=True` refuses a malicious checkpoint by raising. Code that catches the refusal and loads the same file
-again with `weights_only=False` runs exactly the files that were refused. It is an advisory class of its own
-(GHSA-v5jw-96jm-7h2c, Stanza 1.12).
+again with `weights_only=False`, or by `pickle.load`, runs exactly the files that were refused. It is an advisory class
+of its own (GHSA-v5jw-96jm-7h2c, Stanza 1.12).
 
 Bad:
 

@@ -50,11 +50,11 @@ class Patch:
 def find_patches(module: Module) -> Iterator[Patch]:
     """Every replacement of torch.load that is not the original put back, and not one that only adds True."""
     for assignment in module.of(ast.Assign):
-        for target in assignment.targets:
+        for target, value in (pair for t in assignment.targets for pair in _pairs(t, assignment.value)):
             if name := _replaced(target, module):
-                yield from _patch(assignment, assignment.value, name, module)
+                yield from _patch(assignment, value, name, module)
             elif _is_defaults(target, module):
-                yield from _defaults(assignment, [assignment.value], module)
+                yield from _defaults(assignment, [value], module)
     for merge in module.of(ast.AugAssign):
         if _is_defaults(merge.target, module):
             yield from _defaults(merge, [merge.value], module)
@@ -67,6 +67,14 @@ def find_patches(module: Module) -> Iterator[Patch]:
             named = [k.value for k in call.keywords if k.arg == "weights_only"]
             yield from _defaults(call, named or call.args, module)
         yield from _by_call(call, module)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """`original, torch.load = torch.load, patched`: each target with what it is assigned."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        yield from zip(target.elts, value.elts, strict=True)
+    else:
+        yield target, value
 
 
 def _replaced(target: ast.expr, module: Module) -> str:

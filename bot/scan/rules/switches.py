@@ -87,6 +87,8 @@ def _set(module: Module) -> Iterator[tuple[ast.expr, ast.expr, ast.expr | ast.st
     for call in module.of(ast.Call):
         if len(call.args) > 1 and word_of(call.func) in _WRITERS:
             yield call.args[0], call.args[1], call
+        elif len(call.args) > 2 and word_of(call.func) == "set_key":  # of dotenv: the file stands first
+            yield call.args[1], call.args[2], call
     for options in module.of(ast.Dict):
         yield from ((key, value, options) for key, value in zip(options.keys, options.values, strict=True) if key)
 

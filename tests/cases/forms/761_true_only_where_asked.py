@@ -1,0 +1,6 @@
+# expect: unsafe LG003
+import torch
+def read(path, weights_only=None):
+    if weights_only:
+        weights_only = True
+    return torch.load(path, weights_only=weights_only)  # site
