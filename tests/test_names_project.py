@@ -403,3 +403,24 @@ def test_a_module_loaded_by_its_loader_is_the_projects() -> None:
     taker = f'import importlib.machinery\ncompat = {loader}\ncompat.read("model.pt")\n'
     files = {"lib/compat.py": "from torch import load as read\n", "a.py": taker}
     assert places(files) == [("a.py", 3, "LG001")]
+
+
+PARTIAL = "import functools\nimport torch\ncpu = functools.partial(torch.load, map_location='cpu')\n"
+
+
+@pytest.mark.parametrize(
+    ("taker", "found"),
+    [
+        ("from lib import cpu\ncpu('m.pt', weights_only=True)\n", False),
+        ("import lib\nlib.cpu('m.pt', weights_only=True)\n", False),
+        ("import lib\nlib.cpu('m.pt', weights_only=True)\nlib.cpu('n.pt')\n", True),
+        ("from lib import cpu as read\nread('m.pt')\n", True),
+    ],
+)
+def test_a_partial_is_what_the_calls_of_other_files_say(taker: str, found: bool) -> None:
+    assert places({"lib.py": PARTIAL, "a.py": taker}) == ([("lib.py", 3, "LG001")] if found else [])
+
+
+def test_a_safe_call_beside_a_partial_says_nothing_of_another_files() -> None:
+    files = {"lib.py": PARTIAL + "cpu('m.pt', weights_only=True)\n", "a.py": "from lib import cpu\ncpu('n.pt')\n"}
+    assert places(files) == [("lib.py", 3, "LG001")]

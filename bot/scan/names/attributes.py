@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import cast
 
+from bot.scan.names.arguments import word_of
 from bot.scan.names.bound import export_values, made_when_asked, name_values, results, target_values
 from bot.scan.names.dicts import key_of, lengthened
 from bot.scan.names.given import given_by_callers
@@ -32,6 +33,8 @@ from bot.scan.names.values import (
 )
 from bot.scan.names.writes import method_call
 
+SETTERS = ("setattr", "__setattr__")
+"""`setattr(thing, name, value)`, `object.__setattr__(self, name, value)`, the second where a dataclass is frozen."""
 _ITSELF = frozenset({"__call__", "__wrapped__", "__func__"})
 
 
@@ -167,7 +170,8 @@ def _calls_of_setattr(module: Module) -> list[tuple[ast.Name, ast.expr, ast.expr
     """Whom, under which name and what each `setattr` of a module gives; asked for each attribute of each class."""
     known: list[tuple[ast.Name, ast.expr, ast.expr]] | None = module.cache.get("values.setattr")
     if known is None:
-        given = (c.args for c in module.of(ast.Call, "setattr") if getattr(c.func, "id", "") == "setattr")
+        calls = (c for word in SETTERS for c in module.of(ast.Call, word))
+        given = (c.args for c in calls if word_of(c.func) in SETTERS)
         known = [(a[0], a[1], a[2]) for a in given if len(a) == 3 and isinstance(a[0], ast.Name)]
         module.cache["values.setattr"] = known
     return known

@@ -163,7 +163,14 @@ def _dict(node: ast.Dict, module: Module, run: _Run) -> Iterable[Value]:
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, module: Module, run: _Run) -> Iterable[Value]:
-    return (Sequence(tuple(run.of(item, module) for item in node.elts)),)
+    items: list[tuple[Value, ...]] = []
+    for item in node.elts:
+        values = run.of(item, module)
+        if isinstance(item, ast.Starred):  # `[*readers, torch.load]`
+            items += [each for v in values for each in (v.items if isinstance(v, Sequence) else ((Unknown(),),))]
+        else:
+            items.append(values)
+    return (Sequence(tuple(items)),)
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, module: Module, run: _Run) -> Iterable[Value]:

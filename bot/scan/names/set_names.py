@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from bot.scan.names.module import Module
 
-_WAYS = ("globals()", "locals()", "builtins.")
+_ITSELF = "sys.modules[__name__]"
+_WAYS = ("globals()", "locals()", "builtins.", _ITSELF)
 Set = tuple[ast.AST, ast.expr]
 """Where a name is set, and to what."""
 
@@ -52,11 +53,28 @@ def _found(module: Module) -> Iterator[tuple[str, ast.AST, ast.expr]]:
             update = module.parent(around)
             if isinstance(update, ast.Call) and update.func is around:
                 yield from ((name, update, value) for name, value in names_updated(update))
+    for setter in module.names("setattr") if _ITSELF in module.source.text else ():
+        call = module.parent(setter)
+        if (
+            isinstance(call, ast.Call)
+            and call.func is setter
+            and len(call.args) == 3
+            and _is_itself(call.args[0], module)
+        ):
+            name = call.args[1]
+            yield from ((str(name.value), call, call.args[2]),) if isinstance(name, ast.Constant) else ()
     for holder in module.names("builtins"):
         target = module.parent(holder)
         statement = module.parent(target) if isinstance(target, ast.Attribute) else None
         if isinstance(target, ast.Attribute) and isinstance(statement, ast.Assign) and target in statement.targets:
             yield target.attr, target, statement.value
+
+
+def _is_itself(holder: ast.expr, module: Module) -> bool:
+    """`sys.modules[__name__]`, or a name that is given to it once."""
+    written = module.written(holder.id) if isinstance(holder, ast.Name) else []
+    statement = module.parent(written[0]) if len(written) == 1 else None
+    return ast.unparse(statement.value if isinstance(statement, ast.Assign) else holder) == _ITSELF
 
 
 def names_updated(update: ast.Call) -> Iterator[tuple[str, ast.expr]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from bot.model import WeightsOnly
 from bot.scan.names.arguments import parameter_given, word_of
+from bot.scan.names.attributes import SETTERS
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.given import BINDS, used_inside
 from bot.scan.names.module import Module
@@ -58,7 +59,7 @@ def words_set(node: ast.expr, call: ast.Call, module: Module) -> list[str]:
     """
     if word_of(call.func) == "update" and isinstance(call.func, ast.Attribute) and _is_names_of_module(call.func.value):
         return [name for name, _ in names_updated(call)]
-    if word_of(call.func) != "setattr" or len(call.args) != 3 or call.args[2] is not node:
+    if word_of(call.func) not in SETTERS or len(call.args) != 3 or call.args[2] is not node:
         return []
     name, owner = call.args[1], word_of(call.args[0])
     words = [v.value for v in evaluate(name, module) if isinstance(v, Constant) and isinstance(v.value, str)]

@@ -48,14 +48,6 @@ def through_partial(value: Value) -> bool:
     return False
 
 
-def depth_of(partial: Partial) -> int:
-    """How many partials a partial is made of."""
-    inner, depth = partial.function, 1
-    while isinstance(inner, Partial):
-        inner, depth = inner.function, depth + 1
-    return depth
-
-
 def holds(value: Value, depth: int = 3) -> bool:
     """Whether a dict or list has torch.load in it."""
     if depth and isinstance(value, Dictionary):

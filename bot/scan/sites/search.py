@@ -10,7 +10,7 @@ from typing import cast
 from bot.model import WeightsOnly
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import LOADS, Getter, Partial, Qualified, Value, is_load
+from bot.scan.names.values import LOADS, Getter, Qualified, Value, is_load
 from bot.scan.names.writes import names_of_same
 from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, put_into, words_set
 from bot.scan.sites.disguises import looked_up_in_pieces
@@ -18,7 +18,6 @@ from bot.scan.sites.holding import (
     aliases,
     calls_load,
     defaults,
-    depth_of,
     gets_load,
     gets_other,
     goes_on,
@@ -29,8 +28,9 @@ from bot.scan.sites.holding import (
     patches_torch,
     through_partial,
 )
+from bot.scan.sites.partials import Partials
 from bot.scan.sites.replaced import is_made_safe
-from bot.scan.sites.saying import Saying, read_call, read_dict, read_partial
+from bot.scan.sites.saying import Saying, read_call, read_dict
 from bot.scan.sites.site import Form, Site
 
 _BY_TEXT = (
@@ -64,8 +64,7 @@ class Search:
             ast.expr, tuple[list[str], bool]
         ] = {}  # where it was stored: under which words, and whether for others
         self.reached: set[str] = set(used)  # words that led to a call or further on
-        self.partials: dict[ast.Call, Partial] = {}
-        self.through: dict[ast.Call, list[Saying]] = {}
+        self.partials = Partials(module, used)
 
     def run(self) -> Iterator[Site]:
         self._follow_words()
@@ -205,12 +204,12 @@ class Search:
 
     def _argument(self, node: ast.expr, call: ast.Call, origin: ast.expr) -> None:
         values = evaluate(call, self.module)
-        if any(through_partial(v) and isinstance(v, Partial) and v.call is call for v in values):
-            self.partials[call] = next(v for v in values if isinstance(v, Partial) and v.call is call)
+        if self.partials.note(values, call):
             self._use_partial(call, values)
         elif any(is_load(v) for v in values) and not isinstance(self.module.parent(call), ast.Expr):
             if call not in self.seen:
                 self.seen.add(call)
+                self.led.add(call)
                 self._follow(call, values)
         elif any(through_partial(v) for v in values):  # `staticmethod(partial(torch.load))`
             self._use_partial(call, values)
@@ -243,14 +242,8 @@ class Search:
         parent = self.module.parent(node)
         if not (isinstance(parent, ast.Call) and parent.func is node):
             self._flow_partial(node)
-            return
-        for value in values:
-            if isinstance(value, Partial) and through_partial(value):
-                said = read_call(parent.args, parent.keywords, self.module, under=read_partial(value))
-                self.through.setdefault(value.call, []).append(said)
-                own = any(k.arg in ("weights_only", None) for k in parent.keywords)
-                if own and said.sum is not WeightsOnly.TRUE:
-                    self._add(parent, parent, Form.CALL, said, ())
+        elif (said := self.partials.called(parent, values)) is not None:
+            self._add(parent, parent, Form.CALL, said, ())
 
     def _flow_partial(self, node: ast.expr) -> None:
         parent = self.module.parent(node)
@@ -261,27 +254,14 @@ class Search:
             self._flow(node, node)
 
     def _settle_partials(self) -> None:
-        """A partial is reported where it is made, unless every call through it says True.
-
-        A partial of a partial is a call through the inner one, which is where both are mended; by itself it is
-        reported only for what it says itself.
-        """
-        for call, partial in sorted(self.partials.items(), key=lambda found: -depth_of(found[1])):  # outer ones first
-            said = read_partial(partial)
-            calls = self.through.get(call, ())
-            inner = partial.function
-            if isinstance(inner, Partial):
-                self.through.setdefault(inner.call, []).extend(calls or [said])
-            if calls and all(s.sum is WeightsOnly.TRUE for s in calls):
-                continue
-            own = any(k.arg in ("weights_only", None) for k in call.keywords)
-            if own or not isinstance(inner, Partial) or inner.call not in self.partials:
-                self._add(call, call, Form.PARTIAL, said, (partial.function,))
+        words = {origin: words for origin, (words, _) in self.stored.items() if isinstance(origin, ast.Call)}
+        for call, said, partial in self.partials.unsafe(words):
+            self._add(call, call, Form.PARTIAL, said, (partial.function,))
 
     def _settle_stored(self) -> None:
         """What was stored for others to call, and is called nowhere here, is reported where it is stored."""
         for origin, (words, shared) in self.stored.items():
-            if shared and not self.reached.intersection(words) and origin not in self.partials:
+            if shared and not self.reached.intersection(words) and origin not in self.partials.made:
                 if any(is_overwritten(word, origin, self.module) for word in words[:1]):
                     continue
                 values = evaluate(origin, self.module)

@@ -1,0 +1,3 @@
+# expect: unsafe LG001
+import torch
+x = [*(torch.load,)][0]("a")  # site
