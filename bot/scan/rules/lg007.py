@@ -31,7 +31,7 @@ from bot.scan.judgement import Judgement
 from bot.scan.names.code_strings import code_in_strings
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
-from bot.scan.names.values import Constant, Function, Qualified, Unknown
+from bot.scan.names.values import Constant, Dictionary, Function, Qualified, Unknown
 from bot.scan.project import Project
 from bot.scan.rules.base import Rule, also, finding_at, finding_of, words
 from bot.scan.sites.site import Site
@@ -63,6 +63,8 @@ _MAKES_TRAINER = re.compile(r"(?:lightning|lightning_fabric|pytorch_lightning)\.
 _HANDED = frozenset({"load_state_dict_from_url", "load_url", "PackageImporter"})
 _WORDS = _RUNS | _HANDED | {"Trainer", "load_from_checkpoint", "load", "load_raw", "_load", "torch_save_to_dcp"}
 _FETCHES = ("load_state_dict_from_url", "load_url")
+_KEEPS = (ast.List, ast.Tuple, ast.Dict, ast.arguments, ast.Return)
+"""Where one of them is kept for others to call: a table, a default, what a function gives."""
 _OWN = frozenset({"best", "last", "hpc", None})
 """Values of `ckpt_path` that name the run's own checkpoint, or none."""
 
@@ -125,12 +127,15 @@ def _texts_in(function: ast.Call | ast.Subscript) -> list[object]:
 
 
 def _handed_on(node: ast.expr, word: str, module: Module) -> Iterator[_Found]:
-    """`partial(load_state_dict_from_url, map_location="cpu")`, `map(load_url, addresses)`, `{"web": load_url}`."""
+    """`partial(load_state_dict_from_url, map_location="cpu")`, `map(load_url, addresses)`, `{"web": load_url}`, a
+    parameter's default.
+    """
     parent = module.parent(node)
+    parent = module.parent(parent) if isinstance(parent, ast.keyword) else parent
     if isinstance(parent, ast.Call):
-        if node not in parent.args or _says(parent, module) is WeightsOnly.TRUE:
+        if parent.func is node or _says(parent, module) is WeightsOnly.TRUE:
             return
-    elif not (isinstance(parent, ast.List | ast.Tuple | ast.Dict) and isinstance(getattr(node, "ctx", None), ast.Load)):
+    elif not (isinstance(parent, _KEEPS) and isinstance(getattr(node, "ctx", None), ast.Load)):
         return
     if _FROM_URL & {v.name for v in evaluate(node, module) if isinstance(v, Qualified)}:
         yield _Found(parent if isinstance(parent, ast.Call) else node, word, RULE.severity, f"{word} {_HUB}")
@@ -227,7 +232,8 @@ def _advice(name: str) -> str:
 def check_site(site: Site, judgement: Judgement, project: Project) -> Finding | None:
     """`pickle_module=dill`: the unpickler is somebody else's, and weights_only cannot be True beside it."""
     given = evaluate(site.pickle_module, site.module) if site.pickle_module is not None else ()
-    roots = sorted({v.name.partition(".")[0] for v in given if isinstance(v, Qualified)} & _PICKLERS)
+    inside = [v for each in given if isinstance(each, Dictionary) for v in each.get("pickle_module")[0]]  # `**options`
+    roots = sorted({v.name.partition(".")[0] for v in (*given, *inside) if isinstance(v, Qualified)} & _PICKLERS)
     if not roots:
         return None
     message = f"pickle_module={roots[0]} loads with an unpickler that runs code, and rules weights_only=True out"

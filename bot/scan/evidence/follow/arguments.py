@@ -149,6 +149,8 @@ def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer |
         return iter((part.at(call, f"«[{place}]", "«[*]"),) if part is not None else ())
     if name in ("max", "min", "sort") and place == 0 and (key := key_of(call)) is not None:
         return itertools.chain(each_into(spot, key, 0), one_of(spot, call))
+    if name in ("nlargest", "nsmallest") and place == 1 and (key := key_of(call)) is not None:
+        return itertools.chain(each_into(spot, key, 0), (spot.at(call),))
     if name == "reduce" and place == 2 and getattr(call.args[0], "id", "") == "getattr":
         return iter((spot.says(Kind.OBJECT, "is asked for its attributes"),))
     if name in _EACH and place == 1:

@@ -65,14 +65,16 @@ _MODULE_CALLS = tuple(
     safetensors.torch.save_model safetensors.torch.load_model pandas.concat torchvision.datasets. sklearn.pipeline.
     sklearn.model_selection.cross_ sklearn.model_selection.GridSearchCV sklearn.model_selection.RandomizedSearchCV
     sklearn.calibration.CalibratedClassifierCV sklearn.inspection. sklearn.ensemble. sklearn.base.clone
-    scipy.optimize.minimize""".split()
+    scipy.optimize.minimize torchvision.transforms.Compose torchvision.transforms.v2.Compose monai.transforms.Compose
+    albumentations.Compose""".split()
 )
 """Libraries whose functions take a module first, a list of graphs, or a config object."""
 
 _FIRST = (
     0,
     *"objs collate_fn model module net root fn function func dataset datasets optimizer cfg obj train_dataset".split(),
-    *"eval_dataset data_collator tokenizer processing_class transform target_transform estimator steps".split(),
+    *"eval_dataset data_collator tokenizer processing_class transform target_transform transforms".split(),
+    *"estimator steps".split(),
 )
 _TASKS = ("transformers.pipeline", "bentoml.pytorch.")
 """A task or a name stands first, the model second."""

@@ -18,6 +18,7 @@ from bot.scan.evidence.follow.asked import is_asked_first
 from bot.scan.evidence.follow.attributes import read_attribute
 from bot.scan.evidence.follow.binding import begins_empty, bind, put_all_into
 from bot.scan.evidence.follow.claims import claimed_by_annotation, makes_object
+from bot.scan.evidence.follow.members import each_into, key_of
 from bot.scan.evidence.follow.patterns import read_match
 from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, keyed, label_of, step_into
@@ -142,6 +143,10 @@ def _loop(spot: Spot, parent: Any, project: Project) -> Answer:
 
 def _attribute(spot: Spot, parent: Any, project: Project) -> Answer:
     yield from read_attribute(spot, parent, project)
+    call = spot.module.parent(parent)
+    key = key_of(call) if parent.attr == "sort" and isinstance(call, ast.Call) and call.func is parent else None
+    if key is not None:
+        yield from each_into(spot, key, 0)
 
 
 def _call(spot: Spot, parent: Any, project: Project) -> Answer:
