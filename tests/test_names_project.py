@@ -424,3 +424,25 @@ def test_a_partial_is_what_the_calls_of_other_files_say(taker: str, found: bool)
 def test_a_safe_call_beside_a_partial_says_nothing_of_another_files() -> None:
     files = {"lib.py": PARTIAL + "cpu('m.pt', weights_only=True)\n", "a.py": "from lib import cpu\ncpu('n.pt')\n"}
     assert places(files) == [("lib.py", 3, "LG001")]
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker"),
+    [
+        ("import importlib\nth = importlib.import_module('torch')\n", "import lib\nlib.th.load('m.pt')\n"),
+        ("def th():\n    return __import__('torch')\n", "from lib import th\nth().load('m.pt')\n"),
+        (
+            "import importlib as i\ndef th():\n    return i.import_module('torch')\n",
+            "import lib\nlib.th().load('m.pt')\n",
+        ),
+    ],
+)
+def test_torch_imported_by_name_is_followed_into_files_that_do_not_name_it(giver: str, taker: str) -> None:
+    assert places({"lib.py": giver, "a.py": taker}) == [("a.py", 2, "LG001")]
+    assert places({"lib.py": giver.replace("torch", "json"), "a.py": taker}) == []
+
+
+def test_a_fixture_that_skips_without_torch_gives_it() -> None:
+    fixture = "import pytest\n@pytest.fixture\ndef th():\n    return pytest.importorskip('torch')\n"
+    files = {"conftest.py": fixture, "test_x.py": "def test(th):\n    th.load('m.pt')\n"}
+    assert places(files) == [("test_x.py", 2, "LG001")]

@@ -35,6 +35,8 @@ from bot.scan.names.writes import method_call
 
 SETTERS = ("setattr", "__setattr__")
 """`setattr(thing, name, value)`, `object.__setattr__(self, name, value)`, the second where a dataclass is frozen."""
+_MEMBERS = frozenset({"torch", "torch.serialization"})
+"""What has no attribute `value`: there it is asked of a member of an Enum."""
 _ITSELF = frozenset({"__call__", "__wrapped__", "__func__"})
 
 
@@ -61,7 +63,7 @@ def stands_in(value: Instance) -> bool:
 def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
     """What `base.name` can be."""
     if isinstance(base, Qualified):
-        return (_of_library(base, name),)
+        return (base if name == "value" and base.name in _MEMBERS else _of_library(base, name),)
     if isinstance(base, ProjectModule):
         return export_values(name, base.module, of)
     if isinstance(base, Instance) and name == "__class__":

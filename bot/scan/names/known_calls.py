@@ -10,7 +10,7 @@ from bot.scan.names import folding
 from bot.scan.names.attributes import attribute_of, class_of, item_of, stands_in
 from bot.scan.names.bound import bound_values
 from bot.scan.names.by_path import module_at
-from bot.scan.names.dict_calls import default_dict, dict_from_keys, dict_made
+from bot.scan.names.dict_calls import default_dict, dict_from_keys, dict_made, record
 from bot.scan.names.getters import attribute_getter, got, item_getter, method_caller
 from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import imported_module
@@ -62,7 +62,7 @@ def call_values(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]
     if all(isinstance(v, Unknown) for v in found) and isinstance(call.func, ast.Attribute):
         found = [v for base in of(call.func.value, module) for v in method_values(base, call, module, of)] or found
     if all(isinstance(v, Unknown) for v in found):
-        found = list(_import_by_hand(call, module, of)) or found
+        found = list(_import_by_hand(call, module, of)) or list(record(call, module, of)) or found
     if found and all(isinstance(v, Instance) and stands_in(v) for v in found):  # `torch = Deferred("torch")`
         found += _named_torch(call)
     return found

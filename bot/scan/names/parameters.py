@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from bot.scan.names.arguments import argument_of, word_of
+from bot.scan.names.imports import imported_module, imported_name
 from bot.scan.names.module import Module
 from bot.scan.names.values import (
     AnyKey,
@@ -41,9 +42,31 @@ def parameter_values(node: ast.arg, module: Module, of: Evaluate) -> Iterable[Va
         if "staticmethod" not in decorators:
             made = Class(owner, module)
             return (made if "classmethod" in decorators or function.name == "__new__" else Instance(made),)
+    if imported := _imported_by_a_cell(node, function, module):
+        return (imported,)
     default = _default(node, arguments)
     parameter = Parameter(node.arg, function, module, of(default, module) if default is not None else ())
     return _given_on_the_spot(parameter, of) or (parameter,)
+
+
+def is_cell(function: ast.AST, module: Module) -> bool:
+    """Whether a function is a cell of a marimo notebook: what it returns, others take as their parameters."""
+    if "marimo" not in module.source.text or not isinstance(function, ast.FunctionDef):
+        return False
+    return any(ast.unparse(d).partition("(")[0].endswith(".cell") for d in function.decorator_list)
+
+
+def _imported_by_a_cell(node: ast.arg, function: ast.AST, module: Module) -> Value | None:
+    """What another cell of a marimo notebook imports under the parameter's name: its cells are functions, and take so
+    what they need of each other.
+    """
+    if not is_cell(function, module):
+        return None
+    whole = [a.name for s in module.of(ast.Import) for a in s.names if (a.asname or a.name) == node.arg]
+    parts = [(s, a.name) for s in module.of(ast.ImportFrom) for a in s.names if (a.asname or a.name) == node.arg]
+    named = [imported_name(statement, name, module) for statement, name in parts]
+    found: list[Value] = [imported_module(dotted, module) for dotted in whole]
+    return next((v for v in (*found, *named) if not isinstance(v, tuple)), None)
 
 
 def _given_on_the_spot(parameter: Parameter, of: Evaluate) -> Iterable[Value]:

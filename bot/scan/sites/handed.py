@@ -24,6 +24,9 @@ _GIVEN = re.compile(
 `return torch`, `yield torch`, `read(torch, path)`. Nearly all that a file says of torch is `torch.something`: what that
 cannot be is asked first.
 """
+_BY_NAME = re.compile(rb"(?:import_module|__import__|importorskip)\(\s*[\"']torch[\"']\s*\)")
+_BY_NAME_WORDS = (b"import_module(", b"__import__(", b"importorskip(")
+"""`th = import_module("torch")`, `return pytest.importorskip("torch")`."""
 _TAKER = re.compile(rb"(?<!def )\b([A-Za-z_]\w*)\([^()]*\Z")
 _LOOKS = frozenset(
     b"import getattr hasattr setattr delattr isinstance object reload getmembers vars dir cast print".split()
@@ -31,6 +34,7 @@ _LOOKS = frozenset(
 """What is given torch to look something up in it, or to patch it."""
 _PARAMETERS = rb"def %b\(([^)]*)"
 _WIDE = 200
+_DOTTED = bytes(code for code in range(128) if chr(code).isalnum() or chr(code) in "_.")
 _TARGET = re.compile(rb"(\w+)\s*(?::[^=\n]*)?=\s*\Z")
 _DEF = re.compile(rb"def\s+(\w+)")
 
@@ -44,6 +48,10 @@ def handed_torch(project: Project, paths: Collection[str]) -> Handed:
         data = project.files[path]
         if stands_in_for_torch(data):
             names.update(_words_of(path))
+        shared = names if path.endswith("conftest.py") else functions
+        if any(word in data for word in _BY_NAME_WORDS):
+            for found in _BY_NAME.finditer(data):
+                _add_given(data, _start_of(data, found.start()), names, shared)
         for match in _GIVEN.finditer(data) if b"torch" in data else ():
             name = match["name"] or match["part"]
             if name:
@@ -53,12 +61,18 @@ def handed_torch(project: Project, paths: Collection[str]) -> Handed:
                 for given in re.finditer(rb"(?<=[(,=\s])%b[ \t]*[,)]" % name, data):
                     takers.update((taker, path) for taker in _taker(data, given.start()))
             elif match["itself"] is not None:
-                _add_given(data, match.start(), names, names if path.endswith("conftest.py") else functions)
+                _add_given(data, match.start(), names, shared)
             elif match["argument"] is not None:
                 takers.update((taker, path) for taker in _taker(data, match.start()))
             else:  # its `load` is torch's
                 names.update(_words_of(path))
     return Handed(frozenset(names), frozenset(functions), frozenset(takers))
+
+
+def _start_of(data: bytes, at: int) -> int:
+    """Where `importlib.import_module` begins, of which the last word stands at `at`."""
+    line = data[data.rfind(b"\n", 0, at) + 1 : at]
+    return at - len(line) + len(line.rstrip(_DOTTED))
 
 
 def _words_of(path: str) -> list[bytes]:

@@ -140,6 +140,8 @@ def _is_alias(receivers: set[bytes], data: bytes, torch: bool, resolves: Callabl
             _hands_over(at, data) for word in given for end in (b",", b")", b"]") for at, _ in _places(word + end, data)
         ):
             return True
+        if (b"value" in receivers and b"Enum" in data) or b"match torch:" in data:
+            return True
         if b"globals()" in data:  # `globals()["th"] = torch`
             return True
         if (b"import_module(" in data or b"__import__(" in data) and _IMPORTED_THERE.search(data):

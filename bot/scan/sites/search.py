@@ -10,6 +10,7 @@ from typing import cast
 from bot.model import WeightsOnly
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.parameters import is_cell
 from bot.scan.names.values import LOADS, Getter, Qualified, Value, is_load
 from bot.scan.names.writes import names_of_same
 from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, put_into, words_set
@@ -188,7 +189,8 @@ class Search:
         if isinstance(parent, ast.Return | ast.Yield | ast.YieldFrom):
             function = self.module.function(parent)
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                self._remember([function.name], origin, shared=True)
+                given = [n.id for n in ast.walk(parent) if isinstance(n, ast.Name)]
+                self._remember(given if is_cell(function, self.module) else [function.name], origin, shared=True)
         elif isinstance(parent, ast.arguments):
             self._remember(parameters_with_default(parent, node), origin, shared=False)
         elif isinstance(parent, ast.ClassDef):  # `class Reader(Base, loader=torch.load)`
