@@ -109,15 +109,14 @@ def _tutorial_layout(reading: Reading) -> str:
     """The model's and the optimizer's `x_state_dict` into load_state_dict or entry by entry into tensors, and no
     section but plain ones.
 
-    One of them alone says nothing of its neighbours, unless it is called as in the tutorial and nothing else is read.
+    One of them alone says nothing of its neighbours.
     """
     own = [k for k in reading.keys if _OWN_STATE.match(k)]
     others = [k for k in reading.keys if k not in own]
-    known = len(own) > 1 or [*reading.keys] == ["['model_state_dict']"]
     loaded = any(Kind.LOADED in reading.keys[k] for k in own)
     if any(Kind.UNSURE in said for said in reading.keys.values()):
         return ""
-    if not known or not (loaded or _entries_are_tensors(reading, own)):
+    if len(own) < 2 or not (loaded or _entries_are_tensors(reading, own)):
         return ""
     if not set(others) <= reading.themselves(Kind.PLAIN, Kind.TENSOR):
         return ""

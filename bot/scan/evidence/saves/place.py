@@ -6,6 +6,7 @@ import ast
 import re
 
 from bot.scan.evidence.ground.imports import last_name
+from bot.scan.evidence.ground.reach import is_shared
 from bot.scan.evidence.saves.content import defaults
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
@@ -35,6 +36,13 @@ class Place:
         constant = _CONSTANT.search(full)
         self.constant = constant[0] if constant else ""
         self.name = _file_name(full) or self.constant
+        self.is_local = _is_local(where, module)
+
+
+def _is_local(where: ast.expr, module: Module) -> bool:
+    """Whether a function's own name is in the path: an argument such as pytest's `tmp_path`, or what it made itself."""
+    names = (n for n in ast.walk(where) if isinstance(n, ast.Name) and n.id != "self")
+    return any(not is_shared(name, module) for name in names)
 
 
 def place_of(where: ast.expr, call: ast.Call, module: Module) -> Place:

@@ -147,6 +147,8 @@ def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
         return 0, f"written to the same {place.text} in the same class"
     if reader.constant and place.constant == reader.constant and not same_file:
         return 2, f"writes {reader.constant}"
+    if reader.name and place.name == reader.name and _in_another_test(place, reader):
+        return _FAR, f"writes a file called {reader.name} in another test"
     if same_file and place.name[:1] in "_-." and reader.name.endswith(place.name or "/"):
         return 1, f"writes {{...}}{place.name} in the same file"
     if reader.name and place.name == reader.name:
@@ -158,6 +160,20 @@ def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
     if _pair(reader, place):
         return 3, "is its counterpart by name"
     return None
+
+
+def _in_another_test(place: Place, reader: Place) -> bool:
+    """Whether two tests write and read files of one name, each in a folder of its own: what one writes the other does
+    not see. Names that a module or a class binds may be the same folder.
+    """
+    first, second = _test_of(place), _test_of(reader)
+    return first is not None and second is not None and first is not second and place.is_local and reader.is_local
+
+
+def _test_of(place: Place) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    around = (outer for _, outer in place.module.around(place.call))
+    functions = (f for f in around if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef))
+    return next((f for f in functions if f.name.startswith("test")), None)
 
 
 def _same_path(one: Place, other: Place) -> bool:
