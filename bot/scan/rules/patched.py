@@ -10,6 +10,7 @@ from bot.scan.names.arguments import word_of
 from bot.scan.names.bound import results
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 from bot.scan.names.values import LOADS, Function, Qualified, Value
 from bot.scan.sites.replaced import constants, verdict
 
@@ -125,7 +126,7 @@ def _by_call(call: ast.Call, module: Module) -> Iterator[Patch]:
 
 
 def _patch(node: ast.expr | ast.stmt, replacement: ast.expr, name: str, module: Module) -> Iterator[Patch]:
-    if isinstance(replacement, ast.Call) and "mock" in ast.unparse(replacement.func).lower():
+    if isinstance(replacement, ast.Call) and "mock" in spelt(replacement.func).lower():
         return
     values = evaluate(replacement, module)
     if name in _UNPICKLERS:

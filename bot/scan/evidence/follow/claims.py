@@ -127,10 +127,12 @@ def _no_plain(kinds: ast.expr, module: Module) -> bool:
 
 
 def _is_foreign(kind: ast.expr, module: Module) -> bool:
-    """Whether a class that no file here has is none of containers, arrays or tensors by its name: only an object is
-    demanded to be one.
+    """Whether a class that no file here has, and that is not torch's, is none of containers, arrays or tensors by its
+    name: only an object is demanded to be one. Of torch's own modules are told apart; the others are tensors' kinds.
     """
-    name = ast.unparse(kind).rpartition(".")[2]
+    if dotted(kind, module).partition(".")[0] == "torch":
+        return False
+    name = spelt(kind).rpartition(".")[2]
     seen = any(not isinstance(v, Qualified | Unknown) for v in evaluate(kind, module))
     return not seen and name[:1].isupper() and not name.isupper() and _CONTAINS.search(name) is None
 

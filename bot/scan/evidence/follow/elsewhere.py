@@ -66,7 +66,7 @@ def _reads_in(other: Module, name: str, home: Module) -> Iterator[Read]:
     stem = stem_of(home.path)
     words = set(imported_as(name, other, home.path))
     named: list[ast.Name | ast.Attribute] = [n for word in words for n in other.names(word)]
-    named += [a for a in other.attributes(name) if ast.unparse(a.value).rpartition(".")[2] == stem]
+    named += [a for a in other.attributes(name) if spelt(a.value).rpartition(".")[2] == stem]
     yield from ((read, other) for read in named if isinstance(read.ctx, ast.Load))
 
 

@@ -9,6 +9,7 @@ from bot.scan.evidence.follow.spot import Answer, Spot
 from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
+from bot.scan.names.spelling import spelt
 from bot.scan.names.values import Class
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def into_record(spot: Spot, call: ast.Call, place: int | str, project: Project) 
 
 def _is_typed_dict(maker: ast.expr, module: Module) -> bool:
     """`class Saved(TypedDict)`, whose `Saved(net=net)` is a dict."""
-    bases = [ast.unparse(b) for v in evaluate(maker, module) if isinstance(v, Class) for b in v.node.bases]
+    bases = [spelt(b) for v in evaluate(maker, module) if isinstance(v, Class) for b in v.node.bases]
     return any(base.rpartition(".")[2] == "TypedDict" for base in bases)
 
 

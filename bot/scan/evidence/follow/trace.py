@@ -228,7 +228,7 @@ def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
     elif not isinstance(parent.ops[0], ast.Is | ast.IsNot):
         other = parent.comparators[0] if spot.node is parent.left else parent.left
         if isinstance(other, ast.Call) and makes_object(other, spot.module):
-            yield spot.says(Kind.OBJECT, f"is compared with what {ast.unparse(other.func)} makes")
+            yield spot.says(Kind.OBJECT, f"is compared with what {spelt(other.func)} makes")
         number = isinstance(other, ast.Constant) and other.value is not None and len(parent.ops) == 1
         yield (
             spot.says(Kind.PLAIN, f"is compared with {other.value}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from bot.scan.names.spelling import spelt
+
 _TENSORS = frozenset("Tensor FloatTensor DoubleTensor HalfTensor LongTensor IntTensor BoolTensor".split())
 _SHAPED = frozenset("Float Int UInt Bool Num Real Complex Shaped Inexact Float32 Float16 Int64 Int32".split())
 """jaxtyping's `Float[torch.Tensor, "batch dim"]`."""
@@ -32,7 +34,7 @@ def fields_of(owner: ast.ClassDef) -> dict[str, ast.expr]:
     for field in owner.body:
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             fields[field.target.id] = field.annotation
-        elif isinstance(field, ast.Assign) and ast.unparse(field.value).startswith(_ATTRIBUTES):
+        elif isinstance(field, ast.Assign) and spelt(field.value).startswith(_ATTRIBUTES):
             fields |= {target.id: field.value for target in field.targets if isinstance(target, ast.Name)}
     return fields
 

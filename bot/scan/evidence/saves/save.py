@@ -166,8 +166,12 @@ def _in_another_test(place: Place, reader: Place) -> bool:
     """Whether two tests write and read files of one name, each in a folder of its own: what one writes the other does
     not see. Names that a module or a class binds may be the same folder.
     """
-    first, second = _test_of(place), _test_of(reader)
-    return first is not None and second is not None and first is not second and place.is_local and reader.is_local
+    reading = _test_of(reader)
+    if reading is None or not (place.is_local and reader.is_local):
+        return False
+    if place.module is not reader.module:
+        return PurePosixPath(place.module.path).stem.startswith("test_")  # which no other file imports
+    return _test_of(place) not in (None, reading)
 
 
 def _test_of(place: Place) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
