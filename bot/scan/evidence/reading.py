@@ -67,6 +67,11 @@ class Reading:
         return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and _loads(parent)
 
     @property
+    def taken_at_once(self) -> bool:
+        """`torch.load(...)["weights"]`: nothing else of the file is kept."""
+        return isinstance(self.module.parent(self.call), ast.Subscript)
+
+    @property
     def receiver(self) -> ast.expr | None:
         """`x` of `x.load_state_dict(torch.load(...))`."""
         parent = self.module.parent(self.call)

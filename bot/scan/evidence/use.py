@@ -109,14 +109,17 @@ def _tutorial_layout(reading: Reading) -> str:
     """The model's and the optimizer's `x_state_dict` into load_state_dict or entry by entry into tensors, and no
     section but plain ones.
 
-    One of them alone says nothing of its neighbours.
+    One of them alone says nothing of its neighbours, unless it is called as in the tutorial, nothing else is read, and
+    it is taken right out of the load or gone through entry by entry: so published weights are read (gemma's).
     """
     own = [k for k in reading.keys if _OWN_STATE.match(k)]
     others = [k for k in reading.keys if k not in own]
     loaded = any(Kind.LOADED in reading.keys[k] for k in own)
     if any(Kind.UNSURE in said for said in reading.keys.values()):
         return ""
-    if len(own) < 2 or not (loaded or _entries_are_tensors(reading, own)):
+    entries = _entries_are_tensors(reading, own)
+    published = [*reading.keys] == ["['model_state_dict']"] and (reading.taken_at_once or entries)
+    if not (len(own) > 1 or published) or not (loaded or entries):
         return ""
     if not set(others) <= reading.themselves(Kind.PLAIN, Kind.TENSOR):
         return ""
