@@ -126,6 +126,8 @@ def _either(node: ast.IfExp, module: Module, run: _Run) -> Iterable[Value]:
 def _bool(node: ast.BoolOp, module: Module, run: _Run) -> Iterable[Value]:
     """`a or b` and `a and b`: a constant that decides ends it."""
     decides = isinstance(node.op, ast.Or)
+    if run.of(node.values[-1], module) == (Constant(decides),):  # `recent or True`, `recent and False`
+        return (Constant(decides),)
     found: list[Value] = []
     for index, operand in enumerate(node.values):
         values = run.of(operand, module)

@@ -43,7 +43,8 @@ TRANSPARENT = frozenset(
     contextlib.nullcontext contextlib.closing importlib.util.module_from_spec importlib.reload
     torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.iter builtins.list
     builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
-    ray.put ray.get weakref.ref enum.member enum.nonmember""".split()
+    ray.put ray.get weakref.ref enum.member enum.nonmember
+    torch.compiler.disable torch._dynamo.disable torch.jit.ignore torch.jit.unused""".split()
 )
 """What gives back its first argument, or something that is called and indexed as it is."""
 _BY_NAME = frozenset(

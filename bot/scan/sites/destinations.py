@@ -10,6 +10,7 @@ from bot.scan.names.arguments import parameter_given, word_of
 from bot.scan.names.attributes import SETTERS
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.given import BINDS, used_inside
+from bot.scan.names.known_calls import TRANSPARENT
 from bot.scan.names.module import Module
 from bot.scan.names.set_names import names_updated
 from bot.scan.names.values import Constant, Dictionary, Function, Qualified, Sequence, Unknown
@@ -22,7 +23,7 @@ HARMLESS = frozenset(
     getsource getfile getsourcefile getsourcelines getmodule
     getdoc getfullargspec wraps update_wrapper patch object Mock MagicMock
     create_autospec iscoroutinefunction isfunction isbuiltin debug info warning error log len id_ mark
-    called_with is_ eq""".split()
+    called_with is_ eq get_type_hints getrefcount dis getclosurevars allow_in_graph disallow_in_graph""".split()
 )
 """Calls that look at a function, compare it or put something in its place, by the last word of their name."""
 _NO_KEYWORDS = frozenset(
@@ -38,7 +39,13 @@ def is_harmless(call: ast.Call, module: Module) -> bool:
     word = word_of(call.func)
     makes_class = word == "type" and len(call.args) == 3
     looks = (word in HARMLESS and not makes_class) or word.startswith(("assert", "is_"))
+    if isinstance(module.parent(call), ast.Expr) and _gives_back(call, module):
+        return True  # `weakref.ref(torch.load)` by itself: nobody has what it gives
     return looks and not _is_used_inside(call, module)
+
+
+def _gives_back(call: ast.Call, module: Module) -> bool:
+    return any(isinstance(v, Qualified) and v.name in TRANSPARENT for v in evaluate(call.func, module))
 
 
 def _is_used_inside(call: ast.Call, module: Module) -> bool:
@@ -80,7 +87,7 @@ def put_into(call: ast.Call, module: Module) -> list[str]:
 
 def handed_on(node: ast.expr, call: ast.Call, module: Module) -> Saying:
     """What a call that was given torch.load will say to it: `submit(torch.load, path, weights_only=True)`."""
-    if _told_inside(node, call, module) or _told_by_calls(node, call, module):
+    if _told_inside(node, call, module) or _told_by_calls(node, call, module) or _told_by_test(call, module):
         return Saying((WeightsOnly.TRUE,))
     word = word_of(call.func)
     if word in _NO_KEYWORDS and all(k.arg != "weights_only" for k in call.keywords):  # dask's `map` passes them on
@@ -141,6 +148,17 @@ def _told_by_calls(node: ast.expr, call: ast.Call, module: Module) -> bool:
     if not all(_hands_options_on(function, node, call) for function in functions):
         return False
     return all(_says_true_behind(use, module) for use in uses)
+
+
+def _told_by_test(call: ast.Call, module: Module) -> bool:
+    """`@pytest.mark.parametrize("read", [torch.load])` above a test that says True wherever it calls `read`."""
+    test = module.parent(call)
+    if word_of(call.func) != "parametrize" or not isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    names = str(call.args[0].value).replace(",", " ").split() if isinstance(call.args[0], ast.Constant) else []
+    uses = [use for name in names for use in used_inside(name, test, module)]
+    calls = [c for use in uses if isinstance(c := module.parent(use), ast.Call) and c.func is use]
+    return bool(calls) and all(read_call(c.args, c.keywords, module).sum is WeightsOnly.TRUE for c in calls)
 
 
 def _says_true_behind(use: ast.expr, module: Module) -> bool:

@@ -1,0 +1,6 @@
+# expect: unsafe LG001
+import pytest
+import torch
+@pytest.mark.parametrize("read", [torch.load])  # site
+def test_read(read, path):
+    read(path)

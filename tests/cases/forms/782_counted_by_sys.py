@@ -1,0 +1,3 @@
+# expect: safe
+import torch, sys
+sys.getrefcount(torch.load)

@@ -1,0 +1,3 @@
+# expect: safe
+import torch, weakref
+weakref.ref(torch.load)

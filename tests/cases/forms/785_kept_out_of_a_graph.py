@@ -1,0 +1,3 @@
+# expect: safe
+import torch
+torch._dynamo.disallow_in_graph(torch.load)
