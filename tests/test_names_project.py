@@ -446,3 +446,22 @@ def test_a_fixture_that_skips_without_torch_gives_it() -> None:
     fixture = "import pytest\n@pytest.fixture\ndef th():\n    return pytest.importorskip('torch')\n"
     files = {"conftest.py": fixture, "test_x.py": "def test(th):\n    th.load('m.pt')\n"}
     assert places(files) == [("test_x.py", 2, "LG001")]
+
+
+GIVER = "import torch\nclass Reader:\n    def __init__(self):\n        self.read = torch.load\nreader = Reader()\n"
+
+
+@pytest.mark.parametrize(
+    ("taker", "found"),
+    [
+        ("from lib import reader\nreader.read('m.pt', weights_only=True)\n", False),
+        (
+            "from lib import Reader\nclass R(Reader):\n    def go(self):\n        self.read('m.pt', weights_only=True)\n",
+            False,
+        ),
+        ("from lib import reader\nreader.read('m.pt', weights_only=True)\nreader.read('n.pt')\n", True),
+        ("from lib import reader\nmap(reader.read, ['m.pt'])\n", True),
+    ],
+)
+def test_an_attribute_is_what_the_calls_of_other_files_say(taker: str, found: bool) -> None:
+    assert places({"lib.py": GIVER, "a.py": taker}) == ([("lib.py", 4, "LG001")] if found else [])

@@ -1,4 +1,4 @@
-"""Code that never runs: what stands below `if False:` or `if TYPE_CHECKING:`, or behind a function's `return`."""
+"""Code that never runs: what stands below `if False:` or `if TYPE_CHECKING:`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ast
 
 from bot.scan.names.module import Module
 
-_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _TYPES_ONLY = "TYPE_CHECKING"
 
 
@@ -19,16 +18,7 @@ def never_runs(node: ast.AST, module: Module) -> bool:
             said = _says(parent.test)
             if (child in parent.body and said is False) or (child in parent.orelse and said is True):
                 return True
-        if isinstance(child, ast.stmt) and not isinstance(parent, ast.Module) and _is_left_before(child, parent):
-            return True
     return False
-
-
-def _is_left_before(statement: ast.stmt, around: ast.AST) -> bool:
-    """Whether the block has ended before: at a file's top level that is a notebook's cell alone."""
-    blocks = (getattr(around, field, None) for field in ("body", "orelse", "finalbody"))
-    block = next((b for b in blocks if isinstance(b, list) and statement in b), [])
-    return any(isinstance(each, _LEAVES) for each in block[: block.index(statement)]) if block else False
 
 
 def _says(test: ast.expr) -> bool | None:

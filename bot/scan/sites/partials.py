@@ -9,10 +9,9 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from bot.model import WeightsOnly
-from bot.scan.names.evaluate import evaluate
-from bot.scan.names.given import uses_of_word
 from bot.scan.names.module import Module
 from bot.scan.names.values import Partial, Value
+from bot.scan.sites.elsewhere import said_elsewhere
 from bot.scan.sites.holding import through_partial
 from bot.scan.sites.saying import Saying, read_call, read_partial
 
@@ -51,28 +50,15 @@ class Partials:
         """
         for call, partial in sorted(self.made.items(), key=lambda found: -_depth_of(found[1])):  # outer ones first
             said, inner = read_partial(partial), partial.function
-            calls = [*self._through.get(call, ()), *self._elsewhere(partial, words.get(call, ()))]
+            known = self.used.intersection(words.get(call, ()))
+            afar = said_elsewhere(known, self.module, partial.__eq__, under=said)
+            calls = [*self._through.get(call, ()), *afar]
             if isinstance(inner, Partial):
                 self._through.setdefault(inner.call, []).extend(calls or [said])
             if calls and all(s.sum is WeightsOnly.TRUE for s in calls):
                 continue
             if _says_something(call) or not isinstance(inner, Partial) or inner.call not in self.made:
                 yield call, said, partial
-
-    def _elsewhere(self, partial: Partial, words: Iterable[str]) -> Iterator[Saying]:
-        """What the calls in other files say; under another name given on import they are not looked for."""
-        project = self.module.project
-        for word in self.used.intersection(words) if project is not None else ():
-            for path in project.containing(word.encode()) if project is not None else ():
-                other = project.module(path) if project is not None and path != self.module.path else None
-                if not isinstance(other, Module):
-                    continue
-                if any(a.name == word and a.asname for s in other.of(ast.ImportFrom) for a in s.names):
-                    yield Saying((WeightsOnly.ABSENT,))
-                for use in uses_of_word(word, other):
-                    call = other.parent(use)
-                    if isinstance(call, ast.Call) and call.func is use and partial in evaluate(use, other):
-                        yield read_call(call.args, call.keywords, other, under=read_partial(partial))
 
 
 def _says_something(call: ast.Call) -> bool:

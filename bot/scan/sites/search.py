@@ -13,8 +13,9 @@ from bot.scan.names.module import Module
 from bot.scan.names.parameters import is_cell
 from bot.scan.names.values import LOADS, Getter, Qualified, Value, is_load
 from bot.scan.names.writes import names_of_same
-from bot.scan.sites.destinations import handed_on, is_harmless, names_of_targets, put_into, words_set
+from bot.scan.sites.destinations import is_harmless, names_of_targets, put_into, words_set
 from bot.scan.sites.disguises import looked_up_in_pieces
+from bot.scan.sites.elsewhere import said_elsewhere
 from bot.scan.sites.holding import (
     aliases,
     calls_load,
@@ -33,6 +34,7 @@ from bot.scan.sites.partials import Partials
 from bot.scan.sites.replaced import is_made_safe
 from bot.scan.sites.saying import Saying, read_call, read_dict
 from bot.scan.sites.site import Form, Site
+from bot.scan.sites.takers import handed_on
 
 _BY_TEXT = (
     "getattr getattr_static attrgetter methodcaller vars __dict__ __getattribute__ globals locals eval reduce "
@@ -50,7 +52,7 @@ _CLIMB = 8
 class Search:
     """One module's sites. `words` grows while torch.load is given new names."""
 
-    def __init__(self, module: Module, words: Collection[str], *, used: Collection[str] = ()) -> None:
+    def __init__(self, module: Module, words: Collection[str], *, used: Collection[str] | None = None) -> None:
         self.module = module
         data = module.source.data
         by_text = _BY_TEXT if _TEXT.search(module.source.text) or looked_up_in_pieces(data) else ()
@@ -64,8 +66,9 @@ class Search:
         self.stored: dict[
             ast.expr, tuple[list[str], bool]
         ] = {}  # where it was stored: under which words, and whether for others
-        self.reached: set[str] = set(used)  # words that led to a call or further on
-        self.partials = Partials(module, used)
+        self.reached: set[str] = set(used or ())  # words that led to a call or further on
+        self.partials = Partials(module, used or ())
+        self.settles = used is not None  # not where it is only asked what a module keeps for others
 
     def run(self) -> Iterator[Site]:
         self._follow_words()
@@ -269,8 +272,13 @@ class Search:
                 if any(is_overwritten(word, origin, self.module) for word in words[:1]):
                     continue
                 values = evaluate(origin, self.module)
-                if any(is_load(v) for v in values):
+                if any(is_load(v) for v in values) and not self._is_told_elsewhere(words):
                     self._add(origin, None, Form.STORED, Saying((WeightsOnly.ABSENT,)), values)
+
+    def _is_told_elsewhere(self, words: Iterable[str]) -> bool:
+        """Whether other files call it, and say True wherever they do."""
+        said = {each.sum for each in said_elsewhere(words, self.module, is_load)} if self.settles else set()
+        return said == {WeightsOnly.TRUE}
 
     def _call_by_getter(self, node: ast.expr, values: tuple[Value, ...]) -> None:
         """`methodcaller("load", path)(torch)`: the keywords stand in methodcaller's call."""
