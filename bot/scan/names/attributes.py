@@ -44,6 +44,8 @@ def attribute(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of:
     """What `node` can be, given what stands before its dot."""
     found = [v for base in bases for v in attribute_of(base, node.attr, of)]
     if all(isinstance(v, Unknown) for v in found):
+        if made := _made_with(node, bases, module, of):
+            return made
         found += _stored(node, module, of)
         if node.attr == "torch" and all(_opaque(base) for base in bases) and all(isinstance(v, Unknown) for v in found):
             return [Qualified("torch", ambiguous=True)]  # `msc.torch.load`: storage clients stand in front of torch so
@@ -220,6 +222,21 @@ def _stored(node: ast.Attribute, module: Module, of: Evaluate) -> list[Value]:
         if name.id == holder and module.scope(name) in near and Constant(node.attr) in of(word, module):
             found += of(value, module)
     return found
+
+
+def _made_with(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of: Evaluate) -> list[Value]:
+    """`config.safe` where `config = Config(safe=True)` made it, and its class takes its fields as they come."""
+    owner = next((v.of for v in bases if isinstance(v, Instance)), None)
+    if owner is None or not isinstance(node.value, ast.Name) or exported("__init__", owner.module, owner.node):
+        return []
+    fields = [s.target.id for s in owner.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    written = module.written(node.value.id)
+    statement = module.parent(written[0]) if len(written) == 1 else None
+    call = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    if not isinstance(call, ast.Call) or node.attr not in fields:
+        return []
+    given = [k.value for k in call.keywords if k.arg == node.attr] or call.args[fields.index(node.attr) :][:1]
+    return [v for each in given for v in of(each, module)]
 
 
 def subscript(bases: tuple[Value, ...], keys: tuple[Value, ...], of: Evaluate) -> Iterable[Value]:

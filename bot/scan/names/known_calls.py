@@ -186,7 +186,8 @@ def _vars(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
 def _folded(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterable[Value]:
     """`bool(x)`, `len("ab")`, of each value by itself."""
     values = of(call.args[0], module) if len(call.args) == 1 and not call.keywords else (Unknown(),)
-    return [folding.function(name, [v]) or Unknown() for v in values]
+    kept = Parameter if name == "builtins.bool" else ()  # `bool(safe)` is what `safe` is where it is asked whether
+    return [v if isinstance(v, kept) else folding.function(name, [v]) or Unknown() for v in values]
 
 
 def _next(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:

@@ -102,9 +102,9 @@ def _direct(expression: ast.expr | None, module: Module) -> _Said | None:
 
 
 def _settled(value: Value) -> tuple[Value, ...]:
-    """What all callers of a private helper give, if each gives a constant."""
+    """What all callers of a private helper give, if each gives a constant, or a parameter of its own with a default."""
     told = told_by_all(value) if isinstance(value, Parameter) else ()
-    return told if all(isinstance(v, Constant) for v in told) else ()
+    return told if all(isinstance(v, Constant) or (isinstance(v, Parameter) and v.default) for v in told) else ()
 
 
 def _spread(spreads: Sequence[ast.expr], module: Module) -> _Said | None:
