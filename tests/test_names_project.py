@@ -465,3 +465,16 @@ GIVER = "import torch\nclass Reader:\n    def __init__(self):\n        self.read
 )
 def test_an_attribute_is_what_the_calls_of_other_files_say(taker: str, found: bool) -> None:
     assert places({"lib.py": GIVER, "a.py": taker}) == ([("lib.py", 4, "LG001")] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker"),
+    [
+        ("import torch as th\n", "from lib import th\nth.serialization.load('m.pt')\n"),
+        ("import torch as th\n", "import lib\nlib.th.serialization.load('m.pt')\n"),
+        ("import torch\nclass C:\n    t = torch\n", "from lib import C\nC.t.serialization.load('m.pt')\n"),
+    ],
+)
+def test_a_part_of_torch_is_followed_into_files_that_do_not_name_it(giver: str, taker: str) -> None:
+    assert places({"lib.py": giver, "a.py": taker}) == [("a.py", 2, "LG001")]
+    assert places({"lib.py": giver.replace("torch", "flax"), "a.py": taker}) == []

@@ -35,6 +35,13 @@ SILENT = {
         except Exception:
             x = torch.load(trusted, weights_only=False)
         """,
+    "from a handle, and then another file": """
+        try:
+            with open(p, "rb") as file:
+                x = torch.load(file, weights_only=True)
+        except Exception:
+            x = torch.load(trusted, weights_only=False)
+        """,
     "another unpickler, and another file": """
         import pickle
         try:
@@ -108,6 +115,21 @@ UNSAFE = {
             x = torch.load(p, weights_only=True)
         except Exception:
             x = trusting(p)  # here
+        """,
+    "from a handle, and then by the path": """
+        try:
+            with open(p, "rb") as file:
+                x = torch.load(file, weights_only=True)
+        except Exception:
+            x = torch.load(p, weights_only=False)  # here
+        """,
+    "from one handle, and then from another": """
+        try:
+            with p.open("rb") as first:
+                x = torch.load(first, weights_only=True)
+        except Exception:
+            with p.open("rb") as second:
+                x = torch.load(second, weights_only=False)  # here
         """,
     "by another unpickler of the same file": """
         import pickle

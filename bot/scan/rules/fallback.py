@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ _UNPICKLES = frozenset(
     """.split()
 )
 """What runs the code a pickle asks for, as torch.load(weights_only=False) does."""
+_MODE = re.compile("[rbt+]{1,3}")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LEAVES = (ast.Return, ast.Raise, ast.Break)
 
@@ -183,11 +185,26 @@ def _loads(block: Sequence[ast.stmt], module: Module) -> list[Load]:
     for call in _run_here(block):
         site = sites.get(id(call))
         if site is not None:
-            file = ast.dump(site.file) if site.file is not None else ""
+            file = ast.dump(_opened(site.file, module)) if site.file is not None else ""
             found.append(Load(site.node, _by_default(site), file))
         elif isinstance(call, ast.Call):
             found += _helped(call, module)
     return found
+
+
+def _opened(file: ast.expr, module: Module) -> ast.expr:
+    """The path behind `with open(path, "rb") as file`, `with path.open("rb") as file`; what is no such name stands for
+    itself.
+    """
+    function = module.function(file)
+    for item in module.of(ast.withitem) if isinstance(file, ast.Name) else ():
+        opened = item.context_expr
+        if word_of(item.optional_vars or file) != word_of(file) or module.function(opened) is not function:
+            continue
+        if item.optional_vars is not None and isinstance(opened, ast.Call) and word_of(opened.func) == "open":
+            paths = [a for a in opened.args[:1] if not (isinstance(a, ast.Constant) and _MODE.fullmatch(str(a.value)))]
+            return paths[0] if paths else getattr(opened.func, "value", file)
+    return file
 
 
 def _run_here(block: Iterable[ast.AST]) -> Iterator[ast.expr]:

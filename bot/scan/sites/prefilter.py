@@ -29,6 +29,7 @@ _IMPORTED_THERE = re.compile(rb"[\[(,=]\s*(?:\w+\.)*(?:import_module|__import__)
 _ASSIGNED = re.compile(rb"= torch[ \t]*\r?$", re.M)
 _EXECUTED = re.compile(rb"exec\s*\(\s*[^)\s]|%run\s")
 _ESCAPED = (b"\\n", b"\\t")
+_BEFORE_PART = re.compile(rb"(\w+)[\s\\]*\.[\s\\]*serialization\b")
 _WIDE = 200
 _STEPS = 4
 """How often a name is given to another before nobody would follow it."""
@@ -63,7 +64,8 @@ class Uses:
         if self.hidden or (self.received and not torch and imported_in_pieces(self.data)):
             return True
         if self.unclear:
-            return torch or _is_handed({self.unclear}, self.data, handed)
+            before = _BEFORE_PART.findall(self.data) if self.unclear == b"serialization" else ()
+            return torch or _is_handed({self.unclear, *before}, self.data, handed)
         if (self.quoted and torch) or (torch and self.received and stands_in_for_torch(self.data)):
             return True
         known = self.receivers and (
