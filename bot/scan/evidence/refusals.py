@@ -194,8 +194,8 @@ _BY_PLACE = re.compile(r"(?:each|\[\d+\])+")
 """`for item in loaded`, `loaded[0]`: nothing tells these from their neighbours."""
 
 
-_NAMED = re.compile(r"\['(?!.*\.\d)[A-Za-z_][\w./ -]*'\]|\[(\w+\.)*_*[A-Z][A-Z\d_]+\]")
-"""`loaded["args"]`, `loaded[ARGS_KEY]`: one thing that its writer put there, and no entry of many."""
+_NAMED = re.compile(r"\['(?!.*\.\d)[A-Za-z_][\w./ -]*'\]|\[(\w+\.)*_*[A-Z][A-Z\d_]+(\.value|\.name)?\]")
+"""`loaded["args"]`, `loaded[ARGS_KEY]`, `loaded[Key.ARGS.value]`: one thing that its writer put there, none of many."""
 _ANY_OF = re.compile(r"\[\?\]|each|value|key")
 _INSIDE = re.compile(r"\[(\?|\d+)\]|each|value")
 _OPTIONS = re.compile(r"\['(\w+_)?(args|opts?|options|hparams|hyper_parameters|params|namespace)'\]")

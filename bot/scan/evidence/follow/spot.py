@@ -22,7 +22,7 @@ MOST_CALLS = 4
 """How many function borders a value is followed across."""
 
 
-_CONSTANT = re.compile(r"\[_*[A-Z][A-Z\d_]*\]")
+_CONSTANT = re.compile(r"\[_*[A-Z][A-Z\d_]*\]|\[[\w.]+\.(?:value|name)\]")
 """A key that is a constant's name: `held[ARGS_KEY]`."""
 
 
@@ -108,6 +108,9 @@ def label_of(index: ast.expr, module: Module) -> str:
         return f"[{index.value!r}]"
     if isinstance(index, ast.Name) and index.id.isupper() and len(words := words_of(index, module)) == 1:
         return f"[{words[0]!r}]"
+    if isinstance(index, ast.Attribute) and index.attr in ("value", "name"):  # of a member of an Enum
+        words = words_of(index, module)
+        return f"[{words[0]!r}]" if len(words) == 1 else f"[{spelt(index)}]"
     if isinstance(index, ast.Attribute) or (isinstance(index, ast.Name) and index.id.isupper()):
         return f"[{spelt(index)}]"
     return "[?]"

@@ -182,7 +182,7 @@ def _subscript(spot: Spot, parent: Any, project: Project) -> Answer:
         yield spot.says(Kind.DICT, "an item is set")
     elif isinstance(parent.slice, ast.Slice):
         yield spot.at(parent)
-    elif isinstance(parent.slice, ast.Tuple):
+    elif isinstance(parent.slice, ast.Tuple) and not any(map(_is_text, parent.slice.elts)):
         yield spot.says(Kind.ARRAY, "is indexed in several dimensions")
         if any(isinstance(each, ast.Slice) for each in parent.slice.elts):  # a slice of it, and of its kind
             yield spot.at(parent)
