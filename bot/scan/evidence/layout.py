@@ -50,8 +50,21 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
         ]
         if found:
             told = f"writes {', '.join(repr(key) for key in sorted(keys)[:3])} close by"
-            return tuple(saved_by(writer, told, project) for writer in found[:MOST_SAVES])
+            near = tuple(saved_by(writer, told, project) for writer in found[:MOST_SAVES])
+            return near if len(keys) >= _TELLING_KEYS else _unless_an_object(keys, near, reading, project)
     return ()
+
+
+def _unless_an_object(keys: Keys, near: tuple[Saved, ...], reading: Reading, project: Project) -> tuple[Saved, ...]:
+    """One key or two tie a file to no save in particular: any of the project's that writes them may be the one."""
+    every = (path for _, path in _near(reading, project, _ANYWHERE))
+    holding = (path for path in every if all(_may_be_key(key, project.files[path]) for key in keys))
+    for writer in writers_of(holding, project):
+        if keys <= keys_of(writer, project) and not _rewrites(writer, reading):
+            saved = saved_by(writer, f"writes {', '.join(map(repr, sorted(keys)))}", project)
+            if saved.stored.content is Content.OBJECT:
+                return (*near, saved)
+    return near
 
 
 def find_states_near(reading: Reading, project: Project) -> tuple[Saved, ...]:

@@ -121,7 +121,7 @@ def saved_alike(facts: Facts) -> Decision | None:
         return None
     worst = next((s for s in facts.alike if s.stored.content is Content.OBJECT), None)
     if worst is not None:
-        reason = f"a save of these keys close by holds {worst.stored.why}"
+        reason = f"a save of these keys holds {worst.stored.why}"
         return Decision(use_of(facts.reading), Tier.REVIEW, reason, (from_save(worst),))
     if any(s.stored.content is not Content.PLAIN for s in facts.alike):
         return None
