@@ -67,6 +67,14 @@ class Reading:
         return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and _loads(parent)
 
     @property
+    def unpacked(self) -> tuple[str, ...]:
+        """The members that `one, other = torch.load(...)` gives names."""
+        statement = self.module.parent(self.call)
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        named = targets[0].elts if len(targets) == 1 and isinstance(targets[0], ast.Tuple | ast.List) else []
+        return tuple(f"[{place}]" for place, each in enumerate(named) if not isinstance(each, ast.Starred))
+
+    @property
     def taken_at_once(self) -> bool:
         """`torch.load(...)["weights"]`: nothing else of the file is kept."""
         return isinstance(self.module.parent(self.call), ast.Subscript)

@@ -155,7 +155,8 @@ _BY_PLACE = re.compile(r"\[(\?|\d+)\]|each")
 
 
 def _elements_are_tensors(reading: Reading) -> str:
-    """What is taken out by number, by a variable or in a loop is a tensor each time: nothing tells them apart.
+    """What is taken out by number, by a variable or in a loop is a tensor each time: nothing tells them apart. What has
+    a name as it is taken apart, and is not used, may be anything.
 
     The values of a dict gone through with their keys are told apart by these, and so left out.
     """
@@ -164,7 +165,7 @@ def _elements_are_tensors(reading: Reading) -> str:
     if not all(_BY_PLACE.fullmatch(k) for k in reading.keys):
         return ""
     proved = reading.themselves(Kind.TENSOR, Kind.DECLARED)
-    numbered = [k for k in reading.keys if k[1:-1].isdigit()]
+    numbered = [*(k for k in reading.keys if k[1:-1].isdigit()), *reading.unpacked]
     if not proved or any(k not in proved for k in numbered):
         return ""
     return "is a container of tensors: each that is taken out is used as one"
