@@ -51,7 +51,8 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
     loaded = next((s for s in reading.signs if s.kind in (Kind.FITS, Kind.ASSIGNED) and _at_most_named(s)), None)
     if loaded is None or reading.named_sections or any(_SECTION.match(f"[{k}]") for k in reading.asked):
         return ""
-    if reading.perhaps_a_section or _some_go_loosely(reading):
+    by_any_key = "[?]" in reading.themselves(Kind.LOADED)  # `state[key]` for a key that somebody gives is a section
+    if by_any_key or _some_go_loosely(reading):
         return ""
     touched = any(
         s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
@@ -83,6 +84,9 @@ def _at_most_named(sign: Sign) -> bool:
     return not sign.path or (len(sign.path) == 1 and sign.path[0].startswith("["))
 
 
+_MAKES_ONE = frozenset({"goes into torch.tensor", "goes into torch.from_numpy"})
+
+
 def _is_a_tensor(reading: Reading) -> str:
     # a list of loaded tensors that goes into torch.cat is as good as each of them
     held = (s for s in reading.signs if s.kind is Kind.TENSOR and all(step.startswith("«") for step in s.path))
@@ -90,6 +94,8 @@ def _is_a_tensor(reading: Reading) -> str:
     sign = next((s for s in held if is_test(reading.module.path) or not is_test(s.file)), None)
     if sign is None or not _only(reading, "[0]", "[1]", "[2]", "[?]", "each"):
         return ""
+    if any(s.kind is Kind.ARRAY and s.detail in _MAKES_ONE and not s.path for s in reading.signs):
+        return ""  # `if not is_tensor(x): x = torch.tensor(x)`: what is used is not what was in the file
     return f"is used as a tensor ({sign.detail})"
 
 

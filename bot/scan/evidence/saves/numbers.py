@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
+from bot.model import Unreadable
 from bot.scan.evidence.ground.behind import bound_to, kept_as
+from bot.scan.evidence.ground.callers import callee, calls_of
 from bot.scan.evidence.ground.imports import dotted
-from bot.scan.evidence.saves.content import Content, Stored
+from bot.scan.evidence.ground.memo import remember
+from bot.scan.evidence.saves.content import Content, Stored, parameters
+from bot.scan.evidence.saves.keyed import is_test
+from bot.scan.names.arguments import given_for
+from bot.scan.names.bound import results
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
 
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
 _DEEPEST = 3
+_FARTHEST = 8
+_MOST_CALLS = 6
+_RATES = ("lr", "initial_lr")
 _KEEPS = frozenset("min max round abs sum".split())
 """Python's functions that give numpy's numbers where they are given some."""
 
@@ -42,3 +55,59 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
 def _first(nodes: Iterable[ast.expr], module: Module, depth: int) -> Stored | None:
     found = (numpy_number(node, module, depth + 1) for node in nodes)
     return next((each for each in found if each is not None), None)
+
+
+def numpy_rate(project: Project) -> str:
+    """Where the project gives an optimizer a rate that is numpy's (`group["lr"] = 0.5 * (1 + np.cos(t))`), or empty.
+
+    Its state holds the rate as it was given, and weights_only=True refuses numpy's numbers.
+    """
+    return remember(project, "numpy rate", lambda: next(_rates_of_numpy(project), ""))
+
+
+def _rates_of_numpy(project: Project) -> Iterator[str]:
+    homes = {
+        path
+        for rate in _RATES
+        for mark in (b'"', b"'")
+        for path in project.containing(mark + rate.encode() + mark + b"] =")
+    }
+    for path in sorted(homes):
+        module = project.module(path)
+        if is_test(path) or isinstance(module, Unreadable):
+            continue
+        for item in module.of(ast.Subscript, *_RATES):
+            statement = module.parent(item)
+            named = isinstance(item.slice, ast.Constant) and item.slice.value in _RATES
+            if named and isinstance(statement, ast.Assign) and _is_numpys(statement.value, module, project, 0):
+                yield f"{path}:{item.lineno}"
+
+
+def _is_numpys(node: ast.expr | None, module: Module, project: Project, depth: int) -> bool:
+    """Whether an expression is a number of numpy's, through names, parameters and functions of the project."""
+    if node is None or depth > _FARTHEST:
+        return False
+    if numpy_number(node, module) is not None:
+        return True
+    return any(_is_numpys(value, home, project, depth + 1) for value, home in _made_of(node, module, project))
+
+
+def _made_of(node: ast.expr, module: Module, project: Project) -> Iterator[tuple[ast.expr | None, Module]]:
+    if isinstance(node, ast.BinOp):
+        yield from ((side, module) for side in (node.left, node.right))
+    elif isinstance(node, ast.Call):
+        found = callee(node, module, project)
+        yield from ((value, found[1]) for value in results(found[1]).get(found[0], ())) if found else ()
+    elif isinstance(node, ast.Name):
+        bound = [*bound_to(node, module)]
+        yield from ((value, module) for value in bound)
+        if not bound:
+            yield from _given(node, module, project)
+
+
+def _given(name: ast.Name, module: Module, project: Project) -> Iterator[tuple[ast.expr | None, Module]]:
+    """What callers give the parameter that a name is."""
+    function = module.function(name)
+    if isinstance(function, ast.FunctionDef) and name.id in {a.arg for a in parameters(function)}:
+        for call, home in calls_of(function, module, project)[:_MOST_CALLS]:
+            yield given_for(name.id, function, call), home

@@ -11,6 +11,7 @@ from bot.scan.evidence.ground.behind import kept_as, source_of, values_of
 from bot.scan.evidence.ground.callers import callee, calls_of
 from bot.scan.evidence.ground.imports import dotted, imports_any
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
+from bot.scan.evidence.saves.numbers import numpy_rate
 from bot.scan.names.arguments import given_for
 from bot.scan.names.bound import results
 from bot.scan.names.module import Definition, Module
@@ -27,6 +28,7 @@ _PLAIN_SCHEDULERS = re.compile(
 """LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
 _ANY_SCHEDULER = re.compile(r"torch\.optim\.lr_scheduler\._?LRScheduler")
 """What is declared so is one of torch's, and which one the callers say."""
+_OPTIMIZES = re.compile(r"opt(im(izer)?)?s?(\[.*\])?$", re.IGNORECASE)
 _OPTIMIZER = re.compile(r"\w+Optimizer\b")
 
 _SHARDED = frozenset("DTensor ShardTensor ShardedTensor".split())
@@ -48,6 +50,8 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
         return f"the state of {text}"
     if is_unknown_scheduler(receiver, module, project):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
+    if _OPTIMIZES.search(text) and (rate := numpy_rate(project)):
+        return f"the state of {text}, whose rate may be a number of numpy's ({rate})"
     if isinstance(receiver, ast.Name) and (kind := _OPTIMIZER.search(_declared(receiver, module))):
         return f"the state of a {kind[0]}, which is not torch's"
     if isinstance(receiver, ast.Name) and (NAMES_NOTHING.fullmatch(text) or _one_of_a_parameter(receiver, module)):

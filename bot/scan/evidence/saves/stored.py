@@ -57,6 +57,7 @@ MOST_OF_A_NAME = 6
 _STAYS_OBJECT = re.compile(r"lambda|numpy|Namespace|defaultdict|deque|Path|datetime|config")
 
 
+_OF_ANOTHER = Stored(Content.UNKNOWN, "a part of what was loaded elsewhere")
 _SET_UP = re.compile(r"what setup(_\w+)?\(\) returns")
 """`fabric.setup(model)`, `setup_module`, `setup_optimizers`: wrapped modules and optimizers."""
 
@@ -146,7 +147,8 @@ class Look:
         if any(isinstance(value, ast.Dict) for value in bindings):
             later += put_later(node, module, self._project)
             whole += taken_by_others(node, module, self._project)
-        return _new(itertools.chain(whole, (self.of(value, home, depth) for value, home in later)))
+        put = (self.of(value, home, depth) for value, home in later)
+        return _new(itertools.chain(whole, (_OF_ANOTHER if each is LOADED else each for each in put)))
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
