@@ -48,8 +48,9 @@ def load_whole(spot: Spot, call: ast.Call, project: Project) -> Answer:
     """
     given = {k.arg: k.value for k in call.keywords}
     strict = call.args[1] if len(call.args) > 1 else given.get("strict")
-    exact = _is_exact(strict, spot.module, project) and None not in given and len(call.args) < 3
-    looked = exact and spot.hops < MOST_CALLS
+    spread = None in given and not _hands_on(given.pop(None), spot.module)
+    exact = _is_exact(strict, spot.module, project) and not spread and len(call.args) < 3
+    looked = exact and spot.hops < MOST_CALLS and "assign" not in given  # which it may hand on where nobody sees it
     own = own_method(call, "load_state_dict", spot.module, project) if looked else None
     if own is not None:
         yield from into_function(call.func, own, spot, 0)
@@ -77,6 +78,13 @@ def _is_exact(strict: ast.expr | None, module: Module, project: Project) -> bool
         return False
     calls = calls_of(around, module, project)[:_MOST_CALLERS]
     return all(_is_true(given_for(strict.id, around, call)) for call, home in calls)
+
+
+def _hands_on(spread: ast.expr, module: Module) -> bool:
+    """Whether `**kwargs` are those that a load_state_dict of the project was given, and hands on."""
+    around = module.function(spread)
+    taken = around.args.kwarg if isinstance(around, ast.FunctionDef) and around.name == "load_state_dict" else None
+    return taken is not None and isinstance(spread, ast.Name) and spread.id == taken.arg
 
 
 def _is_true(strict: ast.expr | None) -> bool:
