@@ -57,12 +57,16 @@ def _first(nodes: Iterable[ast.expr], module: Module, depth: int) -> Stored | No
     return next((each for each in found if each is not None), None)
 
 
-def numpy_rate(project: Project) -> str:
-    """Where the project gives an optimizer a rate that is numpy's (`group["lr"] = 0.5 * (1 + np.cos(t))`), or empty.
+def numpy_rate(path: str, project: Project) -> str:
+    """Where an optimizer is given a rate that is numpy's (`group["lr"] = 0.5 * (1 + np.cos(t))`), in the top folder of
+    the file at `path`; empty where none is.
 
-    Its state holds the rate as it was given, and weights_only=True refuses numpy's numbers.
+    An optimizer's state holds the rate as it was given, and weights_only=True refuses numpy's numbers.
     """
-    return remember(project, "numpy rate", lambda: next(_rates_of_numpy(project), ""))
+    places = remember(project, "numpy rates", lambda: tuple(_rates_of_numpy(project)))
+    return next(
+        (place for place in places if place.partition("/")[0] == path.partition("/")[0] or "/" not in place), ""
+    )
 
 
 def _rates_of_numpy(project: Project) -> Iterator[str]:

@@ -50,7 +50,7 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
         return f"the state of {text}"
     if is_unknown_scheduler(receiver, module, project):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
-    if _OPTIMIZES.search(text) and (rate := numpy_rate(project)):
+    if _OPTIMIZES.search(text) and (rate := numpy_rate(module.path, project)):
         return f"the state of {text}, whose rate may be a number of numpy's ({rate})"
     if isinstance(receiver, ast.Name) and (kind := _OPTIMIZER.search(_declared(receiver, module))):
         return f"the state of a {kind[0]}, which is not torch's"
