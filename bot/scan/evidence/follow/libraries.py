@@ -136,7 +136,8 @@ def _is_wrapper(receiver: ast.expr, module: Module) -> bool:
 def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> Answer:
     """What the function says of the value that it is given."""
     if full.startswith((*_MODULE_CALLS, *_TASKS)):
-        yield out_of_a_list(spot).says(Kind.OBJECT, f"goes into {full}")
+        pairs = full.startswith("sklearn.") and len(spot.path) > 1  # `Pipeline([("clf", value)])`
+        yield out_of_a_list(out_of_a_list(spot) if pairs else spot).says(Kind.OBJECT, f"goes into {full}")
     elif full == _FETCHES:
         yield spot.at(call)
     elif full == "torch.save":
@@ -162,7 +163,5 @@ def into_library(spot: Spot, call: ast.Call, full: str, *, place: int | str) -> 
 
 def out_of_a_list(spot: Spot) -> Spot:
     """`Sequential([value])`: what is in the list is what is taken."""
-    path = spot.path
-    while path and path[-1].startswith("«["):  # `Pipeline([("clf", value)])`
-        path = path[:-1]
-    return spot._replace(path=path)
+    inside = spot.path and spot.path[-1].startswith("«[")
+    return spot._replace(path=spot.path[:-1]) if inside else spot
