@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.scan.evidence.ground.behind import bound_to
 from bot.scan.evidence.ground.callers import Found, callee, definitions
 from bot.scan.evidence.saves.content import Content, Stored
+from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
@@ -32,6 +33,8 @@ def put_later(name: ast.Name, module: Module, project: Project) -> Iterator[Valu
         parent = module.parent(use)
         if isinstance(parent, ast.Attribute):
             yield from ((value, module) for value in _by_method(parent, module) if not _is_read_back(value, module))
+        elif isinstance(parent, ast.Subscript) and parent.value is use:
+            yield from ((value, module) for value in _into_member(parent, module))
     for call in _takers(name, module):
         place = next(n for n, given in enumerate(call.args) if getattr(given, "id", "") == name.id)
         for found in _may_mean(call, module, project):
@@ -74,6 +77,14 @@ def _by_method(attribute: ast.Attribute, module: Module) -> Iterator[ast.expr]:
             yield from (*call.args, *(k.value for k in call.keywords))
         elif attribute.attr == "setdefault":
             yield from call.args[1:]
+
+
+def _into_member(member: ast.Subscript, module: Module) -> Iterator[ast.expr]:
+    """`x` of `held["losses"].append(x)` where it is a number of numpy's; what else is put there its name tells."""
+    grows = module.parent(member)
+    call = module.parent(grows) if isinstance(grows, ast.Attribute) and grows.attr in ("append", "extend") else None
+    if isinstance(call, ast.Call) and call.func is grows:
+        yield from (value for value in call.args if numpy_number(value, module) is not None)
 
 
 def _may_mean(call: ast.Call, module: Module, project: Project) -> tuple[Found, ...]:

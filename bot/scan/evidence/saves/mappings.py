@@ -8,18 +8,25 @@ ml_collections, mmengine, EasyDict) are not told apart, and nothing is said wher
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import values_of
 from bot.scan.evidence.ground.callers import enclosing_class
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.saves.content import CONFIG_NAME
+from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
 
 _BOTH = ("omegaconf", "hydra", "ml_collections", "mmengine", "mmcv", "easydict", "addict", "munch", "yacs", "box")
 _DICT_ONLY = frozenset("items keys values get pop update setdefault copy".split())
 _OPTION_TYPES = frozenset("int float str bool".split())
+_PATH_TYPE = re.compile(rb"type\s*=\s*(?:pathlib\s*\.\s*)?(?:Pure|Posix)?Path\b")
 _MAKERS = frozenset("json.load json.loads yaml.safe_load omegaconf.OmegaConf.to_container".split())
 
 
@@ -28,8 +35,40 @@ def makes_dict(call: ast.Call, module: Module) -> bool:
     name = dotted(call.func, module) or spelt(call.func)
     if name == "vars":  # of options that were parsed; of anything else it is whatever that keeps of itself
         of = call.args[0] if call.args else None
-        return CONFIG_NAME.match(getattr(of, "attr", getattr(of, "id", ""))) is not None
+        word = getattr(of, "attr", getattr(of, "id", ""))
+        return CONFIG_NAME.match(word) is not None and not _is_given_objects(word, module)
     return name in _MAKERS
+
+
+def _is_given_objects(word: str, module: Module) -> bool:
+    """Whether options called `word` are seen to hold what is no plain value: `type=Path`, `args.out = Path(folder)`.
+
+    Where the file has no parser, the others of its top folder that have one are asked for paths, by their bytes.
+    """
+    options = [c for c in module.of(ast.Call, "add_argument") if getattr(c.func, "attr", "") == "add_argument"]
+    given = [k.value for option in options for k in option.keywords if k.arg in ("type", "default")]
+    if any(_makes_an_object(value.func if isinstance(value, ast.Call) else value) for value in given):
+        return True
+    set_on = (n for n in module.names(word) if isinstance(module.parent(n), ast.Attribute))
+    statements = (module.parent(module.above(name)) for name in set_on)
+    values = (s.value for s in statements if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Attribute))
+    if any(isinstance(value, ast.Call) and _makes_an_object(value.func) for value in values):
+        return True
+    return not options and module.project is not None and _parses_paths(module.path, module.project)
+
+
+def _makes_an_object(maker: ast.expr) -> bool:
+    """`Path`, `pathlib.Path`, `Mode`, `lambda p: Path(p)`: a class by its name, or what makes one."""
+    if isinstance(maker, ast.Lambda):
+        return isinstance(maker.body, ast.Call) and _makes_an_object(maker.body.func)
+    word = word_of(maker)
+    return word[:1].isupper() and not word.isupper()
+
+
+def _parses_paths(path: str, project: Project) -> bool:
+    top = path.partition("/")[0]
+    parsing = (p for p in project.containing(b"add_argument") if p.partition("/")[0] == top)
+    return any(_PATH_TYPE.search(project.files[p]) for p in parsing)
 
 
 def is_option(namespace: ast.Name, module: Module) -> bool:
