@@ -27,6 +27,8 @@ _MOST_CALLS = 6
 _RATES = ("lr", "initial_lr")
 _KEEPS = frozenset("min max round abs sum".split())
 """Python's functions that give numpy's numbers where they are given some."""
+_REDUCES = frozenset("mean sum max min std var prod median quantile".split())
+"""Methods that give one number of an array or of a table."""
 
 
 def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Stored | None:
@@ -39,8 +41,12 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
             return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray.scalar", "numpy.dtype"))
         if full.startswith("sklearn.metrics."):
             return Stored(Content.UNKNOWN, f"what {full} gives, a number of numpy's in many versions")
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _REDUCES:
+            return _of_array(node.func.value, module, depth)
         kept = isinstance(node.func, ast.Name) and node.func.id in _KEEPS
         return _first(node.args if kept else (), module, depth)
+    if isinstance(node, ast.Subscript):
+        return _member(node, module, depth)
     if isinstance(node, ast.BinOp):
         return _first((node.left, node.right), module, depth)
     if isinstance(node, ast.IfExp):
@@ -50,6 +56,30 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
     if isinstance(node, ast.Attribute) and spelt(node.value) == "self":
         return _first(kept_as(node.attr, node, module), module, depth)
     return None
+
+
+def _member(taken: ast.Subscript, module: Module, depth: int) -> Stored | None:
+    """What a function of the project gives at this place of a tuple: `acc, loss = evaluate(net)`."""
+    place = taken.slice.value if isinstance(taken.slice, ast.Constant) else None
+    if not (isinstance(taken.value, ast.Call) and isinstance(place, int) and module.project is not None):
+        return None
+    found = callee(taken.value, module, module.project)
+    given = results(found[1]).get(found[0], ()) if found is not None else ()
+    members = [each.elts[place] for each in given if isinstance(each, ast.Tuple) and -1 < place < len(each.elts)]
+    return _first(members, found[1], depth) if found is not None else None
+
+
+def _of_array(node: ast.expr | None, module: Module, depth: int) -> Stored | None:
+    """The number that numpy makes of an array or a table of pandas: `np.array(losses).mean()`, `frame["x"].mean()`."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    if node is None or depth > _DEEPEST:
+        return None
+    if isinstance(node, ast.Call) and (full := dotted(node.func, module)).startswith(("numpy.", "pandas.")):
+        return Stored(Content.OBJECT, f"numpy (a number of {full})", ("numpy._core.multiarray.scalar", "numpy.dtype"))
+    bound = bound_to(node, module) if isinstance(node, ast.Name) else ()
+    found = (_of_array(value, module, depth + 1) for value in bound)
+    return next((each for each in found if each is not None), None)
 
 
 def _first(nodes: Iterable[ast.expr], module: Module, depth: int) -> Stored | None:

@@ -132,7 +132,9 @@ class Look:
         """What a name is bound to; where that is a member of something unknown, what people call so."""
         found = self.of(value, module, depth) if value is not None else None
         apart = value is None or module.parent(value) is None
-        return by_name(name) if found is None or (apart and found.content is Content.UNKNOWN) else found
+        if found is not None and not (apart and found.content is Content.UNKNOWN):
+            return found
+        return numpy_number(value, module) or by_name(name)
 
     def _name(self, node: Any, module: Module, depth: int) -> Stored:
         bindings = list(bound_to(node, module))
@@ -209,7 +211,7 @@ class Look:
         if name == "state_dict":
             return self._own_state(node.func.value, module, depth)
         if name in _TENSOR_METHODS:
-            return PLAIN if name in _NUMBER_METHODS else tensor_in(module)
+            return PLAIN if name in _NUMBER_METHODS else numpy_number(node, module) or tensor_in(module)
         if name in ("numpy",):
             return Stored(Content.OBJECT, "a numpy array", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
         if name in ("parse_args", "parse_known_args"):
