@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import itertools
 import os
 import pickle
 import select
@@ -41,14 +40,11 @@ class Died:
 
 @dataclass(slots=True, eq=False)
 class _Child:
-    """`left` are the items it was given and has not answered; `since` when it began with the first of them; `stretch`
-    says which of the items that are waiting are its own.
-    """
+    """`left` are the items it was given and has not answered; `since` when it began with the first of them."""
 
     pid: int
     orders: int
     results: int
-    stretch: int
     left: deque[int] = field(default_factory=deque)
     since: float = 0.0
     received: bytearray = field(default_factory=bytearray)
@@ -88,21 +84,19 @@ class _Herd:
     def __init__(self, work: Callable[[Any], Any], items: Sequence[Any], jobs: int, seconds: float) -> None:
         self.work, self.items, self.jobs, self.seconds = work, items, jobs, seconds
         self.results: list[Any] = [None] * len(items)
-        size, rest = divmod(len(items), jobs)
-        ends = [number * size + min(number, rest) for number in range(jobs + 1)]
-        self.waiting = [deque(range(start, end)) for start, end in itertools.pairwise(ends)]
+        self.waiting = deque(range(len(items)))
         self.children: list[_Child] = []
 
     def run(self, heard: Heard | None, meanwhile: Iterable[None]) -> list[Any]:
         steps, busy = iter(meanwhile), meanwhile != ()
         gc.freeze()  # what exists by now is never collected in a child, so its pages stay shared
         try:
-            while any(self.waiting) or any(child.left for child in self.children):
+            while self.waiting or any(child.left for child in self.children):
                 self._hand_out(rounds=2 if busy else 4)
                 busy = next(steps, False) is None
                 self._listen(patient=not busy)
                 if heard is not None:
-                    left = self._not_begun() + sum(len(child.left) for child in self.children)
+                    left = len(self.waiting) + sum(len(child.left) for child in self.children)
                     heard(len(self.items) - left, len(self.items))
         finally:
             gc.unfreeze()
@@ -115,30 +109,18 @@ class _Herd:
             pass
         return self.results
 
-    def _not_begun(self) -> int:
-        return sum(map(len, self.waiting))
-
     def _hand_out(self, *, rounds: int) -> None:
         """What is waiting, to be done in about so many rounds: fewer while nobody looks up to hand out the next."""
-        while any(self.waiting) and len(self.children) < self.jobs:
-            taken = {child.stretch for child in self.children}
-            self.children.append(self._fork(next(n for n in range(self.jobs) if n not in taken)))
+        while self.waiting and len(self.children) < self.jobs:
+            self.children.append(self._fork())
         for child in self.children:
-            if not child.left and (waiting := self._not_begun()):
+            if not child.left and self.waiting:
                 # fewer towards the end, so that no child is left with a long batch when the others are done
-                share = min(BATCH, 1 + waiting // (rounds * self.jobs))
-                child.left.extend(self._next(child, share))
+                share = min(BATCH, 1 + len(self.waiting) // (rounds * self.jobs))
+                child.left.extend(self.waiting.popleft() for _ in range(share))
                 child.since = time.monotonic()
                 with contextlib.suppress(BrokenPipeError):  # it has died; its results end, and that is noticed
                     os.write(child.orders, struct.pack(f"<{BATCH}i", *child.left, *[-1] * (BATCH - len(child.left))))
-
-    def _next(self, child: _Child, share: int) -> list[int]:
-        """From the child's own stretch of the items, since neighbours ask for the same; then from the longest left."""
-        own = self.waiting[child.stretch]
-        if own:
-            return [own.popleft() for _ in range(min(share, len(own)))]
-        longest = max(self.waiting, key=len)
-        return [longest.pop() for _ in range(min(share, len(longest)))]
 
     def _listen(self, *, patient: bool) -> None:
         """Take what there is of results; with patience wait for some."""
@@ -175,11 +157,11 @@ class _Herd:
         self.children.remove(child)
         if child.left:
             self.results[child.left.popleft()] = Died(reason)
-            self.waiting[child.stretch].extendleft(reversed(child.left))
+            self.waiting.extendleft(reversed(child.left))
         os.close(child.orders)
         os.close(child.results)
 
-    def _fork(self, stretch: int) -> _Child:
+    def _fork(self) -> _Child:
         order_end, orders = os.pipe()
         results, result_end = os.pipe()
         pid = os.fork()
@@ -197,7 +179,7 @@ class _Herd:
                 os._exit(code)  # no handlers, no buffers: those are the parent's
         os.close(order_end)
         os.close(result_end)
-        return _Child(pid, orders, results, stretch)
+        return _Child(pid, orders, results)
 
     def _serve(self, orders: int, results: int) -> None:
         """The child's whole life: batches in, results out, until the parent closes."""

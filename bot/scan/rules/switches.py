@@ -15,12 +15,15 @@ from bot.scan.rules.base import also, words
 from bot.scan.text.read import is_python_script
 
 NAME = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
+_CONSTANT = rb"\s*(?:\w+\.)*[A-Z][A-Z_\d]+\s*"
+_SET_BY_NAME = rb"env(?:iron\s*(?:\[%b\]\s*=[^=]|\.setdefault\(%b,)|(?:(?<=setenv)|(?<=putenv))\(%b,)" % (
+    _CONSTANT, _CONSTANT, _CONSTANT,
+)  # fmt: skip
+"""A variable set by a constant's name. It begins with plain letters, so that it is found at the speed of memory."""
 SPELT = (
     *words(NAME.encode(), b"TORCH_FORCE", b"NO_WEIGHTS", b"ONLY_LOAD"),
     also(b"WEIGHTS", rb"[\"']WEIGHTS[\"']"),
-    also(b"environ", rb"environ\s*\[\s*(?:\w+\.)*[A-Z][A-Z_\d]+\s*\]\s*=[^=]"),
-    also(b"environ", rb"environ\.setdefault\(\s*(?:\w+\.)*[A-Z][A-Z_\d]+\s*,"),
-    also(b"tenv", rb"(?:setenv|putenv)\(\s*(?:\w+\.)*[A-Z][A-Z_\d]+\s*,"),
+    also(b"env", _SET_BY_NAME),
 )
 """Which Python files may set it: the name is there, a piece of it, or a constant that may be another file's."""
 _ON = frozenset({"1", "y", "yes", "true"})

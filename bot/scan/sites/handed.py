@@ -24,9 +24,8 @@ _GIVEN = re.compile(
 `return torch`, `yield torch`, `read(torch, path)`. Nearly all that a file says of torch is `torch.something`: what that
 cannot be is asked first.
 """
-_BY_NAME = re.compile(rb"(?:import_module|__import__|importorskip)\(\s*[\"']torch[\"']\s*\)")
-_BY_NAME_WORDS = (b"import_module(", b"__import__(", b"importorskip(")
-"""`th = import_module("torch")`, `return pytest.importorskip("torch")`."""
+_BY_NAME = re.compile(rb"import(?:_module|__|orskip)\(\s*[\"']torch[\"']\s*\)")
+"""`th = import_module("torch")`, `return pytest.importorskip("torch")`, `__import__("torch")`."""
 _TAKER = re.compile(rb"(?<!def )\b([A-Za-z_]\w*)\([^()]*\Z")
 _LOOKS = frozenset(
     b"import getattr hasattr setattr delattr isinstance object reload getmembers vars dir cast print".split()
@@ -49,9 +48,8 @@ def handed_torch(project: Project, paths: Collection[str]) -> Handed:
         if stands_in_for_torch(data):
             names.update(_words_of(path))
         shared = names if path.endswith("conftest.py") else functions
-        if any(word in data for word in _BY_NAME_WORDS):
-            for found in _BY_NAME.finditer(data):
-                _add_given(data, _start_of(data, found.start()), names, shared)
+        for found in _BY_NAME.finditer(data):
+            _add_given(data, _start_of(data, found.start()), names, shared)
         for match in _GIVEN.finditer(data) if b"torch" in data else ():
             name = match["name"] or match["part"]
             if name:
