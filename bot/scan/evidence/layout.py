@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.reading import Reading
@@ -40,14 +40,8 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
     far = _FOLDERS_UP if len(keys) > 1 or reading.in_a_test else 0
     far = _ANYWHERE if len(keys) >= _TELLING_KEYS else far
     for _, paths in itertools.groupby(_near(reading, project, far), key=lambda pair: pair[0]):
-        holding = (path for _, path in paths if all(_may_be_key(key, project.files[path]) for key in keys))
-        found = [
-            writer
-            for writer in writers_of(holding, project)
-            if keys <= keys_of(writer, project)
-            and not (name and written_to(writer).name not in ("", name))
-            and not _rewrites(writer, reading)
-        ]
+        writing = _writing(keys, (path for _, path in paths), reading, project)
+        found = [writer for writer in writing if not (name and written_to(writer).name not in ("", name))]
         if found:
             told = f"writes {', '.join(repr(key) for key in sorted(keys)[:3])} close by"
             near = tuple(saved_by(writer, told, project) for writer in found[:MOST_SAVES])
@@ -57,14 +51,19 @@ def find_alike(keys: Keys, where: ast.expr | None, reading: Reading, project: Pr
 
 def _unless_an_object(keys: Keys, near: tuple[Saved, ...], reading: Reading, project: Project) -> tuple[Saved, ...]:
     """One key or two tie a file to no save in particular: any of the project's that writes them may be the one."""
-    every = (path for _, path in _near(reading, project, _ANYWHERE))
-    holding = (path for path in every if all(_may_be_key(key, project.files[path]) for key in keys))
+    for writer in _writing(keys, (path for _, path in _near(reading, project, _ANYWHERE)), reading, project):
+        saved = saved_by(writer, f"writes {', '.join(map(repr, sorted(keys)))}", project)
+        if saved.stored.content is Content.OBJECT:
+            return (*near, saved)
+    return near
+
+
+def _writing(keys: Keys, paths: Iterable[str], reading: Reading, project: Project) -> Iterator[Writer]:
+    """The saves in these files that write all of `keys`, outside the function that reads."""
+    holding = (path for path in paths if all(_may_be_key(key, project.files[path]) for key in keys))
     for writer in writers_of(holding, project):
         if keys <= keys_of(writer, project) and not _rewrites(writer, reading):
-            saved = saved_by(writer, f"writes {', '.join(map(repr, sorted(keys)))}", project)
-            if saved.stored.content is Content.OBJECT:
-                return (*near, saved)
-    return near
+            yield writer
 
 
 def find_states_near(reading: Reading, project: Project) -> tuple[Saved, ...]:

@@ -229,14 +229,17 @@ def _made_with(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of
     owner = next((v.of for v in bases if isinstance(v, Instance)), None)
     if owner is None or not isinstance(node.value, ast.Name) or exported("__init__", owner.module, owner.node):
         return []
-    fields = [s.target.id for s in owner.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
-    written = module.written(node.value.id)
-    statement = module.parent(written[0]) if len(written) == 1 else None
+    fields, statement = declared_fields(owner), module.only_binding(node.value.id)
     call = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
     if not isinstance(call, ast.Call) or node.attr not in fields:
         return []
     given = [k.value for k in call.keywords if k.arg == node.attr] or call.args[fields.index(node.attr) :][:1]
     return [v for each in given for v in of(each, module)]
+
+
+def declared_fields(owner: Class) -> list[str]:
+    """The names that a class declares in its block: a dataclass takes them in this order."""
+    return [s.target.id for s in owner.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
 
 
 def subscript(bases: tuple[Value, ...], keys: tuple[Value, ...], of: Evaluate) -> Iterable[Value]:

@@ -47,8 +47,7 @@ def _texts(node: ast.expr, module: Module, of: Evaluate, deep: int) -> list[str]
         within = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         return [text for part in (*within, *node.args) for text in _texts(part, module, of, deep - 1)]
     if isinstance(node, ast.Name):
-        written = module.written(node.id)
-        statement = module.parent(written[0]) if len(written) == 1 else None
+        statement = module.only_binding(node.id)
         value = statement.value if isinstance(statement, ast.Assign) else None
         return _texts(value, module, of, deep - 1) if value is not None else []
     return []

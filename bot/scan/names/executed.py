@@ -116,8 +116,7 @@ def _given_back(node: ast.expr) -> ast.expr | None:
 
 
 def _assigned_once(name: str, module: Module) -> ast.expr | None:
-    written = module.written(name)
-    statement = module.parent(written[0]) if len(written) == 1 else None
+    statement = module.only_binding(name)
     return statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
 
 

@@ -85,6 +85,11 @@ class Module(Nodes):
             child, current = current, self.parent(current)
         return self.tree
 
+    def only_binding(self, name: str) -> ast.AST | None:
+        """What the one writing of a name in the file stands in, such as its assignment; None where there are others."""
+        written = self.written(name)
+        return self.parent(written[0]) if len(written) == 1 else None
+
     def qualname(self, node: ast.AST) -> str:
         """`Class.method` around `node`, empty at module level."""
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

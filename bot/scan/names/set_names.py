@@ -72,8 +72,7 @@ def _found(module: Module) -> Iterator[tuple[str, ast.AST, ast.expr]]:
 
 def _is_itself(holder: ast.expr, module: Module) -> bool:
     """`sys.modules[__name__]`, or a name that is given to it once."""
-    written = module.written(holder.id) if isinstance(holder, ast.Name) else []
-    statement = module.parent(written[0]) if len(written) == 1 else None
+    statement = module.only_binding(holder.id) if isinstance(holder, ast.Name) else None
     return ast.unparse(statement.value if isinstance(statement, ast.Assign) else holder) == _ITSELF
 
 

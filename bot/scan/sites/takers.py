@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from bot.model import WeightsOnly
 from bot.scan.names.arguments import parameter_given, word_of
+from bot.scan.names.attributes import declared_fields
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.given import BINDS, used_inside, uses_of_word
 from bot.scan.names.lookup import exported
@@ -66,7 +67,7 @@ def _says_true_of(value: Value, node: ast.expr, call: ast.Call, module: Module) 
 
 def _field_given(owner: Class, node: ast.expr, call: ast.Call) -> set[str]:
     """The field of a dataclass that a call fills with the argument `node`."""
-    fields = [s.target.id for s in owner.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    fields = declared_fields(owner)
     named = {k.arg for k in call.keywords if k.value is node and k.arg}
     place = call.args.index(node) if node in call.args else len(fields)
     return named or set(fields[place : place + 1])

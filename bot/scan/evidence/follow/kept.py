@@ -183,11 +183,11 @@ def _bound_in(owner: ast.ClassDef) -> Iterator[str]:
 def _reads_afar(holder: ast.expr, attribute: str, place: ast.expr, module: Module) -> Iterator[tuple[ast.expr, Module]]:
     """Through the classes that the holder is one of: setters, methods, bases and subclasses, other files."""
     yield from set_by_property(holder, attribute, module)
-    around, project = enclosing_class(place, module), module.project
+    around, project, values = enclosing_class(place, module), module.project, evaluate(holder, module)
     if project is not None:
-        for shared in (v.module for v in evaluate(holder, module) if isinstance(v, ProjectModule)):
+        for shared in (v.module for v in values if isinstance(v, ProjectModule)):
             yield from reads_of_module(attribute, shared, project)
-    classes = {(v.of.node, v.of.module) for v in evaluate(holder, module) if isinstance(v, Instance)}
+    classes = {(v.of.node, v.of.module) for v in values if isinstance(v, Instance)}
     if around is not None and (spelt(holder) in _OWN or _is_new(holder, module)):
         classes.add((around, module))
     for owner, home in classes:

@@ -7,11 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.annotations import fields_of, is_plain
-from bot.scan.evidence.ground.callers import enclosing_class
+from bot.scan.evidence.ground.callers import calls_of, enclosing_class
+from bot.scan.names.arguments import given_for
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
+
+if TYPE_CHECKING:
+    from bot.scan.project import Project
+
+_MOST_CALLS = 6
 
 _NUMBERS = re.compile(
     r"^(n_|num_|best_|last_|max_|min_|global_|current_|cur_|total_|start_|it$|i$|lr$)|"
@@ -138,3 +145,12 @@ def by_torch_name(full: str) -> Stored:
 def parameters(function: Definition) -> list[ast.arg]:
     a = function.args
     return [*a.posonlyargs, *a.args, *a.kwonlyargs]
+
+
+def given_by_callers(
+    name: str, function: Definition, module: Module, project: Project
+) -> Iterator[tuple[ast.expr | None, Module]]:
+    """What calls of the function give a parameter of it, None for one that leaves it out; of as many as are asked."""
+    if name in {a.arg for a in parameters(function)}:
+        for call, home in calls_of(function, module, project)[:_MOST_CALLS]:
+            yield given_for(name, function, call), home

@@ -45,7 +45,7 @@ def _is_given_objects(word: str, module: Module) -> bool:
 
     Where the file has no parser, the others of its top folder that have one are asked for paths, by their bytes.
     """
-    options = [c for c in module.of(ast.Call, "add_argument") if getattr(c.func, "attr", "") == "add_argument"]
+    options = _options(module)
     given = [k.value for option in options for k in option.keywords if k.arg in ("type", "default")]
     if any(_makes_an_object(value.func if isinstance(value, ast.Call) else value) for value in given):
         return True
@@ -55,6 +55,11 @@ def _is_given_objects(word: str, module: Module) -> bool:
     if any(isinstance(value, ast.Call) and _makes_an_object(value.func) for value in values):
         return True
     return not options and module.project is not None and _parses_paths(module.path, module.project)
+
+
+def _options(module: Module) -> list[ast.Call]:
+    """Each option that a parser of the file is given."""
+    return [c for c in module.of(ast.Call, "add_argument") if getattr(c.func, "attr", "") == "add_argument"]
 
 
 def _makes_an_object(maker: ast.expr) -> bool:
@@ -80,8 +85,7 @@ def is_option(namespace: ast.Name, module: Module) -> bool:
     parsed = [v for v in made if isinstance(v.func, ast.Attribute) and v.func.attr == "parse_args"]
     if not made or len(parsed) != len(made):
         return False
-    options = (c for c in module.of(ast.Call, "add_argument") if getattr(c.func, "attr", "") == "add_argument")
-    types = [spelt(k.value) for option in options for k in option.keywords if k.arg == "type"]
+    types = [spelt(k.value) for option in _options(module) for k in option.keywords if k.arg == "type"]
     return all(name in _OPTION_TYPES for name in types)
 
 

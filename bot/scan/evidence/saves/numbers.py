@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.behind import bound_to, kept_as
-from bot.scan.evidence.ground.callers import callee, calls_of
+from bot.scan.evidence.ground.callers import callee
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.memo import remember
-from bot.scan.evidence.saves.content import Content, Stored, parameters
+from bot.scan.evidence.saves.content import Content, Stored, given_by_callers
 from bot.scan.evidence.saves.keyed import is_test
-from bot.scan.names.arguments import given_for
 from bot.scan.names.bound import results
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 _DEEPEST = 3
 _FARTHEST = 8
-_MOST_CALLS = 6
 _RATES = ("lr", "initial_lr")
 _KEEPS = frozenset("min max round abs sum".split())
 """Python's functions that give numpy's numbers where they are given some."""
@@ -135,13 +133,6 @@ def _made_of(node: ast.expr, module: Module, project: Project) -> Iterator[tuple
     elif isinstance(node, ast.Name):
         bound = [*bound_to(node, module)]
         yield from ((value, module) for value in bound)
-        if not bound:
-            yield from _given(node, module, project)
-
-
-def _given(name: ast.Name, module: Module, project: Project) -> Iterator[tuple[ast.expr | None, Module]]:
-    """What callers give the parameter that a name is."""
-    function = module.function(name)
-    if isinstance(function, ast.FunctionDef) and name.id in {a.arg for a in parameters(function)}:
-        for call, home in calls_of(function, module, project)[:_MOST_CALLS]:
-            yield given_for(name.id, function, call), home
+        function = module.function(node)
+        if not bound and isinstance(function, ast.FunctionDef):
+            yield from given_by_callers(node.id, function, module, project)

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import kept_as, source_of, values_of
-from bot.scan.evidence.ground.callers import callee, calls_of
+from bot.scan.evidence.ground.callers import callee
 from bot.scan.evidence.ground.imports import dotted, imports_any
-from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, parameters
+from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, given_by_callers, parameters
 from bot.scan.evidence.saves.numbers import numpy_rate
-from bot.scan.names.arguments import given_for
 from bot.scan.names.bound import results
-from bot.scan.names.module import Definition, Module
+from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ Source: torch.distributed.tensor and torch.distributed._shard of torch 2.13, whi
 """
 
 _DEEPEST = 3
-_MOST_CALLS = 6
 
 _Source = tuple[ast.expr | None, Module]
 
@@ -127,13 +125,7 @@ def _sources(receiver: ast.expr, module: Module, project: Project) -> Iterator[_
     yield from ((value, module) for value in bound)
     function = module.function(receiver)
     if not bound and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        yield from _given(receiver.id, function, module, project)
-
-
-def _given(name: str, function: Definition, module: Module, project: Project) -> Iterator[_Source]:
-    if name in {a.arg for a in parameters(function)}:
-        for call, other in calls_of(function, module, project)[:_MOST_CALLS]:
-            yield given_for(name, function, call), other
+        yield from given_by_callers(receiver.id, function, module, project)
 
 
 def _target(name: ast.Name, module: Module) -> ast.expr:

@@ -22,7 +22,7 @@ from bot.scan.evidence.ground.behind import (
     kept_as,
     project_classes,
 )
-from bot.scan.evidence.ground.callers import calls_of, definitions
+from bot.scan.evidence.ground.callers import definitions
 from bot.scan.evidence.ground.kin import meant_by
 from bot.scan.evidence.ground.words import is_constant
 from bot.scan.evidence.saves.content import (
@@ -35,6 +35,7 @@ from bot.scan.evidence.saves.content import (
     by_default,
     by_field,
     by_name,
+    given_by_callers,
     is_tensor,
     join,
     parameters,
@@ -44,7 +45,6 @@ from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_obj
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
 from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.evidence.saves.states import has_extra_state, why_unsure
-from bot.scan.names.arguments import given_for
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
 
@@ -169,8 +169,8 @@ class Look:
         hint = by_annotation(name, function) or by_default(name, function)
         if hint is not None and is_tensor(name, function):
             return tensor_in(module) if hint is PLAIN else hint
-        calls = calls_of(function, module, self._project)[:6]
-        given = [(value, other) for call, other in calls if (value := given_for(name, function, call)) is not None]
+        every = given_by_callers(name, function, module, self._project)
+        given = [(value, other) for value, other in every if value is not None]
         named = hint or by_name(name)
         if named.content is not Content.UNKNOWN:
             return next((n for value, other in given if (n := numpy_number(value, other)) is not None), named)
