@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from collections.abc import Sequence as Several
+from dataclasses import replace
 
 from bot.scan.names.arguments import argument_of, parameter_given
 from bot.scan.names.bound import LONGEST, export_values, some_of, target_values
@@ -56,7 +57,7 @@ def spread(values: tuple[Value, ...]) -> tuple[Item, ...]:
     if len(known) == 1 and len(values) == 1:
         return known[0].items
     unknown = () if len(known) == len(values) else (Item(AnyKey.ANY, ()),)
-    return (*unknown, *(Item(i.key, i.values, sure=False) for d in known for i in d.items))
+    return (*unknown, *(replace(i, sure=False) for d in known for i in d.items))
 
 
 def items_of(values: tuple[Value, ...]) -> tuple[Item, ...]:
@@ -131,7 +132,7 @@ def _updated(value: Value, writes: Several[ast.Name], use: ast.Name, module: Mod
         return value
     for write in writes:
         sure = surely(write, use, module)
-        added = [Item(i.key, i.values, sure=sure and i.sure) for i in _entries(write, value, module, of)]
+        added = [replace(i, sure=sure and i.sure) for i in _entries(write, value, module, of)]
         value = Dictionary((*value.items, *added))
         if len(value.items) > LONGEST:  # `options.update(options)`, again and again
             value = Dictionary((Item(AnyKey.ANY, some_of(value.all_values())),))
@@ -204,7 +205,15 @@ def _with_put(inner: Dictionary, keys: Several[object], values: tuple[Value, ...
 def _defaulted(key: object, default: tuple[Value, ...], so_far: Dictionary) -> Item:
     """`setdefault`: what is there stays; where the caller may have put something, the default counts."""
     there, sure = so_far.get(key)
-    return Item(key, there if sure else (*(v for v in there if not isinstance(v, Unknown)), *default))
+    return Item(key, there if sure else or_default(there, default))
+
+
+def or_default(there: tuple[Value, ...], default: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What may be under a key, or else `default`: also the default of what callers may put there."""
+    known = tuple(v for v in there if not isinstance(v, Unknown))
+    if len(known) == 1 and isinstance(known[0], Parameter) and known[0].is_option:
+        return (replace(known[0], default=(*known[0].default, *default)),)
+    return (*known, *default)
 
 
 def keyword_items(call: ast.Call, module: Module, of: Evaluate) -> tuple[Item, ...]:

@@ -8,7 +8,7 @@ from typing import cast
 
 from bot.scan.names import folding
 from bot.scan.names.attributes import attribute_of, looked_up
-from bot.scan.names.dicts import key_of
+from bot.scan.names.dicts import key_of, or_default
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Dictionary, Evaluate, ProjectModule, Qualified, Sequence, Unknown, Value
 
@@ -56,7 +56,7 @@ def _dict_method(base: Dictionary, name: str, call: ast.Call, module: Module, of
         if (
             not base.complete and default and not sure
         ):  # a caller may have put something there: as with a parameter's default
-            return (*(v for v in there if not isinstance(v, Unknown)), *default)
+            return or_default(there, default)
         return there if sure else (*there, *default) or (Unknown(),)
     if name == "copy":
         return (base,)

@@ -34,7 +34,7 @@ def parameter_values(node: ast.arg, module: Module, of: Evaluate) -> Iterable[Va
         call = module.parent(function) if isinstance(function, ast.Lambda) else None
         if isinstance(call, ast.Call) and call.func is function:  # `(lambda **given: ...)(lib=torch)`
             return (Dictionary(tuple(Item(k.arg or AnyKey.ANY, of(k.value, module)) for k in call.keywords)),)
-        return (Dictionary((Item(AnyKey.ANY, ()),)),)
+        return (Dictionary((Item(AnyKey.ANY, (), options=Parameter(node.arg, function, module)),)),)
     owner = module.parent(function)
     positional = [*arguments.posonlyargs, *arguments.args]
     if isinstance(owner, ast.ClassDef) and positional[:1] == [node] and not isinstance(function, ast.Lambda):

@@ -36,11 +36,22 @@ class AnyKey(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a dict, in the order of writing. `sure` unless it was written under a condition."""
+    """One entry of a dict, in the order of writing. `sure` unless it was written under a condition. `options` is the
+    `**options` of a function whose keys callers choose.
+    """
 
     key: object
     values: tuple[Value, ...]
     sure: bool = True
+    options: Parameter | None = None
+
+    def behind(self, found: tuple[Value, ...], key: object) -> tuple[Value, ...]:
+        """What can stand under a key where this, whose own key cannot be told, is written over `found`. What callers
+        choose is a parameter of that name, whose default is what stood there.
+        """
+        if self.options is not None and isinstance(key, str):
+            return (Parameter(key, self.options.function, self.options.module, found),)
+        return (*found, *(self.values or (Unknown("a key that cannot be told"),)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Dictionary:
         sure = False
         for item in self.items:
             if item.key is AnyKey.ANY:
-                found = (*found, *(item.values or (Unknown("a key that cannot be told"),)))
+                found = item.behind(found, key)
             elif item.key == key and type(item.key) is type(key):
                 found = item.values if item.sure else (*found, *item.values)
                 sure = sure or item.sure
@@ -142,6 +153,13 @@ class Parameter:
     function: Definition | ast.Lambda
     module: Module
     default: tuple[Value, ...] = ()
+
+    @property
+    def is_option(self) -> bool:
+        """Whether it is one of `**options`, which the function does not name."""
+        taken = self.function.args
+        every = (*taken.posonlyargs, *taken.args, *taken.kwonlyargs, taken.vararg, taken.kwarg)
+        return not self.name.startswith("*") and all(a is None or a.arg != self.name for a in every)
 
 
 @dataclass(frozen=True, slots=True)

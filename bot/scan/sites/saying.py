@@ -107,6 +107,11 @@ def _settled(value: Value) -> tuple[Value, ...]:
     return told if all(isinstance(v, Constant) or (isinstance(v, Parameter) and v.default) for v in told) else ()
 
 
+def _told_to_options(there: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The same for what is one of `**options` and has no default: each caller says it, or it cannot be told."""
+    return _settled(there[0]) if len(there) == 1 and isinstance(there[0], Parameter) and there[0].is_option else ()
+
+
 def _spread(spreads: Sequence[ast.expr], module: Module) -> _Said | None:
     """What `**options` says; None when none of them can hold the word."""
     words: list[WeightsOnly] = []
@@ -117,8 +122,10 @@ def _spread(spreads: Sequence[ast.expr], module: Module) -> _Said | None:
                 words.append(WeightsOnly.KWARGS)
                 continue
             there, sure = value.get("weights_only")
+            told = _told_to_options(there)
+            there, sure = told or there, sure or bool(told)
             found += there
-            words += [w for v in there for w in _words(v, unknown=WeightsOnly.KWARGS)]
+            words += [w for v in there for w in (*_words(v, unknown=WeightsOnly.KWARGS), *_told(v))]
             words += () if sure else (WeightsOnly.ABSENT if value.complete else WeightsOnly.KWARGS,)
     kinds = tuple(dict.fromkeys(words))
     if not kinds or kinds == (WeightsOnly.ABSENT,):

@@ -1,6 +1,6 @@
-# expect: depends LG003
+# expect: safe
 import torch
 
 
 def read(path, **options):
-    return torch.load(path, **{"weights_only": True, **options})  # site
+    return torch.load(path, **{"weights_only": True, **options})

@@ -1,6 +1,6 @@
-# expect: depends LG003
+# expect: safe
 import torch
 
 
 def f(p, **kw):
-    return torch.load(p, **{"weights_only": True, **kw})  # site
+    return torch.load(p, **{"weights_only": True, **kw})
