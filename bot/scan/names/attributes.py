@@ -9,6 +9,7 @@ from typing import cast
 from bot.scan.names.arguments import word_of
 from bot.scan.names.bound import export_values, made_when_asked, name_values, results, target_values
 from bot.scan.names.dicts import key_of, lengthened
+from bot.scan.names.fixtures import asked_for
 from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import OWN_TORCH, whole_name
 from bot.scan.names.lookup import exported
@@ -75,12 +76,8 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
         return found or made_when_asked(name, base.of.module, of, owner=base.of.node) or (Unknown(name),)
     if isinstance(base, Class):
         return class_attribute(base, name, of) or (Unknown(name),)
-    if isinstance(base, Parameter) and (declared := _as_declared(base, name, of)):
-        return declared
-    if isinstance(base, Parameter) and base.default:
-        return [v for default in base.default for v in attribute_of(default, name, of)]
-    if isinstance(base, Parameter) and name in ("load", "serialization"):
-        return [v for given in given_by_callers(base, of) for v in attribute_of(given, name, of)] or (Unknown(name),)
+    if isinstance(base, Parameter):
+        return _of_parameter(base, name, of)
     if isinstance(base, Dictionary):  # a SimpleNamespace
         return base.get(name)[0] or (Unknown(name),)
     if isinstance(base, Partial) and name == "func":
@@ -89,6 +86,18 @@ def attribute_of(base: Value, name: str, of: Evaluate) -> Iterable[Value]:
         return (base,)
     if isinstance(base, Function) and name == "__wrapped__":
         return (base,)
+    return (Unknown(name),)
+
+
+def _of_parameter(base: Parameter, name: str, of: Evaluate) -> Iterable[Value]:
+    if declared := _as_declared(base, name, of):
+        return declared
+    if (base.name, name) == ("request", "param"):
+        return asked_for(base, of)
+    if base.default:
+        return [v for default in base.default for v in attribute_of(default, name, of)]
+    if name in ("load", "serialization"):
+        return [v for given in given_by_callers(base, of) for v in attribute_of(given, name, of)] or (Unknown(name),)
     return (Unknown(name),)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 from collections.abc import Iterable
 
 from bot.scan.names.arguments import TIMES, argument_of, word_of
-from bot.scan.names.bound import results, yielded
+from bot.scan.names.fixtures import given_by_fixture
 from bot.scan.names.lookup import exported
 from bot.scan.names.module import Module
 from bot.scan.names.values import Class, Dictionary, Evaluate, Function, Instance, Parameter, Qualified, Value
@@ -33,32 +32,7 @@ def given_by_callers(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
             for function in functions_of(callee, module, of):
                 if argument_of(parameter, function, call, bound=bound) is argument:
                     yield from of(argument, module)
-    yield from _given_by_fixture(parameter, of)
-
-
-def _given_by_fixture(parameter: Parameter, of: Evaluate) -> Iterable[Value]:
-    """What pytest hands to a parameter: the result of the fixture of that name, in the file or a conftest above."""
-    for module in (parameter.module, *_conftests(parameter.module)):
-        yield from _given_by_fixture_of(module, parameter.name, of)
-
-
-def _conftests(module: Module) -> Iterable[Module]:
-    folder, files = module.path, module.project.files if module.project else {}
-    while folder:
-        folder = posixpath.dirname(folder)
-        path = posixpath.join(folder, "conftest.py")
-        found = module.project.module(path) if module.project and path in files and path != module.path else None
-        if isinstance(found, Module):
-            yield found
-
-
-def _given_by_fixture_of(module: Module, name: str, of: Evaluate) -> Iterable[Value]:
-    for binding in exported(name, module):
-        function = binding.node
-        decorators = function.decorator_list if isinstance(function, ast.FunctionDef) else ()
-        if any("fixture" in module.segment(decorator) for decorator in decorators):
-            for result in (*results(module).get(function, ()), *yielded(module).get(function, ())):
-                yield from of(result, module)
+    yield from given_by_fixture(parameter, of)
 
 
 def _others_that_give(parameter: Parameter) -> Iterable[Module]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.model import WeightsOnly
 from bot.scan.names.evaluate import evaluate
+from bot.scan.names.fixtures import given_by_pytest
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.module import Module
 from bot.scan.names.values import Constant, Dictionary, Parameter, Partial, Qualified, Value
@@ -102,8 +103,10 @@ def _direct(expression: ast.expr | None, module: Module) -> _Said | None:
 
 
 def _settled(value: Value) -> tuple[Value, ...]:
-    """What all callers of a private helper give, if each gives a constant, or a parameter of its own with a default."""
-    told = told_by_all(value) if isinstance(value, Parameter) else ()
+    """What all callers of a private helper give, or pytest a test, if each gives a constant, or a parameter of its own
+    with a default.
+    """
+    told = (told_by_all(value) or given_by_pytest(value, evaluate)) if isinstance(value, Parameter) else ()
     return told if all(isinstance(v, Constant) or (isinstance(v, Parameter) and v.default) for v in told) else ()
 
 
