@@ -38,7 +38,8 @@ SETTERS = ("setattr", "__setattr__")
 """`setattr(thing, name, value)`, `object.__setattr__(self, name, value)`, the second where a dataclass is frozen."""
 _MEMBERS = frozenset({"torch", "torch.serialization"})
 """What has no attribute `value`: there it is asked of a member of an Enum."""
-_ITSELF = frozenset({"__call__", "__wrapped__", "__func__"})
+_ITSELF = frozenset({"__call__", "__wrapped__", "__func__", "__code__"})
+"""What is torch.load as well when asked of it; its code is what another function can be made of."""
 
 
 def attribute(node: ast.Attribute, bases: tuple[Value, ...], module: Module, of: Evaluate) -> Iterable[Value]:

@@ -28,7 +28,7 @@ _BUILTINS = frozenset(
     """getattr __import__ vars dict bool int str len chr any all object eval exec compile globals locals map filter
     staticmethod classmethod next iter list tuple isinstance callable
     print id repr str type hasattr hash help setattr delattr property super zip enumerate sorted
-    reversed set frozenset open""".split()
+    reversed set frozenset open bytes bytearray""".split()
 )
 
 

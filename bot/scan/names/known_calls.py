@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from bot.scan.names import folding
-from bot.scan.names.attributes import attribute_of, class_of, item_of, stands_in
+from bot.scan.names.attributes import attribute_of, class_of, stands_in
 from bot.scan.names.bound import bound_values
 from bot.scan.names.by_path import module_at
+from bot.scan.names.decoding import DECODED
 from bot.scan.names.dict_calls import default_dict, dict_from_keys, dict_made, record
 from bot.scan.names.getters import attribute_getter, got, item_getter, method_caller
 from bot.scan.names.given import given_by_callers
 from bot.scan.names.imports import imported_module
 from bot.scan.names.inner import parse_text
+from bot.scan.names.iterating import BY_NAME, ITERATING, second
 from bot.scan.names.lookup import find_bindings
 from bot.scan.names.methods import method_values
 from bot.scan.names.module import Module
@@ -43,15 +45,10 @@ TRANSPARENT = frozenset(
     contextlib.nullcontext contextlib.closing importlib.util.module_from_spec importlib.reload
     torch.no_grad torch.inference_mode copy.copy copy.deepcopy inspect.unwrap builtins.iter builtins.list
     builtins.tuple builtins.sorted builtins.set builtins.reversed builtins.frozenset types.MappingProxyType
-    ray.put ray.get weakref.ref enum.member enum.nonmember
+    ray.put ray.get weakref.ref enum.member enum.nonmember types.FunctionType
     torch.compiler.disable torch._dynamo.disable torch.jit.ignore torch.jit.unused""".split()
 )
 """What gives back its first argument, or something that is called and indexed as it is."""
-_BY_NAME = frozenset(
-    """importlib.import_module importlib.__import__ builtins.__import__ pytest.importorskip pydoc.locate
-    pkgutil.resolve_name hydra.utils.get_method hydra.utils.get_object hydra.utils.get_class
-    django.utils.module_loading.import_string werkzeug.utils.import_string importlib.util.find_spec""".split()
-)
 _NAMED = frozenset({"torch", "torch.serialization", *LOADS})
 
 
@@ -91,7 +88,7 @@ def _library_call(function: Qualified, call: ast.Call, module: Module, of: Evalu
     special = _SPECIAL.get(name)
     if special:
         return special(call, module, of)
-    if name in _BY_NAME:
+    if name in BY_NAME:
         return _imported(call, module, of, name)
     if call.args and (name in TRANSPARENT or name == "tenacity.retry"):
         return of(call.args[0], module)
@@ -190,44 +187,6 @@ def _folded(call: ast.Call, module: Module, of: Evaluate, name: str) -> Iterable
     return [v if isinstance(v, kept) else folding.function(name, [v]) or Unknown() for v in values]
 
 
-def _next(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    values = [v for a in call.args[:1] for v in of(a, module)]
-    return [v for value in values for v in (item_of(value) if isinstance(value, Sequence) else (value,))]
-
-
-def _second(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    return of(call.args[1], module) if len(call.args) > 1 else (Unknown(),)
-
-
-def _counted(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """`enumerate(readers)`: pairs of a number and an item."""
-    values = of(call.args[0], module) if call.args else ()
-    counted = [v for v in values if isinstance(v, Sequence)]
-    return [Sequence(tuple((Sequence(((Unknown(),), i)),) for i in v.items)) for v in counted] or (Unknown(),)
-
-
-def _mapped(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """`map(import_module, ("torch", "numpy"))`: the modules."""
-    named = any(
-        isinstance(v, Qualified) and v.name in _BY_NAME for v in (of(call.args[0], module) if call.args else ())
-    )
-    lists = [v for v in of(call.args[1], module) if isinstance(v, Sequence)] if named and len(call.args) == 2 else []
-    items = [[v.value for v in item if isinstance(v, Constant)] for each in lists for item in each.items]
-    return (
-        [Sequence(tuple(tuple(imported_module(str(name), module) for name in item) or (Unknown(),) for item in items))]
-        if lists
-        else (Unknown(),)
-    )
-
-
-def _zipped(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
-    """`zip(paths, readers)`: as many tuples as the lists that can be seen have items."""
-    columns = [next((v.items for v in of(a, module) if isinstance(v, Sequence)), None) for a in call.args]
-    length = min((len(column) for column in columns if column is not None), default=0)
-    rows = [tuple(column[row] if column is not None else (Unknown(),) for column in columns) for row in range(length)]
-    return [Sequence(tuple((Sequence(row),) for row in rows))] if rows else (Unknown(),)
-
-
 def _field(call: ast.Call, module: Module, of: Evaluate) -> Iterable[Value]:
     default = next((k.value for k in call.keywords if k.arg == "default"), None)
     return of(default, module) if default is not None else (Unknown(),)
@@ -279,19 +238,16 @@ _SPECIAL: dict[str, Callable[[ast.Call, Module, Evaluate], Iterable[Value]]] = {
     "collections.ChainMap": dict_made,
     "types.SimpleNamespace": dict_made,
     **{name: partial(_folded, name=name) for name in folding.FUNCTIONS},
-    "builtins.next": _next,
     "builtins.property": _property,
     "builtins.type": class_of,
-    "builtins.filter": _second,
-    "builtins.enumerate": _counted,
-    "builtins.zip": _zipped,
-    "builtins.map": _mapped,
     "importlib.util.spec_from_file_location": module_at,
     "importlib.machinery.SourceFileLoader": module_at,
     "imp.load_source": module_at,
-    "typing.cast": _second,
+    "typing.cast": second,
     "dataclasses.field": _field,
     "builtins.eval": _eval,
     "builtins.globals": _globals,
     "builtins.locals": _globals,
+    **ITERATING,
+    **DECODED,
 }

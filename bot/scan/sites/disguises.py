@@ -14,14 +14,15 @@ _ODD = tuple(bytes.fromhex(begin) for begin in "efbd f09d e28493 e285 e1b4 e1b5 
 """How letters begin in UTF-8 that NFKC makes plain ones: full-width, mathematical, roman numerals, raised."""
 
 _TEXT = rb"[rRuUbB]?[\"'][^\"'\n]*[\"']"
+_DECODES = rb"(?:\w+\.)?(?:decode|encode|\w*b\d\ddecode|fromhex|unhexlify|a2b_base64|bytes)\("
 _GETS = re.compile(
     rb"getattr\(torch(?:\.serialization)?\s*,\s*(?:(?P<name>[A-Za-z_]\w*)\s*[,)]"
-    rb"|(?P<made>[fF][\"']|%b\s*[^\s,)]|chr\(|[\w.]+\s*[+%%]))" % _TEXT
+    rb"|(?P<made>[fF][\"']|%b\s*[^\s,)]|chr\(|%b|[\w.]+\s*[+%%]))" % (_TEXT, _DECODES)
 )
 _IMPORTS = re.compile(
     rb"import(?:_module|__)\(\s*(?:[fF]?[\"'](?:t|to|tor|torc|hcrot)?[\"']\s*[+.\[\"']|[fF][\"']|chr\(|\w+\s*\+\s*[\"'](?:o?rc)?h)"
 )
-_MADE = rb"^[ \t]*%b\s*(?::[^=\n]*)?=\s*(?:[fF][\"']|%b\s*[^\s]|chr\(|\w+\s*[+%%])"
+_MADE = rb"^[ \t]*%b\s*(?::[^=\n]*)?=\s*(?:[fF][\"']|%b\s*[^\s]|chr\(|%b|\w+\s*[+%%])"
 _PRIVATE = re.compile(rb"(?:_legacy|serialization\s*\.\s*|serialization\s+import\b[^\n]*[\s,(])_\Z")
 _NEAR = 100
 _CUTS = (b'"oad', b'loa"', b'"oa"', b'"o"')
@@ -72,4 +73,4 @@ def stands_in_for_torch(data: bytes) -> bool:
 
 def _is_made(found: re.Match[bytes], data: bytes) -> bool:
     name = found["name"]
-    return name is None or re.search(_MADE % (re.escape(name), _TEXT), data, re.M) is not None
+    return name is None or re.search(_MADE % (re.escape(name), _TEXT, _DECODES), data, re.M) is not None
