@@ -11,6 +11,12 @@ from tests.rule_helpers import findings, lines
 TOP = "import argparse, builtins, functools, importlib, os, subprocess\nimport torch\n_original = torch.load\n"
 
 SILENT = [
+    "torch.__dict__['load'] = functools.partial(torch.load, weights_only=True)",
+    "torch.__dict__['load'] = _original",
+    "torch.__dict__['save'] = functools.partial(torch.load, weights_only=False)",
+    "json.__dict__['load'] = functools.partial(json.load, weights_only=False)",
+    "vars(torch).update(load=_original)",
+    "setattr(torch, 'lo' + 'ad', _original)",
     "torch.load = functools.partial(torch.load, weights_only=True)",
     "torch.load.__kwdefaults__.update(weights_only=True)",
     "torch.save.__kwdefaults__.update(weights_only=False)",
@@ -47,6 +53,11 @@ SILENT = [
 ]
 
 SWITCHED = [
+    "torch.__dict__['load'] = functools.partial(torch.load, weights_only=False)",
+    "vars(torch)['load'] = functools.partial(torch.load, weights_only=False)",
+    "torch.serialization.__dict__.update(load=functools.partial(torch.load, weights_only=False))",
+    "setattr(torch, 'lo' + 'ad', functools.partial(torch.load, weights_only=False))",
+    "NAME = 'load'\nsetattr(torch, NAME, functools.partial(torch.load, weights_only=False))",
     "torch.load = functools.partial(torch.load, weights_only=False)",
     "torch.serialization.load = functools.partial(torch.load, weights_only=False)",
     "torch.load = lambda *a, **k: _original(*a, **{**k, 'weights_only': False})",

@@ -37,6 +37,8 @@ _ADVICE = (
     "Take it out, see which loads fail, and name what each file needs with torch.serialization.safe_globals([...])."
 )
 _ENVIRONMENT = f"{NAME} makes every torch.load that says nothing run the code a pickle asks for"
+_CONTENTS = rb"(?:__dict__|vars\(\s*torch[\w.]*\s*\))\s*(?:\[|\.update)"
+"""`torch.__dict__["load"] = ...`, `vars(torch).update(load=...)`."""
 
 
 def check(module: Module, project: Project) -> Iterator[Finding]:
@@ -80,8 +82,9 @@ RULE = Rule(
         *SPELT,
         *words(b"safe_globals", b"__kwdefaults__", *REPLACED_BY_WORD),
         also(b".load", rb"\.load\s*=[^=]", load=True),
-        also(b"setattr", rb"setattr\s*\([^)]{0,200}\bload\b", load=True),
+        also(b"setattr", rb"setattr\s*\((?:[^)]{0,200}\bload\b|\s*torch[\w.]*\s*,\s*(?![\"']\w+[\"']\s*,))", load=True),
         also(b"patch", rb"patch(?:\.object)?\s*\([^)]{0,200}\bload\b", load=True),
+        *(also(word, _CONTENTS, load=True) for word in (b'load"]', b"load']", b"(load=")),
     ),
     check_file=check_file,
     wants=lambda path: may_switch(path) or "." not in path.rpartition("/")[2],

@@ -11,7 +11,7 @@ from bot.scan.names.bound import results
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
-from bot.scan.names.values import LOADS, Function, Qualified, Value
+from bot.scan.names.values import LOADS, Constant, Function, Qualified, Value
 from bot.scan.sites.replaced import constants, verdict
 
 _SETTERS = frozenset({"setattr", "patch", "object"})  # builtin or monkeypatch.setattr, mock.patch, mock.patch.object
@@ -26,6 +26,7 @@ _UNPICKLERS = frozenset(
 )
 """What `weights_only=True` reads with, and the names torch knows it by (1.13 to 2.13)."""
 _ALL = LOADS | {_DEFAULT} | _UNPICKLERS
+_CONTENTS = ".__dict__"
 _WORDS = frozenset(name.rpartition(".")[2] for name in _ALL)
 REPLACED_BY_WORD = (b"_default_to_weights_only", b"_weights_only_unpickler")
 
@@ -60,14 +61,19 @@ def find_patches(module: Module) -> Iterator[Patch]:
         if _is_defaults(merge.target, module):
             yield from _defaults(merge, [merge.value], module)
     for call in module.of(ast.Call):
-        if (
-            isinstance(call.func, ast.Attribute)
-            and call.func.attr == "update"
-            and _is_defaults(call.func.value, module)
-        ):
-            named = [k.value for k in call.keywords if k.arg == "weights_only"]
-            yield from _defaults(call, named or call.args, module)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "update":
+            yield from _by_update(call, call.func.value, module)
         yield from _by_call(call, module)
+
+
+def _by_update(call: ast.Call, updated: ast.expr, module: Module) -> Iterator[Patch]:
+    """`torch.load.__kwdefaults__.update(weights_only=False)`, `vars(torch).update(load=...)`."""
+    if _is_defaults(updated, module):
+        named = [k.value for k in call.keywords if k.arg == "weights_only"]
+        yield from _defaults(call, named or call.args, module)
+    for keyword in call.keywords:
+        if name := _in_contents(updated, keyword.arg, module):
+            yield from _patch(call, keyword.value, name, module)
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -79,7 +85,11 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.ex
 
 
 def _replaced(target: ast.expr, module: Module) -> str:
-    """The dotted name of what an assignment replaces, where that is torch.load or something it decides by."""
+    """The dotted name of what an assignment replaces, where that is torch.load or something it decides by; also by
+    `torch.__dict__["load"] = ...`.
+    """
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return _in_contents(target.value, target.slice.value, module)
     if not isinstance(target, ast.Attribute) or target.attr not in _WORDS:
         return ""
     return _of(target.value, target.attr, module)
@@ -88,6 +98,14 @@ def _replaced(target: ast.expr, module: Module) -> str:
 def _of(owner: ast.expr, attribute: str, module: Module) -> str:
     named = [f"{v.name}.{attribute}" for v in evaluate(owner, module) if isinstance(v, Qualified)]
     return next((name for name in named if name in _ALL), "")
+
+
+def _in_contents(contents: ast.expr, word: object, module: Module) -> str:
+    """What stands under a word in `torch.__dict__`, `vars(torch)`."""
+    if word not in _WORDS:
+        return ""
+    owners = [v.name for v in evaluate(contents, module) if isinstance(v, Qualified) and v.name.endswith(_CONTENTS)]
+    return next((name for o in owners if (name := f"{o.removesuffix(_CONTENTS)}.{word}") in _ALL), "")
 
 
 def _is_defaults(target: ast.expr, module: Module) -> bool:
@@ -115,8 +133,9 @@ def _by_call(call: ast.Call, module: Module) -> Iterator[Patch]:
         return
     first, *rest = call.args
     name = str(first.value) if isinstance(first, ast.Constant) else ""
-    if not name and rest and isinstance(rest[0], ast.Constant):
-        name, rest = _of(first, str(rest[0].value), module), rest[1:]
+    if not name and rest:
+        words = [str(v.value) for v in evaluate(rest[0], module) if isinstance(v, Constant) and v.value in _WORDS]
+        name, rest = next((whole for word in words if (whole := _of(first, word, module))), ""), rest[1:]
     answers = [k.value for k in call.keywords if k.arg == "return_value"]
     given = rest or [k.value for k in call.keywords if k.arg in ("new", "side_effect")]
     if name in _ALL and given:
