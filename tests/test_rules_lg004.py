@@ -29,6 +29,37 @@ SILENT = {
         except FileNotFoundError:
             x = torch.load(p, weights_only=False)
         """,
+    "readers tried in turn, the safe one last": """
+        for read in (lambda: torch.load(p, weights_only=False), lambda: torch.load(p, weights_only=True)):
+            try:
+                x = read()
+                break
+            except Exception:
+                continue
+        """,
+    "readers tried in turn, each safe": """
+        for read in (lambda: torch.load(p, weights_only=True), lambda: torch.load(q, weights_only=True)):
+            try:
+                x = read()
+                break
+            except Exception:
+                continue
+        """,
+    "readers tried in turn, where the file is missing": """
+        for read in (lambda: torch.load(p, weights_only=True), lambda: torch.load(q, weights_only=False)):
+            try:
+                x = read()
+                break
+            except FileNotFoundError:
+                continue
+        """,
+    "readers in turn, the first that fails raises": """
+        for read in (lambda: torch.load(p, weights_only=True), lambda: torch.load(q, weights_only=False)):
+            try:
+                x = read()
+            except Exception:
+                raise
+        """,
     "another file": """
         try:
             x = torch.load(p, weights_only=True)
@@ -108,6 +139,36 @@ SILENT = {
 }
 
 UNSAFE = {
+    "lambdas tried in turn": """
+        attempts = [
+            lambda: torch.load(p, weights_only=True),
+            lambda: torch.load(p, weights_only=False),
+        ]
+        for attempt in attempts:
+            try:
+                x = attempt()  # here
+                break
+            except Exception:
+                continue
+        """,
+    "functions tried in turn": """
+        import functools
+        def strict(path):
+            return torch.load(path, weights_only=True)
+        for read in (strict, functools.partial(torch.load, weights_only=False)):
+            try:
+                x = read(p)  # here
+                break
+            except Exception as error:
+                print(error)
+        """,
+    "a lambda in the handler": """
+        loose = lambda path: torch.load(path, weights_only=False)
+        try:
+            x = torch.load(p, weights_only=True)
+        except Exception:
+            x = loose(p)  # here
+        """,
     "by a partial": """
         import functools
         trusting = functools.partial(torch.load, weights_only=False)

@@ -63,7 +63,7 @@ class Fallback:
 def find_fallbacks(module: Module) -> tuple[Fallback, ...]:
     """Every pair of one module, by position; those for torch below 1.13 (`except TypeError`) are marked."""
     found = [pair for attempt in _attempts(module) for pair in _pairs(attempt, module)]
-    found += _retries(module)
+    found += (*_retries(module), *_in_turn(module))
     unique = {id(pair.unsafe.node): pair for pair in reversed(found)}
     return tuple(sorted(unique.values(), key=lambda p: (p.unsafe.node.lineno, p.unsafe.node.col_offset)))
 
@@ -222,11 +222,12 @@ def _helped(call: ast.Call, module: Module) -> Iterator[Load]:
             yield Load(call, frozenset(said.possible), "", word_of(call.func))
         if isinstance(value, Qualified) and value.name in _UNPICKLES:
             yield Load(call, frozenset({WeightsOnly.FALSE}), "", value.name)
-        if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
+        if not isinstance(value, Function):
             continue
+        name = word_of(call.func) if isinstance(value.node, ast.Lambda) else value.node.name
         for site in sites_of(value.module):
             if value.module.function(site.node) is value.node:
-                yield Load(call, _as_called(site, value, call, module), "", value.node.name)
+                yield Load(call, _as_called(site, value, call, module), "", name)
 
 
 def _as_called(site: Site, function: Function, call: ast.Call, module: Module) -> frozenset[WeightsOnly]:
@@ -268,3 +269,25 @@ def _retries(module: Module) -> Iterator[Fallback]:
         if looped:
             load = Load(site.node, frozenset(site.possible), "")
             yield Fallback(load, load, old_torch=False)
+
+
+def _in_turn(module: Module) -> Iterator[Fallback]:
+    """`for read in (strict, loose): try: return read(path)`: readers that are tried until one does not fail."""
+    tries: list[ast.Try | ast.TryStar] = [*module.of(ast.Try), *module.of(ast.TryStar)]
+    for node in tries:
+        loops = [o for _, o in module.around(node, *_DEFINITIONS) if isinstance(o, ast.For | ast.AsyncFor)]
+        if not loops or not any(_goes_on(handler) for handler in node.handlers):
+            continue
+        readers = {name.id for loop in loops for name in _names(loop.target)}
+        for call in _run_here(node.body):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in readers:
+                loads = list(_helped(call, module))
+                safe = next((n for n, load in enumerate(loads) if load.says == {WeightsOnly.TRUE}), len(loads))
+                unsafe = [load for load in loads[safe:] if load.says & {*_UNSAFE, WeightsOnly.ABSENT}]
+                yield from (Fallback(loads[safe], load, old_torch=False) for load in unsafe[:1])
+
+
+def _goes_on(handler: ast.ExceptHandler) -> bool:
+    """Whether what follows a failure that the file can choose is the next round."""
+    caught = names_caught(handler.type)
+    return not _leaves(handler.body) and not (caught and caught <= _NOT_THE_FILE)
