@@ -16,7 +16,7 @@ from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import Spot
 from bot.scan.evidence.follow.trace import trace
 from bot.scan.evidence.ground.behind import bound_to, is_empty
-from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import in_other_branch
 from bot.scan.evidence.saves.content import Content

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.ground.behind import values_of
-from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.reading import Reading
 from bot.scan.evidence.saves.content import Content
 from bot.scan.evidence.saves.mappings import uses_config_library

@@ -36,7 +36,7 @@ from bot.scan.evidence.follow.spot import (
     step_into,
 )
 from bot.scan.evidence.follow.state_calls import load_whole, take_state
-from bot.scan.evidence.ground.callers import callee, decorated_by
+from bot.scan.evidence.ground.callees import callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.ground.words import words_of

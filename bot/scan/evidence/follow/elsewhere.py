@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
-from bot.scan.evidence.ground.callers import MOST_FILES, Call, bases_of, enclosing_class, share_self, stem_of
-from bot.scan.evidence.ground.imports import imported_as
+from bot.scan.evidence.ground.callees import MOST_FILES
+from bot.scan.evidence.ground.callers import Call
+from bot.scan.evidence.ground.classes import bases_of, enclosing_class, share_self
+from bot.scan.evidence.ground.imports import imported_as, stem_of
 from bot.scan.evidence.ground.kin import bound_class
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.reach import outer_scope, reads_in_scope, reads_of_parameter

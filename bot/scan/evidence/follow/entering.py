@@ -7,7 +7,7 @@ import ast
 from bot.scan.evidence.follow.claims import claimed_by_annotation
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import Answer, Spot
-from bot.scan.evidence.ground.callers import Found
+from bot.scan.evidence.ground.callees import Found
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt

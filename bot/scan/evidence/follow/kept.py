@@ -10,7 +10,7 @@ from bot.scan.evidence.follow.elsewhere import reads_by_kin, reads_of_module, se
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
-from bot.scan.evidence.ground.callers import bases_of, enclosing_class, share_self
+from bot.scan.evidence.ground.classes import bases_of, enclosing_class, share_self
 from bot.scan.evidence.ground.kin import bound_class
 from bot.scan.evidence.ground.reach import is_called, is_shared, reads_in_scope
 from bot.scan.evidence.ground.words import words_of

@@ -8,7 +8,7 @@ import re
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import Answer, Spot
 from bot.scan.evidence.ground.behind import values_of
-from bot.scan.evidence.ground.callers import enclosing_class
+from bot.scan.evidence.ground.classes import enclosing_class
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt

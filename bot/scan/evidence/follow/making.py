@@ -10,7 +10,7 @@ from bot.scan.evidence.follow.elsewhere import is_of, reads_by_kin
 from bot.scan.evidence.follow.spot import Answer, Spot
 from bot.scan.evidence.ground.annotations import fields_of, holds_tensors, is_plain
 from bot.scan.evidence.ground.behind import project_classes
-from bot.scan.evidence.ground.callers import bases_of, enclosing_class
+from bot.scan.evidence.ground.classes import bases_of, enclosing_class
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.saves.content import annotation_of
 from bot.scan.names.arguments import word_of

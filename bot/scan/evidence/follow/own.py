@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.ground.callers import Found
+from bot.scan.evidence.ground.callees import Found
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.names.attributes import attribute
 from bot.scan.names.bound import bound_values

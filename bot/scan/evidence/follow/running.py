@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.scan.evidence.follow.spot import CALLED, Spot
-from bot.scan.evidence.ground.callers import Found, calling_modules
+from bot.scan.evidence.ground.callees import Found
+from bot.scan.evidence.ground.callers import calling_modules
 from bot.scan.evidence.ground.reach import reads_of
 from bot.scan.names.arguments import word_of
 from bot.scan.names.evaluate import evaluate

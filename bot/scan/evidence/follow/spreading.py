@@ -9,7 +9,7 @@ from bot.scan.evidence.follow.entering import into_function
 from bot.scan.evidence.follow.making import constructor, into_constructor, is_made_of_tensors, taken_by
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, step_into
-from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.ground.callees import callee
 from bot.scan.names.module import Definition
 
 SPREAD = "is spread into"

@@ -11,7 +11,8 @@ from bot.scan.evidence.follow.entering import into_function
 from bot.scan.evidence.follow.own import own_method
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
-from bot.scan.evidence.ground.callers import callee, calls_of
+from bot.scan.evidence.ground.callees import callee
+from bot.scan.evidence.ground.callers import calls_of
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, defaults, parameters
 from bot.scan.evidence.saves.states import is_unknown_scheduler
 from bot.scan.names.arguments import given_for

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
-from bot.scan.evidence.ground.callers import callee, enclosing_class
+from bot.scan.evidence.ground.callees import callee
+from bot.scan.evidence.ground.classes import enclosing_class
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.names.module import Definition, Module
 

@@ -56,3 +56,9 @@ def imported_as(name: str, other: Module, home: str) -> Iterator[str]:
         for alias in node.names:
             if alias.name in (name, "*") and (not node.module or node.module.split(".")[-1] in parts):
                 yield alias.asname or name
+
+
+def stem_of(path: str) -> str:
+    """The name by which a file is imported: that of its folder for a package's `__init__.py`."""
+    pure = PurePosixPath(path)
+    return pure.parent.name if pure.name == "__init__.py" else pure.stem

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.behind import project_classes
-from bot.scan.evidence.ground.callers import MOST_FILES, Found, bases_of, callee, enclosing_class
+from bot.scan.evidence.ground.callees import MOST_FILES, Found, callee
+from bot.scan.evidence.ground.classes import bases_of, enclosing_class
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.annotations import fields_of, is_plain
-from bot.scan.evidence.ground.callers import calls_of, enclosing_class
+from bot.scan.evidence.ground.callers import calls_of
+from bot.scan.evidence.ground.classes import enclosing_class
 from bot.scan.names.arguments import given_for
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import bound_to
-from bot.scan.evidence.ground.callers import Found, callee, definitions
+from bot.scan.evidence.ground.callees import Found, callee, definitions
 from bot.scan.evidence.saves.content import Content, Stored
 from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.names.arguments import word_of

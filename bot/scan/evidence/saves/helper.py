@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import project_classes, values_of
-from bot.scan.evidence.ground.callers import Found, callee
+from bot.scan.evidence.ground.callees import Found, callee
 from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.bound import results

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.annotations import holds_tensors, member
 from bot.scan.evidence.ground.behind import bound_to
-from bot.scan.evidence.ground.callers import callee, enclosing_class
+from bot.scan.evidence.ground.callees import callee
+from bot.scan.evidence.ground.classes import enclosing_class
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.saves.content import PLAIN, Content, Stored, by_torch_name
 from bot.scan.evidence.saves.mappings import makes_dict

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import values_of
-from bot.scan.evidence.ground.callers import enclosing_class
+from bot.scan.evidence.ground.classes import enclosing_class
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.saves.content import CONFIG_NAME
 from bot.scan.names.arguments import word_of

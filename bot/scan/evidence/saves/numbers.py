@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.behind import bound_to, kept_as
-from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.saves.content import Content, Stored, given_by_callers

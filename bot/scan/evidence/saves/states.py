@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import kept_as, source_of, values_of
-from bot.scan.evidence.ground.callers import callee
+from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.imports import dotted, imports_any
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, given_by_callers, parameters
 from bot.scan.evidence.saves.numbers import numpy_rate

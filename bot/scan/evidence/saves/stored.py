@@ -22,7 +22,7 @@ from bot.scan.evidence.ground.behind import (
     kept_as,
     project_classes,
 )
-from bot.scan.evidence.ground.callers import definitions
+from bot.scan.evidence.ground.callees import definitions
 from bot.scan.evidence.ground.kin import meant_by
 from bot.scan.evidence.ground.words import is_constant
 from bot.scan.evidence.saves.content import (
