@@ -25,6 +25,7 @@ from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
 from bot.scan.names.values import Instance
+from bot.scan.project import is_source
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -139,7 +140,8 @@ def _setters(module: Module, project: Project) -> frozenset[bytes]:
         homes = project.containing(b".setter")
         return frozenset(name for path in homes for name in _SETTER.findall(project.files[path]))
 
-    return remember(project, "setters", find).union(_SETTER.findall(module.source.data))
+    known = remember(project, "setters", find)
+    return known if is_source(module.path) else known.union(_SETTER.findall(module.source.data))
 
 
 def uses_of_protocol(function: Definition, owner: ast.ClassDef, module: Module) -> Iterator[ast.expr]:
