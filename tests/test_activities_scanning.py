@@ -245,3 +245,12 @@ def test_a_base_that_is_none(history: Repository, ref: str) -> None:
 def test_no_repository(tree: Path) -> None:
     with pytest.raises(UsageError, match="git repository"):
         scan_paths([Path()], policy=POLICY, diff_base="main")
+
+
+def test_a_policy_that_covers_nothing_is_told_of(tree: Path) -> None:
+    policy = Policy(include=("src/**",), origins={"include": ".github/loadguard.yml:1"})
+    report = scan_paths([Path()], policy=policy)
+    assert not report.findings
+    assert report.notices == (".github/loadguard.yml:1: `include` and `exclude` leave no file to scan",)
+    assert not scan_paths([Path()], policy=replace(policy, include=("pkg",))).notices
+    assert not scan_paths([Path("notes.txt")], policy=Policy()).notices

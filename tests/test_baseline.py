@@ -120,6 +120,18 @@ def test_on_the_command_line(
     assert "stale baseline entry" in capsys.readouterr().out
 
 
+def test_a_policy_that_names_no_baseline_there_is_told_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").write_text("import torch\ntorch.load('a')\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.loadguard]\nbaseline = "base.json"\n')
+    assert run(["scan"]) == ExitCode.USAGE
+    assert "pyproject.toml:2:1: `baseline` is 'base.json', which cannot be read" in capsys.readouterr().err
+    assert run(["scan", "--baseline", "other.json"]) == ExitCode.USAGE
+    assert "other.json: the baseline cannot be read" in capsys.readouterr().err
+
+
 def test_paths_of_policy_and_baseline_are_from_the_policys_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,31 @@ def test_a_policy_mistake_is_told_with_its_place(folder: Path, capsys: Captured)
     shown = capsys.readouterr().err
     assert ".github/loadguard.yml:1:1: unknown key `fial_on`" in shown
     assert "did you mean `fail_on`?" in shown
+
+
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [
+        (lambda place: place.mkdir(), "a folder where the policy should be"),
+        (lambda place: place.symlink_to("nowhere.yml"), "a link that leads to no file"),
+        (os.mkfifo, "not a regular file"),
+    ],
+)
+def test_what_is_no_file_is_not_passed_over_for_a_policy(
+    put: Callable[[Path], None], told: str, folder: Path, capsys: Captured
+) -> None:
+    place = folder / ".github/loadguard.yml"
+    place.parent.mkdir()
+    put(place)
+    assert run(["scan"]) == ExitCode.USAGE
+    assert f".github/loadguard.yml:1:1: {told}" in capsys.readouterr().err
+
+
+def test_a_policy_may_be_a_link_to_a_file(folder: Path) -> None:
+    (folder / ".github").mkdir()
+    (folder / "shared.yml").write_text("fail_on: never\n")
+    (folder / ".github/loadguard.yml").symlink_to("../shared.yml")
+    assert run(["scan"]) == ExitCode.CLEAN
 
 
 def test_the_policy_above_is_found_and_checked(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:

@@ -9,7 +9,8 @@ import pytest
 from bot.baseline import Accepted, call_hash
 from bot.model import Report, Severity
 from bot.policy import Ignore, Policy, ProjectPolicy
-from bot.policy.apply import apply_policy, covers, fail_level, levels, matches, project_of
+from bot.policy.apply import apply_policy, covers, fail_level, levels, project_of
+from bot.policy.globs import matches
 from bot.policy.load import for_gate
 from tests.report_samples import NOTE, OBJECT, SAFE
 
@@ -30,6 +31,12 @@ REPORT = Report(".", 3, (SAFE, OBJECT, NOTE))
         ("a[bc].py", ["ab.py", "ac.py"], ["ad.py"]),
         ("a[!bc].py", ["ad.py"], ["ab.py"]),
         ("a[]x].py", ["a].py", "ax.py"], ["ab.py"]),
+        ("a[a-c-].py", ["ab.py", "a-.py"], ["ad.py"]),
+        ("a[&&b].py", ["a&.py", "ab.py"], ["aa.py"]),
+        ("a[+--].py", ["a,.py"], ["aa.py"]),
+        ("a[[b].py", ["a[.py", "ab.py"], ["aa.py"]),
+        ("a[^b].py", ["a^.py", "ab.py"], ["aa.py"]),
+        ("{{cookie}}/a.py", ["{{cookie}}/a.py"], ["cookie/a.py"]),
         ("a+(b).py", ["a+(b).py"], ["aab.py"]),
         ("./src", ["src/a.py"], ["x.py"]),
         ("**", ["a.py", "x/y.py"], []),
@@ -94,6 +101,8 @@ def test_projects_have_their_own_rules_and_levels() -> None:
     assert project_of(policy, "services/a/x.py") is inner
     assert project_of(policy, "services/ab/x.py") is outer
     assert project_of(policy, "x.py") is None
+    written = replace(outer, path="./services/")
+    assert project_of(Policy(projects=(written,)), "services/a.py") is written
     assert project_of(replace(policy, prefix="services/"), "a/x.py") is inner
     assert fail_level(policy, "services/b.py") is None
     assert fail_level(policy, "services/a/b.py") is Severity.ERROR

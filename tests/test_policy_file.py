@@ -9,7 +9,7 @@ import pytest
 from bot.errors import ExitCode, PolicyError
 from bot.model import Severity
 from bot.policy import Policy
-from bot.policy.load import PolicyFile, load_policy
+from bot.policy.load import PolicyFile, load_policy, policy_at
 from bot.policy.sweep import PublishMode, SweepPolicy
 
 TODAY = datetime.date(2026, 11, 24)
@@ -57,7 +57,26 @@ def refused(text: str | bytes, name: str = "p.yml") -> PolicyError:
             "",
         ),
         ("? [a]\n: b\n", "p.yml:1:3: a key that is a collection", ""),
-        ("fix: 'a\x00b'\n", "p.yml:1:1: not YAML", ""),
+        ("fix: off\nmmap: 'a\x00b'\n", "p.yml:2:9: not YAML: the character '\\x00'", ""),
+        ("exclude:\n  - *.py\n", "p.yml:2:6: not YAML: ", "put what begins with `*` in quotes"),
+        ("fix:\toff\n", "p.yml:1:5: not YAML: ", "YAML sets words apart with spaces"),
+        ("exclude: ['[z-a].py']\n", "p.yml:1:11: `exclude` is '[z-a].py'; it is no glob: `z-a` runs backwards", ""),
+        ("exclude: ['[!].py']\n", "it is no glob: a `[` is not closed", ""),
+        ("include: ['!a.py']\n", "it is no glob: a `!` takes nothing back here", ""),
+        ("include: ['*.{py,ipynb}']\n", "it is no glob: braces stand for themselves", ""),
+        ("ignore: [{rule: lg002, reason: seen}]\n", "p.yml:1:17: `ignore.rule` is 'lg002'", "did you mean `LG002`?"),
+        ("ignore: [{fingerprint: 1234567890123456, reason: seen}]\n", "it takes text", "put it in quotes"),
+        ("ignore: [{rule: LG001, reason: seen, expires: 20270101}]\n", "20270101; it takes a day as YYYY-MM-DD", ""),
+        (
+            "projects:\n  - path: services/a\n  - path: ./services/a/\n",
+            "p.yml:3:11: two projects have the path services/a",
+            "the other begins in line 2",
+        ),
+        (
+            "projects:\n  - {path: a/m, name: m}\n  - {path: b/m, name: m}\n",
+            "p.yml:3:23: two projects have the name m",
+            "line 2",
+        ),
     ],
 )
 def test_a_mistake_has_line_and_column(text: str | bytes, told: str, hint: str) -> None:
@@ -80,6 +99,8 @@ def test_an_expired_ignore_fails_on_its_day() -> None:
     trouble = refused(entry.format("2026-11-24"))
     assert str(trouble) == "p.yml:4:14: this ignore expired on 2026-11-24: until the release"
     assert "later day" in trouble.hint
+    both = refused(entry.format("2020-01-01") + entry.format("2999-01-01")[8:] + entry.format("2020-02-02")[8:])
+    assert [line.partition(":")[2][:4] for line in str(both).splitlines()] == ["4:14", "10:1"]
 
 
 def test_an_anchor_bomb_and_deep_or_long_files_are_refused_quickly() -> None:
@@ -117,10 +138,23 @@ def test_pyproject_is_read_with_lines() -> None:
         ("[tool.loadguard]\nfix = off\n", "pyproject.toml:2:7: not TOML: Invalid value"),
         ('[[tool.loadguard.ignore]]\nrule = "LG001"\nreason = "seen"\nexpires = 2020-01-01\n', "expired on 2020-01-01"),
         ("[tool]\nloadguard = 1\n", "`tool.loadguard` is not a table"),
+        ("tool = 'loadguard'\n", "`tool` is not a table"),
+        ('[tool]\nloadguard = {fixx = "off"}\n', "pyproject.toml:2:1: unknown key `fixx`"),
+        (b'# loadguard\n# caf\xe9\n[tool.loadguard]\nfix = "off"\n', "pyproject.toml:2:6: not UTF-8"),
+        (
+            '[[tool.loadguard.ignore]]\nrule = "LG001"\nreason = "seen"\n\n'
+            '[[tool.loadguard.ignore]]\nrule = "LG0"\nreason = "seen"\n',
+            "pyproject.toml:6:1: `ignore.rule` is 'LG0'",
+        ),
+        (
+            '[[tool.loadguard.projects]]\npath = "a"\n[tool.loadguard.projects.rules]\nLG001 = "off"\n'
+            '[[tool.loadguard.projects]]\npath = "b"\n[tool.loadguard.projects.rules]\nLG001 = "on"\n',
+            "pyproject.toml:8:1: `projects.rules.LG001` is 'on'",
+        ),
         ("[tool.loadguard.pull_request]\ninline_cap = 900\n", "pyproject.toml:2:1: `pull_request.inline_cap` is 900"),
     ],
 )
-def test_a_mistake_in_pyproject_has_its_line(text: str, told: str) -> None:
+def test_a_mistake_in_pyproject_has_its_line(text: str | bytes, told: str) -> None:
     assert told in str(refused(text, "pyproject.toml"))
 
 
@@ -148,3 +182,24 @@ def test_the_sweep_section_is_nouns_like_the_others() -> None:
     assert (sweep.targets, sweep.exclude) == (("org:acme", "acme/tools"), ("acme/*-archive",))
     assert (sweep.publish.mode, sweep.publish.canary, sweep.publish.per_hour) == (PublishMode.ALL, (5,), 40)
     assert load("").sweep == SweepPolicy()
+
+
+@pytest.mark.parametrize(
+    ("text", "speaks_of_it"),
+    [
+        ("[tool.loadguard]\n", True),
+        ("[ tool . loadguard ]\n", True),
+        ('["tool"."loadguard"]\n', True),
+        ('[tool]\nloadguard = {fix = "off"}\n', True),
+        ('tool.loadguard.fix = "off"\n', True),
+        ("[tool.loadguard]\nfix = \n", True),
+        ('[tool.uv.sources]\nloadguard = {path = "../loadguard"}\n', False),
+        ('[project]\ndependencies = ["loadguard"]\n', False),
+        ("[tool.black\n# loadguard\n", False),
+        ("tool = 'loadguard'\n", False),
+        ("[tool.black]\n", False),
+    ],
+)
+def test_pyproject_is_the_policy_however_its_table_is_written(text: str, speaks_of_it: bool) -> None:
+    found = policy_at({"pyproject.toml": text.encode()}.get)
+    assert bool(found) is speaks_of_it

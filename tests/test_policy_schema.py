@@ -44,7 +44,7 @@ def accepted_by_parser(document: Any) -> bool:
     try:
         load_policy([PolicyFile("p.yml", data)])
     except PolicyError as trouble:
-        return "expired" in str(trouble)
+        return any(each in str(trouble) for each in ("expired", "two projects have"))  # no schema can say these
     return True
 
 

@@ -49,12 +49,14 @@ def scan_paths(
         _add_named_file(root, path, walk)
     files = TreeFiles(root, walk)
     whole = "" in named and not (policy.include or policy.exclude)
-    only = {path for path in walk.sizes if covers(policy, path) and any(_is_under(path, name) for name in named)}
+    asked_for = {path for path in walk.sizes if any(_is_under(path, name) for name in named)}
+    only = {path for path in asked_for if covers(policy, path)}
     known = KnownCheckpoints(walk.aside, opened_below(root))
     report = scan_files(files, policy=policy, only=None if whole else only, heard=heard, checkpoints=known)
     unread = {path: why for path, why in files.unreadable.items() if any(_is_under(path, name) for name in named)}
     report = with_unreadable(report, {path: why for path, why in unread.items() if covers(policy, path)})
-    report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *_notices(walk, named)))
+    notices = [*_notices(walk, named), *([_nothing_left(policy)] if asked_for and not only else [])]
+    report = replace(report, root=os.path.relpath(root), notices=(*report.notices, *notices))
     if diff_base is None:
         return report
     from bot.activities.comparing import mark_since
@@ -174,6 +176,12 @@ def _below(root: Path, path: Path) -> str:
 def _notices(walk: Walk, named: Sequence[str]) -> list[str]:
     """What the walk has to say of what was asked for; elsewhere it only looked for evidence."""
     return [each for each in walk.notices if any(_is_under(each.partition(": ")[0], name) for name in named)]
+
+
+def _nothing_left(policy: Policy) -> str:
+    """Said where a policy covers no file of those asked for: a glob that is wrong must not look like a clean tree."""
+    places = dict.fromkeys(policy.origins[key] for key in ("include", "exclude") if key in policy.origins)
+    return f"{', '.join(places) or 'the policy'}: `include` and `exclude` leave no file to scan"
 
 
 def _is_under(path: str, name: str) -> bool:

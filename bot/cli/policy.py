@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from argparse import Namespace
 from dataclasses import dataclass, replace
@@ -9,9 +10,10 @@ from pathlib import Path
 
 from bot.cli.context import Context
 from bot.cli.suggest import did_you_mean
-from bot.errors import UsageError
+from bot.errors import PolicyError, UsageError
 from bot.policy import Policy
 from bot.policy.load import POLICY_FILES, PolicyFile, load_policy
+from bot.policy.toml import speaks
 
 CODES_SPLIT = re.compile(r"[,\s]+")
 
@@ -48,9 +50,13 @@ def find_policy(root: Path, *, here: Path, config: str | None = None) -> Found:
     for above in (root, *root.parents):
         for name in POLICY_FILES:
             path = above / name
-            if path.is_file() and (name != "pyproject.toml" or b"tool.loadguard" in _bytes(path)):
-                shown = path.relative_to(here).as_posix() if here in path.parents else path.as_posix()
-                return Found((PolicyFile(shown, _bytes(path)),), above)
+            shown = path.relative_to(here).as_posix() if here in path.parents else path.as_posix()
+            if path.is_file():
+                data = _bytes(path)
+                if name != "pyproject.toml" or speaks(data):
+                    return Found((PolicyFile(shown, data),), above)
+            elif name != "pyproject.toml" and os.path.lexists(path):
+                raise PolicyError(f"{shown}:1:1: {_what_stands(path)}", hint="put the policy there, or take it away")
         if (above / ".git").exists():
             break
     return Found((), root)
@@ -61,6 +67,13 @@ def _named(folder: Path, config: str) -> PolicyFile:
     if not path.is_file():
         raise UsageError(f"{config}: there is no such policy file", hint="`loadguard config check` says what is read")
     return PolicyFile(config, _bytes(path))
+
+
+def _what_stands(path: Path) -> str:
+    """What stands in the place of a policy that is no file: it may have been one, and nobody is to miss its rules."""
+    if path.is_dir():
+        return "a folder where the policy should be"
+    return "a link that leads to no file" if path.is_symlink() else "not a regular file"
 
 
 def _bytes(path: Path) -> bytes:

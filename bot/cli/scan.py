@@ -54,8 +54,9 @@ def _baselined(report: Report, policy: Policy, paths: list[Path], root: Path) ->
     named = [absolute(each) for each in paths]
     off = {code for code, level in policy.rules.items() if level == "off"}
     home = root.parents[policy.prefix.count("/") - 1] if policy.prefix else root
-    given = "baseline" in policy.origins and policy.origins["baseline"] == FROM_OPTIONS
-    entries = _accepted(policy.baseline, Path.cwd() if given else home)
+    origin = policy.origins.get("baseline", "")
+    given = origin == FROM_OPTIONS
+    entries = _accepted(policy.baseline, Path.cwd() if given else home, named_at="" if given else origin)
     accepted = [
         replace(each, path=each.path.removeprefix(policy.prefix))
         for each in entries
@@ -83,14 +84,17 @@ def _write_baseline(report: Report, arguments: Namespace, context: Context, poli
     return ExitCode.CLEAN
 
 
-def _accepted(name: str, folder: Path) -> tuple[Accepted, ...]:
+def _accepted(name: str, folder: Path, *, named_at: str = "") -> tuple[Accepted, ...]:
+    """The entries of a baseline; `named_at` is the place of the policy that names it, empty for an option."""
     from bot.baseline import read_baseline
 
     try:
         return read_baseline((folder / name).read_bytes(), name=name)
     except OSError as trouble:
         hint = f"`loadguard scan --write-baseline {name}` writes one"
-        raise UsageError(f"{name}: the baseline cannot be read: {trouble.strerror}", hint=hint) from trouble
+        at = f"{named_at}:1" if named_at else name
+        told = f"`baseline` is {name!r}, which" if named_at else "the baseline"
+        raise UsageError(f"{at}: {told} cannot be read: {trouble.strerror}", hint=hint) from trouble
 
 
 def existing_paths(words: list[str], folder: Path) -> list[Path]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 
 from bot.model import Finding, Report, Severity, Silenced
 from bot.policy import Ignore, Policy, ProjectPolicy
+from bot.policy.globs import matches
 
 
 def covers(policy: Policy, path: str) -> bool:
@@ -27,7 +27,7 @@ def levels(policy: Policy) -> dict[str, Severity | None]:
 def project_of(policy: Policy, path: str) -> ProjectPolicy | None:
     """The monorepo project a file belongs to: the one with the longest path above it."""
     whole = f"{policy.prefix}{path}/"
-    above = [each for each in policy.projects if whole.startswith(f"{each.path.strip('/')}/")]
+    above = [each for each in policy.projects if whole.startswith(f"{each.path.removeprefix('./').strip('/')}/")]
     return max(above, key=lambda each: len(each.path), default=None)
 
 
@@ -109,37 +109,3 @@ def _levelled(finding: Finding, policy: Policy) -> Finding | None:
 
 def _level(word: str) -> Severity | None:
     return None if word in ("off", "never") else Severity(word)
-
-
-def matches(path: str, glob: str) -> bool:
-    """Whether a path from the root matches a glob: `*` stays in a folder, `**` does not, a folder means all below it.
-
-    A glob without a slash matches the name at any depth, as in .gitignore.
-    """
-    return _compiled(glob).fullmatch(path) is not None
-
-
-@cache
-def _compiled(glob: str) -> re.Pattern[str]:
-    text = glob.removeprefix("./").rstrip("/")
-    if text in ("", ".", "**"):
-        return re.compile(r"(?s:.*)")
-    prefix = "" if "/" in text else r"(?:.*/)?"
-    return re.compile(rf"(?s:{prefix}{_pattern(text)}(?:/.*)?)")
-
-
-def _pattern(text: str) -> str:
-    out, at = [], 0
-    for token in re.finditer(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]", text):
-        out.append(re.escape(text[at : token.start()]))
-        at = token.end()
-        word = token[0]
-        simple = {"**/": r"(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-        out.append(simple.get(word) or _character_class(word))
-    return "".join(out) + re.escape(text[at:])
-
-
-def _character_class(word: str) -> str:
-    inner = word[1:-1].replace("\\", "\\\\")
-    inner = "^" + inner[1:] if inner.startswith("!") else inner.replace("^", "\\^", 1) if inner[:1] == "^" else inner
-    return f"(?!/)[{inner}]"

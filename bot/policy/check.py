@@ -15,10 +15,12 @@ from importlib.resources import files
 from typing import Any
 
 from bot.errors import PolicyError
+from bot.policy.globs import glob_mistake
 from bot.policy.tree import Entry, Mapping, Node, Scalar, Sequence
 
 Schema = dict[str, Any]
 TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
+DAY = "a day as YYYY-MM-DD"
 
 
 @cache
@@ -62,7 +64,7 @@ def _mistakes(node: Node, schema: Schema, *, name: str, key: str) -> Iterator[Mi
             for each in node.items:
                 yield from _mistakes(each, schema["items"], name=name, key=key)
     elif (message := _scalar_mistake(node, schema)) is not None:
-        yield _at(node, f"{_called(key)} is {_shown(node)}; {message}", _meant(node.text, schema.get("enum", ())))
+        yield _at(node, f"{_called(key)} is {_shown(node)}; {message}", _remedy(node, schema))
 
 
 def _mapping_mistakes(node: Mapping, schema: Schema, *, name: str, key: str) -> Iterator[Mistake]:
@@ -93,6 +95,13 @@ def _unknown(entry: Entry, key: str, known: Iterable[str]) -> Mistake:
     words = list(known)
     hint = _meant(entry.key, words) or f"known here: {', '.join(words)}"
     return entry.line, entry.column, f"unknown key `{key}`", hint
+
+
+def _remedy(node: Scalar, schema: Schema) -> str:
+    """What was probably meant by a value that is wrong; empty where nobody can say."""
+    if schema.get("type") == "string" and not isinstance(node.value, str) and node.value is not None:
+        return "" if "enum" in schema or "format" in schema else "put it in quotes"
+    return _meant(node.text, schema.get("enum", ()) or _codes(schema.get("pattern", "")))
 
 
 def _scalar_mistake(node: Scalar, schema: Schema) -> str | None:
@@ -129,8 +138,8 @@ def format_mistake(text: str, wanted: str) -> str | None:
         try:
             datetime.date.fromisoformat(text)
         except ValueError:
-            return "it takes a day as YYYY-MM-DD"
-        return None if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "it takes a day as YYYY-MM-DD"
+            return f"it takes {DAY}"
+        return None if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else f"it takes {DAY}"
     if wanted == "regex":
         try:
             re.compile(text)
@@ -145,9 +154,8 @@ def _path_mistake(text: str, *, glob: bool) -> str | None:
         return "it takes a path inside the repository, from its root"
     if "\\" in text or "\0" in text:
         return "it takes forward slashes"
-    if glob and re.search(r"\[[^\]]*$", text):
-        return "it is no glob: a `[` is not closed"
-    return None
+    mistake = glob_mistake(text) if glob else None
+    return f"it is no glob: {mistake}" if mistake else None
 
 
 def _is(value: object, wanted: str) -> bool:
@@ -182,6 +190,8 @@ def _shown(node: Scalar) -> str:
 
 
 def _wanted(schema: Schema) -> str:
+    if schema.get("format") == "date":
+        return DAY
     if "enum" in schema:
         return " or ".join(filter(None, [", ".join(schema["enum"][:-1]), schema["enum"][-1]]))
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -205,7 +215,9 @@ def _meant(word: str, words: Iterable[str]) -> str:
 
 
 def _codes(pattern: str) -> list[str]:
-    """The rule codes a pattern admits, for the did-you-mean."""
+    """The rule codes a pattern admits, for the did-you-mean; none where it is not one of codes."""
+    if "LG" not in pattern:
+        return []
     return [
         code for code in (f"{kind}{n}" for kind in ("LG", "CK") for n in _numbers(kind)) if re.search(pattern, code)
     ]

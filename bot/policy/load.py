@@ -69,11 +69,11 @@ def policy_at(read: Callable[[str], bytes | None], config: str = "", *, label: s
 
     Raises `UsageError` where a file is named that is not there. `label` goes before its name in messages.
     """
-    from bot.policy.toml import TABLE
+    from bot.policy.toml import speaks
 
     for name in (config,) if config else POLICY_FILES:
         data = read(name)
-        if data is not None and (not name.endswith("pyproject.toml") or TABLE.encode() in data):
+        if data is not None and (not name.endswith("pyproject.toml") or speaks(data)):
             return (PolicyFile(label + name, data),)
         if config:
             raise UsageError(

@@ -27,6 +27,7 @@ def read_policy(data: bytes, *, name: str, today: datetime.date | None = None) -
     if tree is None:
         return None
     plain = check(tree, name=name)
+    _each_project_once(tree, plain.get("projects", ()), name)
     plain["ignore"] = _ignores(tree, plain.get("ignore", ()), name, today or datetime.date.today())
     return plain, _places(tree, name)
 
@@ -65,19 +66,39 @@ def _places(tree: Tree, name: str, prefix: str = "") -> dict[str, str]:
 
 
 def _ignores(tree: Tree, plain: Iterable[Mapping[str, str]], name: str, today: datetime.date) -> tuple[Ignore, ...]:
-    node = next((entry.value for entry in tree.entries if entry.key == "ignore"), None)
-    items = node.items if isinstance(node, Sequence) else ()
-    made = []
-    for item, values in zip(items, plain, strict=True):
-        if values.get("expires") and datetime.date.fromisoformat(values["expires"]) <= today:
-            raise _expired(item.entries if isinstance(item, Tree) else (), values, name)
-        made.append(Ignore(**values, place=f"{name}:{item.line}"))
-    return tuple(made)
+    """The `ignore` entries. Raises one `PolicyError` that tells every one that has expired."""
+    pairs = list(zip(_items(tree, "ignore"), plain, strict=True))
+    expired = [_expired(item, values, name) for item, values in pairs if _is_over(values, today)]
+    if expired:
+        raise PolicyError("\n".join(expired), hint="fix what it covers, or set a later day and say why")
+    return tuple(Ignore(**values, place=f"{name}:{item.line}") for item, values in pairs)
 
 
-def _expired(entries: Iterable[Entry], values: Mapping[str, str], name: str) -> PolicyError:
-    at = next(each.value for each in entries if each.key == "expires")
-    return PolicyError(
-        f"{name}:{at.line}:{at.column}: this ignore expired on {values['expires']}: {values['reason']}",
-        hint="fix what it covers, or set a later day and say why",
-    )
+def _is_over(values: Mapping[str, str], today: datetime.date) -> bool:
+    return bool(values.get("expires")) and datetime.date.fromisoformat(values["expires"]) <= today
+
+
+def _expired(item: Tree, values: Mapping[str, str], name: str) -> str:
+    at = next(each.value for each in item.entries if each.key == "expires")
+    return f"{name}:{at.line}:{at.column}: this ignore expired on {values['expires']}: {values['reason']}"
+
+
+def _each_project_once(tree: Tree, plain: Iterable[Mapping[str, str]], name: str) -> None:
+    """Raises `PolicyError` where two projects are one folder, or have one name: they would share a fix branch."""
+    seen: dict[str, int] = {}
+    for item, values in zip(_items(tree, "projects"), plain, strict=True):
+        for key, text in values.items():
+            if key not in ("path", "name"):
+                continue
+            word = f"{key} {text.removeprefix('./').rstrip('/')}"
+            at = next(each.value for each in item.entries if each.key == key)
+            if word in seen:
+                told = f"{name}:{at.line}:{at.column}: two projects have the {word}"
+                raise PolicyError(told, hint=f"the other begins in line {seen[word]}")
+            seen[word] = item.line
+
+
+def _items(tree: Tree, key: str) -> tuple[Tree, ...]:
+    """The mappings that stand in a list of the policy."""
+    node = next((entry.value for entry in tree.entries if entry.key == key), None)
+    return tuple(each for each in node.items if isinstance(each, Tree)) if isinstance(node, Sequence) else ()

@@ -69,7 +69,7 @@ def read_yaml(data: bytes, *, name: str) -> Mapping:
     """
     import yaml
 
-    text = _decoded(data, name)
+    text = decoded(data, name)
     tab = re.search(r"^ *\t(?=[ \t]*[^\s#])", text, re.MULTILINE)
     if tab:
         line = text.count("\n", 0, tab.start()) + 1
@@ -79,14 +79,33 @@ def read_yaml(data: bytes, *, name: str) -> Mapping:
     except yaml.MarkedYAMLError as trouble:
         mark = trouble.problem_mark or trouble.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise refuse(name, line, column, f"not YAML: {trouble.problem or trouble.context}") from trouble
+        told = f"not YAML: {trouble.problem or trouble.context}"
+        raise refuse(name, line, column, told, hint=_quoting(text, line, column)) from trouble
+    except yaml.reader.ReaderError as trouble:
+        line, column = _place(text, trouble.position)
+        raise refuse(name, line, column, f"not YAML: the character {text[trouble.position]!a}") from trouble
     except (yaml.YAMLError, RecursionError) as trouble:
         raise refuse(name, 1, 1, f"not YAML: {' '.join(str(trouble).split())}") from trouble
 
 
-def _decoded(data: bytes, name: str) -> str:
-    if len(data) > LARGEST:
-        raise refuse(name, 1, 1, f"{len(data):,} bytes long; a policy has at most {LARGEST:,}")
+def _place(text: str, at: int) -> tuple[int, int]:
+    """Line and column of a character."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _quoting(text: str, line: int, column: int) -> str:
+    """A hint where a value begins with a sign of YAML's own, as a glob's `*` is; empty elsewhere."""
+    written = (text.splitlines()[line - 1 : line] or [""])[0]
+    if written[column - 1 : column] == "\t":
+        return "YAML sets words apart with spaces"
+    sign = next((each for each in written[max(column - 2, 0) : column] if each in "*&!%@`"), "")
+    return f"put what begins with `{sign}` in quotes" if sign else ""
+
+
+def decoded(data: bytes, name: str, *, largest: int = LARGEST) -> str:
+    """A policy file's text. Raises `PolicyError` where it is too long, or at the first byte that is not UTF-8."""
+    if len(data) > largest:
+        raise refuse(name, 1, 1, f"{len(data):,} bytes long; a policy has at most {largest:,}")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:

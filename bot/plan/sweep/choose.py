@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.errors import UsageError
 from bot.model.sweep import Basis, Progress, Repository, Row
 from bot.plan.sweep.shards import shard_at, shards_for
-from bot.policy.apply import matches
+from bot.policy.globs import matches
 from bot.policy.load import POLICY_FILES, PolicyFile, load_policy
 from bot.policy.sweep import SweepPolicy
 

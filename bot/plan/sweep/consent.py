@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.errors import UsageError
 from bot.model.sweep import Repository
 from bot.policy import FixMode
-from bot.policy.apply import matches
+from bot.policy.globs import matches
 from bot.policy.load import POLICY_FILES, PolicyFile, load_policy
 from bot.policy.sweep import PublishMode, PublishPolicy
 
