@@ -54,6 +54,18 @@ def test_help_shows_the_exit_codes(command: list[str], folder: Path, capsys: Cap
     assert "examples:" in shown or command in (["action"], ["rules"], ["doctor"])
 
 
+@pytest.mark.parametrize(
+    "command", [["smoke"], ["explain"], ["config"], ["scan"], ["sweep", "plan"], ["sweep", "publish"]]
+)
+def test_help_keeps_to_a_terminal_and_says_what_each_word_is(command: list[str], capsys: Captured) -> None:
+    assert run([*command, "--help"]) == ExitCode.CLEAN
+    shown = capsys.readouterr().out
+    lines = shown.partition("examples:")[0].splitlines()
+    assert max(map(len, lines)) <= 80
+    positional = shown.partition("positional arguments:\n")[2].partition("\n\n")[0].splitlines()
+    assert all(len(line.split()) > 1 for line in positional if not line.startswith("   "))
+
+
 def test_every_exit_code_is_told() -> None:
     assert set(EXIT_CODES) == set(ExitCode)
 

@@ -47,6 +47,11 @@ def sift(text: str, *rules: str, path: str = "a.py") -> Sifted:
         "# loadguard: ignore[LG001] until=2026-11-23 last month",
         "# loadguard: ignore[LG001] until=tomorrow",
         "# loadguard: ignore[] none",
+        "# loadguard: ignore [LG002] another rule",
+        "# loadguard: ignore LG002",
+        "# loadguard: ignore: lg001 would silence the other rules as well",
+        "# loadguard: ignore(LG001)",
+        "# loadguard: ignore[LG001 until the release",
         "# loadguard: allow",
     ],
 )
@@ -61,6 +66,8 @@ def test_not_silenced(comment: str) -> None:
         "# loadguard: ignore[LG001]",
         "# loadguard: ignore[LG002, LG001] we write this file ourselves",
         "# loadguard:ignore[lg001] small letters",
+        "# loadguard: ignore [LG001] a blank between",
+        "# loadguard: ignore (we write this file)",
         "# loadguard: ignore[LG001] until=2026-11-24 today is the last day",
         "# noqa: TOR102",
         "# noqa: E501,TOR102",
@@ -144,6 +151,7 @@ def test_a_line_somebody_ruled_on_is_never_rewritten() -> None:
         ("ignore[LG01]", "names LG01, which is no rule; did you mean LG001?"),
         ("ignore[B614]", "names B614, which is no rule"),
         ("ignore[]", "is not honoured: it names no rule between its brackets"),
+        ("ignore LG001 ours", "is not honoured: it does not name its rules as in `ignore[LG001]`"),
         ("ignor", "is not honoured: it does not say `ignore` but `ignor`"),
     ],
 )

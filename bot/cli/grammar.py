@@ -111,7 +111,7 @@ def _add_smoke(commands: Any) -> None:
     sentence = "Read checkpoints without running anything in them, then load them in a sandbox"
     parser = add_command(commands, "smoke", sentence, examples=examples)
     parser.description = described(f"{sentence}. CK101, CK103, CK104 and CK106 exit 1 whatever the fail level is.")
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="checkpoints")
     parser.add_argument(
         "--device", action="append", choices=DEVICES, help="also this device; may be given several times"
     )
@@ -164,7 +164,7 @@ def _add_explain(commands: Any) -> None:
         "Say why a rule exists, with a bad and a good example, the advisory and the fix",
         examples="  loadguard explain LG004\n",
     )
-    parser.add_argument("code", metavar="CODE")
+    parser.add_argument("code", metavar="CODE", help="a rule's code or name, as `loadguard rules` lists them")
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from bot.cli.grammar_parts import CONFIG_HELP, add_command, positive
+from bot.cli.grammar_parts import CONFIG_HELP, add_command, described, positive
 from bot.cli.suggest import Parser
 
 STATE = ".loadguard-sweep"
@@ -43,7 +43,7 @@ def _add_sweep_plan(stages: Any) -> None:
     )
     sentence = "List the repositories of some targets and decide which are to be scanned"
     parser = _stage(stages, "plan", sentence, examples=examples)
-    parser.description = (
+    parser.description = described(
         f"{sentence}: those that changed since their last scan, the longest unseen first. One request of the API lists "
         "about a hundred; nothing else is read. Exits 0 when the plan stands, and 5 when it stopped at the reserve of "
         "an hourly limit: it says when to resume, and the same command goes on where this one stopped."
@@ -72,7 +72,7 @@ def _add_sweep_run(stages: Any) -> None:
     )
     sentence = "Scan the repositories that the plan has left, one tarball each"
     parser = _stage(stages, "run", sentence, examples=examples)
-    parser.description = (
+    parser.description = described(
         f"{sentence}. Exits 0 when none is left: one that could not be scanned is recorded with its reason and fails "
         "nothing. Exits 5 when part is left, such as at the reserve of GitHub's hourly limit; it says when to resume, "
         "and the same command goes on where this one stopped."
@@ -98,7 +98,7 @@ def _add_sweep_publish(stages: Any) -> None:
     )
     sentence = "Open or update the fix pull request of each repository that gets one"
     parser = _stage(stages, "publish", sentence, examples=examples)
-    parser.description = (
+    parser.description = described(
         f"{sentence}: by the policy's `sweep.publish`, at its pace and in its stages, and halted where too many are "
         "closed or fail. Exits 0 when nothing is left to publish, and 5 when some wait: for the pace, for a limit's "
         "reset, for people to look at the first ones, or for somebody to end a halt. The same command goes on."

@@ -16,7 +16,9 @@ _TORCHFIX = re.compile(r"102(?<=[Tt][Oo][Rr]102)")
 LOADS = frozenset({"LG001", "LG002", "LG003", "LG004", "LG008"})
 """The rules that a comment naming another tool's torch.load rule speaks of."""
 
-_OURS = re.compile(r"loadguard:\s*(?P<word>[\w-]*)(?:\[(?P<codes>[^\]]*)\])?(?P<rest>[^#]*)")
+_OURS = re.compile(r"loadguard:\s*(?P<word>[\w-]*)(?:\s*\[(?P<codes>[^\]]*)\])?(?P<rest>[^#]*)")
+_MISNAMED = re.compile(r"\s*(?:\[|[(:]?\s*(?:LG|CK)\d)", re.I)
+"""Rules named in another way, as in `ignore LG001`: such a comment would silence them all."""
 _UNTIL = re.compile(r"(?:^|\s)until=(?P<day>\S*)")
 _NOQA = re.compile(r"(?P<file>flake8[:=]\s*)?noqa:\s*(?P<codes>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)", re.I)
 _NOSEC = re.compile(r"nosec\b:?(?P<rest>[^#]*)")
@@ -74,6 +76,8 @@ def _read_ours(ours: re.Match[str], text: str, *, line: int, below: int) -> Supp
         trouble = f"does not say `ignore` but `{ours['word']}`"
     elif ours["codes"] is not None and not named:
         trouble = "names no rule between its brackets"
+    elif ours["codes"] is None and _MISNAMED.match(ours["rest"]):
+        trouble = "does not name its rules as in `ignore[LG001]`"
     day = _UNTIL.search(ours["rest"])
     if day:
         try:
