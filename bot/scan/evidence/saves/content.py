@@ -37,6 +37,8 @@ NAMES_NOTHING = re.compile(
 )
 """What is named for having a state, and for nothing it is."""
 
+_OF_A_CLASS = re.compile(r"\.(?!\w*(Tensor|Parameter|Buffer)$|Size$)[A-Z]\w*$")
+"""`torch.Generator`, `torch.distributions.Normal`: of torch's classes weights_only allows tensors and their like."""
 _OPTIMIZERS = re.compile(r"^(optim|optimizer|optimizers|scheduler|lr_scheduler|opt)$")
 _MODULES = re.compile(r"^(model|net|network|module|policy|generator|discriminator|encoder|decoder)$")
 
@@ -82,6 +84,11 @@ def by_name(name: str) -> Stored:
     if _MODULES.match(name):
         return Stored(Content.OBJECT, f"{name}, a whole module")
     return Stored(Content.UNKNOWN, name)
+
+
+def is_called_a_number(name: str) -> bool:
+    """`best_acc`, `epoch`."""
+    return _NUMBERS.search(name) is not None
 
 
 def by_annotation(name: str, function: Definition) -> Stored | None:
@@ -134,8 +141,12 @@ def defaults(function: Definition | ast.Lambda) -> dict[str, ast.expr]:
 
 
 def by_torch_name(full: str) -> Stored:
-    if re.search(r"\.nn\.(?!init|functional|Parameter|utils)", full) or full.startswith(
-        ("torch.jit", "torch.optim", "torch.fx", "torch.utils.data")
+    if full.startswith("torch.nn.utils.rnn.pack_"):
+        return Stored(Content.OBJECT, "a PackedSequence", ("torch.nn.utils.rnn.PackedSequence",))
+    if (
+        _OF_A_CLASS.search(full)
+        or re.search(r"\.nn\.(?!init|functional|Parameter|utils)", full)
+        or full.startswith(("torch.jit", "torch.optim", "torch.fx", "torch.utils.data"))
     ):
         return Stored(Content.OBJECT, f"a {full}", (full,))
     if full == "torch.load":

@@ -29,6 +29,11 @@ _MAY_BE_PLAIN = re.compile(r"dict$|Dict\b|[lL]ist\b|Tensor\b|Tuple|tuple|Paramet
 _PLAIN_CALLS = frozenset(
     "str int float bool len max min sum round abs range hash repr sorted time perf_counter".split()
 )
+_GIVES_SEVERAL = frozenset(
+    "topk sort kthvalue mode cummax cummin aminmax svd eigh eig qr slogdet geqrf lu_factor lstsq frexp".split()
+)
+_ALONG = frozenset("max min median nanmedian".split())
+"""Of one tensor alone, or of two, these give a tensor; along a dimension they give values and indices."""
 _NOT_PLAIN = {
     "collections.defaultdict": "a defaultdict, which weights_only never loads",
     "collections.deque": "a deque, which weights_only never loads",
@@ -47,12 +52,29 @@ def made_by(call: ast.Call, module: Module) -> Stored | None:
     if makes_dict(call, module):
         return PLAIN
     if full.startswith("torch."):
-        made = by_torch_name(full)
+        made = _several(call, full, module) or by_torch_name(full)
         return tensor_in(module) if made is PLAIN else made
     if full.startswith("numpy."):
         return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
     plain = isinstance(call.func, ast.Name) and call.func.id in _PLAIN_CALLS
+    if plain and word_of(call.func) == "range" and not isinstance(module.parent(call), ast.Call):
+        return Stored(Content.OBJECT, "a range")
     return numpy_number(call, module) or PLAIN if plain else None
+
+
+def _several(call: ast.Call, full: str, module: Module) -> Stored | None:
+    """`torch.topk(x, 3)` kept whole is of a class that weights_only refuses; taken apart it is tensors."""
+    name = full.rpartition(".")[2]
+    by_number = len(call.args) > 1 and isinstance(call.args[1], ast.Constant | ast.UnaryOp)
+    along = by_number or any(k.arg == "dim" for k in call.keywords)
+    if name not in _GIVES_SEVERAL and not (name in _ALONG and along):
+        return None
+    around = module.parent(call)
+    apart = isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Tuple | ast.List)
+    if apart or isinstance(around, ast.Subscript | ast.Attribute | ast.Starred):
+        return None
+    made = f"torch.return_types.{full.removeprefix('torch.').replace('.', '_')}"
+    return Stored(Content.OBJECT, f"what {full} gives, a {made}", (made,))
 
 
 def itself_as_object(name: ast.Name, module: Module) -> Stored | None:

@@ -11,11 +11,13 @@ from bot.scan.evidence.ground.behind import bound_to, kept_as
 from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.memo import remember
-from bot.scan.evidence.saves.content import Content, Stored, given_by_callers
+from bot.scan.evidence.saves.content import Content, Stored, given_by_callers, is_called_a_number
 from bot.scan.evidence.saves.keyed import is_test
 from bot.scan.names.bound import results
+from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
+from bot.scan.names.values import Function
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _DEEPEST = 3
 _FARTHEST = 8
 _RATES = ("lr", "initial_lr")
+_BY_FUNCTION = ("LambdaLR", "MultiplicativeLR")
+"""Schedulers of torch that multiply the rate with what a function gives: a number of numpy's makes it one."""
 _KEEPS = frozenset("min max round abs sum".split())
 """Python's functions that give numpy's numbers where they are given some."""
 _REDUCES = frozenset("mean sum max min std var prod median quantile".split())
@@ -42,7 +46,8 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
         if isinstance(node.func, ast.Attribute) and node.func.attr in _REDUCES:
             return _of_array(node.func.value, module, depth)
         kept = isinstance(node.func, ast.Name) and node.func.id in _KEEPS
-        return _first(node.args if kept else (), module, depth)
+        given = (each.elts if isinstance(each, ast.List | ast.Tuple) else (each,) for each in node.args)
+        return _first((each for members in given for each in members) if kept else (), module, depth)
     if isinstance(node, ast.Subscript):
         return _member(node, module, depth)
     if isinstance(node, ast.BinOp):
@@ -54,6 +59,27 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
     if isinstance(node, ast.Attribute) and spelt(node.value) == "self":
         return _first(kept_as(node.attr, node, module), module, depth)
     return None
+
+
+def calculated(node: ast.expr, module: Module) -> Stored | None:
+    """The number of numpy's that `-mean`, `mean ** 2`, `acc > best_acc` give where `mean` and `acc` are some and what
+    they are calculated with is a number too; with a tensor they make a tensor. And `...`, which is no number.
+    """
+    if isinstance(node, ast.Constant):
+        return Stored(Content.OBJECT, "an Ellipsis") if node.value is ... else None
+    if isinstance(node, ast.UnaryOp):
+        return None if isinstance(node.op, ast.Not) else numpy_number(node.operand, module)
+    sides = (node.left, node.right) if isinstance(node, ast.BinOp) else ()
+    if isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Is | ast.IsNot | ast.In | ast.NotIn):
+        sides = (node.left, node.comparators[0])
+    found = [numpy_number(side, module) for side in sides]
+    known = all(number is not None or _is_number(side) for number, side in zip(found, sides, strict=True))
+    return next((number for number in found if number is not None), None) if known else None
+
+
+def _is_number(node: ast.expr) -> bool:
+    name = getattr(node, "id", getattr(node, "attr", ""))
+    return isinstance(node, ast.Constant) or is_called_a_number(name)
 
 
 def _member(taken: ast.Subscript, module: Module, depth: int) -> Stored | None:
@@ -86,8 +112,8 @@ def _first(nodes: Iterable[ast.expr], module: Module, depth: int) -> Stored | No
 
 
 def numpy_rate(path: str, project: Project) -> str:
-    """Where an optimizer is given a rate that is numpy's (`group["lr"] = 0.5 * (1 + np.cos(t))`), in the top folder of
-    the file at `path`; empty where none is.
+    """Where an optimizer is given a rate that is numpy's (`group["lr"] = 0.5 * (1 + np.cos(t))`, `LambdaLR(optimizer,
+    lambda step: np.exp(-step))`), in the top folder of the file at `path`; empty where none is.
 
     An optimizer's state holds the rate as it was given, and weights_only=True refuses numpy's numbers.
     """
@@ -98,6 +124,38 @@ def numpy_rate(path: str, project: Project) -> str:
 
 
 def _rates_of_numpy(project: Project) -> Iterator[str]:
+    yield from _rates_set(project)
+    for path in sorted({path for word in _BY_FUNCTION for path in project.containing(word.encode() + b"(")}):
+        module = project.module(path)
+        if is_test(path) or isinstance(module, Unreadable):
+            continue
+        for call in (each for word in _BY_FUNCTION for each in module.of(ast.Call, word)):
+            by_name = next((k.value for k in call.keywords if k.arg == "lr_lambda"), None)
+            given = by_name or next(iter(call.args[1:]), None)
+            if any(_is_numpys(value, home, project, 0) for value, home in _given_back(given, module)):
+                yield f"{path}:{call.lineno}"
+
+
+def _given_back(function: ast.expr | None, module: Module) -> Iterator[tuple[ast.expr, Module]]:
+    """What a function, or each of a list of them, returns."""
+    if isinstance(function, ast.List | ast.Tuple):
+        for each in function.elts:
+            yield from _given_back(each, module)
+    elif isinstance(function, ast.Lambda):
+        yield function.body, module
+    elif isinstance(function, ast.Call) and dotted(function.func, module) == "functools.partial":
+        yield from _given_back(next(iter(function.args), None), module)
+    elif function is not None:
+        meant = [v for v in evaluate(function, module) if isinstance(v, Function)]
+        yield from ((value, v.module) for v in meant for value in _returned_by(v))
+
+
+def _returned_by(function: Function) -> Iterable[ast.expr]:
+    node = function.node
+    return (node.body,) if isinstance(node, ast.Lambda) else results(function.module).get(node, ())
+
+
+def _rates_set(project: Project) -> Iterator[str]:
     homes = {
         path
         for rate in _RATES

@@ -15,6 +15,7 @@ from bot.scan.evidence.saves.content import PLAIN, Content, Stored
 from bot.scan.evidence.saves.helper import savers_above
 from bot.scan.evidence.saves.keyed import is_test, keys_of
 from bot.scan.evidence.saves.place import Place, place_of
+from bot.scan.evidence.saves.protocol import unread_protocol
 from bot.scan.evidence.saves.stored import Look
 from bot.scan.evidence.saves.writers import Writer, saving_files, writers_in, writers_of
 from bot.scan.names.arguments import given_for
@@ -73,7 +74,7 @@ def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) 
                 found.setdefault(_SURE, []).append((writer, f"written just before, by {function.name}"))
                 given = given_for(writer.what.id, function, call) if isinstance(writer.what, ast.Name) else None
                 if given is not None and writer.library != "fabric":  # whatever other callers save
-                    handed[writer.call] = Look(project).of(given, module)
+                    handed[writer.call] = unread_protocol(writer.call, home) or Look(project).of(given, module)
     if not found:
         return ()
     rank = min(found)
@@ -133,7 +134,8 @@ def _stored(writer: Writer, project: Project) -> Stored:
         return Stored(Content.UNKNOWN, "a Lightning checkpoint")
     if meant_for_weights_only(writer.call, writer.module):
         return PLAIN
-    return Look(project, modules_are_state=writer.library == "fabric").of(writer.what, writer.module)
+    look = Look(project, modules_are_state=writer.library == "fabric")
+    return unread_protocol(writer.call, writer.module) or look.of(writer.what, writer.module)
 
 
 def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:

@@ -43,23 +43,25 @@ _Source = tuple[ast.expr | None, Module]
 
 def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
     """Why `receiver.state_dict()` may hold anything, or empty."""
-    text = spelt(receiver)
+    text = _called(receiver, module)
     if HOLDS_ANYTHING.search(text):
         return f"the state of {text}"
     if is_unknown_scheduler(receiver, module, project):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
-    if _OPTIMIZES.search(text) and (rate := numpy_rate(module.path, project)):
+    rated = _OPTIMIZES.search(text) or _SCHEDULER.search(text)
+    if rated and (rate := numpy_rate(module.path, project)):
         return f"the state of {text}, whose rate may be a number of numpy's ({rate})"
     if isinstance(receiver, ast.Name) and (kind := _OPTIMIZER.search(_declared(receiver, module))):
         return f"the state of a {kind[0]}, which is not torch's"
-    if isinstance(receiver, ast.Name) and (NAMES_NOTHING.fullmatch(text) or _one_of_a_parameter(receiver, module)):
-        return f"the state of whatever {receiver.id} is"
+    own = spelt(receiver)
+    if isinstance(receiver, ast.Name) and (NAMES_NOTHING.fullmatch(own) or _one_of_a_parameter(receiver, module)):
+        return f"the state of whatever {own} is"
     return ""
 
 
 def is_unknown_scheduler(receiver: ast.expr, module: Module, project: Project) -> bool:
     """Whether it is called a scheduler, and nobody in sight makes it with torch or a library like it."""
-    return _SCHEDULER.search(spelt(receiver)) is not None and not _made_by_torch(receiver, module, project, 0)
+    return _SCHEDULER.search(_called(receiver, module)) is not None and not _made_by_torch(receiver, module, project, 0)
 
 
 def _made_by_torch(receiver: ast.expr, module: Module, project: Project, depth: int) -> bool:
@@ -128,6 +130,23 @@ def _sources(receiver: ast.expr, module: Module, project: Project) -> Iterator[_
         yield from given_by_callers(receiver.id, function, module, project)
 
 
+def _called(receiver: ast.expr, module: Module) -> str:
+    """How people call it: `each` of `for each in self.schedulers.values()` is one of these."""
+    held = next(_gone_through(receiver, module), None) if isinstance(receiver, ast.Name) else None
+    return spelt(held if held is not None else receiver)
+
+
+def _gone_through(name: ast.Name, module: Module) -> Iterator[ast.expr]:
+    """What a loop or a comprehension of the function goes through to give the name its value."""
+    function = module.function(name)
+    bound = (n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
+    parents = (module.parent(_target(n, module)) for n in bound)
+    loops = [loop for loop in parents if isinstance(loop, ast.For | ast.comprehension)]
+    outer = [each for _, each in module.around(name)]
+    around = [loop for loop in loops if (loop if isinstance(loop, ast.For) else module.parent(loop)) in outer]
+    yield from (source_of(loop.iter) for loop in around or loops)
+
+
 def _target(name: ast.Name, module: Module) -> ast.expr:
     """The tuple a name is bound in, or the name itself."""
     around = module.parent(name)
@@ -140,10 +159,7 @@ def _one_of_a_parameter(name: ast.Name, module: Module) -> bool:
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     given = {a.arg for a in parameters(function)}
-    bound = (n for n in module.names(name.id) if isinstance(n.ctx, ast.Store) and module.function(n) is function)
-    loops = (module.parent(_target(n, module)) for n in bound)
-    sources = (source_of(loop.iter) for loop in loops if isinstance(loop, ast.For | ast.comprehension))
-    return any(isinstance(source, ast.Name) and source.id in given for source in sources)
+    return any(isinstance(source, ast.Name) and source.id in given for source in _gone_through(name, module))
 
 
 def has_extra_state(project: Project) -> bool:

@@ -43,7 +43,7 @@ from bot.scan.evidence.saves.content import (
 from bot.scan.evidence.saves.filled import put_later, taken_by_others
 from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_object, made_by, tensor_in
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
-from bot.scan.evidence.saves.numbers import numpy_number
+from bot.scan.evidence.saves.numbers import calculated, numpy_number
 from bot.scan.evidence.saves.states import has_extra_state, why_unsure
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
@@ -92,7 +92,7 @@ class Look:
         return PLAIN if as_state and not _STAYS_OBJECT.search(found.why) else found
 
     def _constant(self, node: Any, module: Module, depth: int) -> Stored:
-        return PLAIN
+        return calculated(node, module) or PLAIN
 
     def _dict(self, node: Any, module: Module, depth: int) -> Stored:
         return join(self.of(v, module, depth) for v in (*node.values, *(k for k in node.keys if k is not None)))
@@ -113,7 +113,8 @@ class Look:
     def _operation(self, node: Any, module: Module, depth: int) -> Stored:
         sides = [self.of(v, module, depth) for v in (node.left, node.right)]
         merged = isinstance(node.op, ast.BitOr)  # `{...} | more`
-        return PLAIN if PLAIN in sides and META not in sides and not merged else join(iter(sides))
+        plain = PLAIN if PLAIN in sides and META not in sides and not merged else join(iter(sides))
+        return calculated(node, module) or plain
 
     def _comprehension(self, node: Any, module: Module, depth: int) -> Stored:
         return self.of(node.value if isinstance(node, ast.DictComp) else node.elt, module, depth)
@@ -178,6 +179,8 @@ class Look:
         return join(iter(found)) if found else Stored(Content.UNKNOWN, f"whatever {name} is given")
 
     def _attribute(self, node: Any, module: Module, depth: int) -> Stored:
+        if spelt(node) == "torch.__version__":
+            return Stored(Content.OBJECT, "torch.__version__, a TorchVersion", ("torch.torch_version.TorchVersion",))
         if node.attr in ("data", "T", "shape", "dtype", "device", "__version__", "__name__"):
             return PLAIN
         if CONFIG_NAME.match(node.attr) and attribute_is_dict(node, module):
