@@ -10,6 +10,8 @@ from functools import cached_property
 from bot.scan.evidence.follow.signs import Kind, Sign
 from bot.scan.names.module import Definition, Module
 
+_CONSTANT = re.compile(r"\[(\w+\.)*_*[A-Z][A-Z\d_]+(\.value|\.name)?\]")
+"""A key that is a constant's name: `loaded[ARGS_KEY]`, `loaded[KEYS.STATE]`, `loaded[Key.ARGS.value]`."""
 _LOADER = re.compile(r"(load|set)_(\w+_)?state_dict")
 
 
@@ -48,12 +50,12 @@ class Reading:
     @cached_property
     def sections(self) -> tuple[str, ...]:
         """Keys read at the top that are no parameter's: the file holds more than one thing."""
-        return tuple(k for k in self.keys if k.startswith("[") and "." not in k)
+        return tuple(k for k in self.keys if k.startswith("[") and ("." not in k or _CONSTANT.fullmatch(k)))
 
     @cached_property
     def named_sections(self) -> tuple[str, ...]:
-        """Those of them that are written out as strings."""
-        return tuple(k for k in self.sections if k[1:2] in ("'", '"'))
+        """Those of them that are written out as strings, or as constants."""
+        return tuple(k for k in self.sections if k[1:2] in ("'", '"') or _CONSTANT.fullmatch(k))
 
     @property
     def perhaps_a_section(self) -> bool:

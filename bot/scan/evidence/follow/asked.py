@@ -12,7 +12,13 @@ _ASKS = ("isinstance", "hasattr", "is_tensor")
 
 
 def is_asked_first(value: ast.expr, module: Module) -> bool:
-    """`if isinstance(x, Module): x.state_dict()` in a function that takes this and that: here it may be that."""
+    """`if isinstance(x, Module): x.state_dict()` in a function that takes this and that: here it may be that.
+
+    Of a list (`torch.cat([x, y])`) it is enough that one of its members is asked.
+    """
+    members = value.elts if isinstance(value, ast.List | ast.Tuple) else ()
+    if any(is_asked_first(each, module) for each in members):
+        return True
     text = ""
     for _, outer in module.around(value, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
         if isinstance(outer, ast.If | ast.IfExp) and not _holds(outer.test, value):

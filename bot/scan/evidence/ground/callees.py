@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.classes import bases_of, enclosing_class
-from bot.scan.evidence.ground.imports import imported_as, last_name, stem_of
+from bot.scan.evidence.ground.imports import imported_as, is_of_library, last_name, stem_of
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
@@ -63,7 +63,7 @@ def _method(function: ast.Attribute, module: Module, project: Project) -> Found 
         if around is not None and own:
             return own[-1], module
         return _of_kin(function.attr, around, project) if around is not None else None
-    found = _owned_by(function.attr, receiver, project)
+    found = () if is_of_library(function.value, module) else _owned_by(function.attr, receiver, project)
     in_module = [f for f in found if not _is_method(f) and stem_of(f[1].path) == last_name(function.value, module)]
     in_class = [f for f in found if _is_method(f) and getattr(f[1].parent(f[0]), "name", "") == receiver]
     chosen = in_module or in_class or (found if len(project.defining(function.attr)) == 1 else ())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.ground.callees import MOST_FILES, definitions
 from bot.scan.evidence.ground.classes import bases_of, enclosing_class
-from bot.scan.evidence.ground.imports import imported_as, last_name, stem_of
+from bot.scan.evidence.ground.imports import imported_as, is_of_library, last_name, stem_of
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.ground.mentions import may_call_function, may_call_method
 from bot.scan.names.module import Definition, Module
@@ -143,6 +143,7 @@ def _function_calls(function: str, other: Module, home: str) -> Iterator[Call]:
             isinstance(call, ast.Call)
             and call.func is attribute
             and last_name(attribute.value, other) in (stem, package)
+            and not is_of_library(attribute.value, other)
         ):
             yield call, other
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from bot.scan.evidence.ground.memo import remember
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
+
+_LIBRARIES = sys.stdlib_module_names | {"torch", "numpy"}
 
 
 def dotted(expression: ast.expr, module: Module) -> str:
@@ -47,6 +51,20 @@ def imports_any(names: frozenset[str], module: Module) -> bool:
 def last_name(receiver: ast.expr, module: Module) -> str:
     """`io` of `utils.io`, and of `uio` after `import utils.io as uio`."""
     return (dotted(receiver, module) or spelt(receiver)).rpartition(".")[2]
+
+
+def is_of_library(receiver: ast.expr, module: Module) -> bool:
+    """`torch.distributed`, `copy`, in a project that has no folder and no file called so: what is called of it is no
+    function of the project, whatever its name. One of another name may be the project itself, as it is installed.
+    """
+    first, project = dotted(receiver, module).partition(".")[0], module.project
+    if project is None or first not in _LIBRARIES:
+        return False
+
+    def own_names() -> frozenset[str]:
+        return frozenset(part for path in project.files for part in PurePosixPath(path).with_suffix("").parts)
+
+    return first not in remember(project, "own names", own_names)
 
 
 def imported_as(name: str, other: Module, home: str) -> Iterator[str]:
