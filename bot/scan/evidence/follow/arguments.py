@@ -10,6 +10,7 @@ from bot.scan.evidence.follow import signs
 from bot.scan.evidence.follow.binding import holds_modules, put_into
 from bot.scan.evidence.follow.claims import asked_for_type, claimed_by_annotation, declared_as
 from bot.scan.evidence.follow.entering import into_function
+from bot.scan.evidence.follow.handlers import into_handler
 from bot.scan.evidence.follow.kept import (
     attributes_of,
     is_context,
@@ -38,6 +39,7 @@ from bot.scan.evidence.follow.spot import (
 from bot.scan.evidence.follow.state_calls import load_whole, take_state
 from bot.scan.evidence.ground.callees import callee, decorated_by
 from bot.scan.evidence.ground.imports import dotted
+from bot.scan.evidence.ground.kin import left_to_subclasses
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.ground.words import words_of
 from bot.scan.names.arguments import word_of
@@ -128,10 +130,17 @@ def _by_name(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer 
     if name == "sorted" and place == 0 and (key := key_of(call)) is not None:
         return itertools.chain(each_into(spot, key, 0), (spot.at(call),))
     if name in signs.SAME_CALLS:
-        return iter((of_pairs(spot, call) if name in ("dict", "OrderedDict") else spot.at(call),))
+        return iter((_in_another(spot, call, name, place),))
     if name in signs.TENSOR_CALLS:
         return iter((spot.says(Kind.TENSOR, f"goes into {name}"),))
     return None
+
+
+def _in_another(spot: Spot, call: ast.Call, name: str, place: int | str) -> Spot:
+    """What `dict(value)`, `list(value)`, `dict(net=value)` make of it."""
+    if name not in ("dict", "OrderedDict"):
+        return spot.at(call)
+    return spot.at(call, f"«[{place!r}]") if isinstance(place, str) else of_pairs(spot, call)
 
 
 def _onward(spot: Spot, call: ast.Call, name: str, place: int | str) -> Answer | None:
@@ -198,6 +207,7 @@ def _merged(spot: Spot, container: ast.expr) -> Answer:
 def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: Project) -> Answer:
     found = callee(call, spot.module, project) if spot.hops < MOST_CALLS else None
     found = found or decorated_by(call.func, spot.module)
+    yield from into_handler(spot, call.args)
     if found is None and isinstance(call.func, ast.Lambda) and isinstance(place, int):
         for parameter in call.func.args.args[place : place + 1]:
             yield from (spot.at(read) for read in reads_of_parameter(parameter.arg, call.func, spot.module))
@@ -206,6 +216,8 @@ def _project(spot: Spot, call: ast.Call, place: int | str, name: str, project: P
     elif found is None:
         made: list[Sign | Spot] = list(into_constructor(spot, call, place, project)) if spot.hops < MOST_CALLS else []
         made = made or list(into_record(spot, call, place, project))
+        others = left_to_subclasses(call, spot.module, project) if spot.hops < MOST_CALLS else ()
+        made = made or [each for other in others for each in into_function(call.func, other, spot, place)]
         yield from made
         if not made:
             yield spot.says(Kind.ESCAPES, f"goes into {name or 'a call'}")

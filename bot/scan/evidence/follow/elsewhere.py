@@ -87,10 +87,10 @@ def is_of(owner: ast.ClassDef, read: ast.Attribute, module: Module) -> bool:
     receiver = spelt(read.value)
     if receiver in ("self", "cls"):
         return share_self(owner, enclosing_class(read, module), module) or bound_class(read, module) == owner.name
-    return receiver == owner.name or _was_made_by(owner.name, read.value, module)
+    return receiver == owner.name or was_made_by(owner.name, read.value, module)
 
 
-def _was_made_by(name: str, receiver: ast.expr, module: Module) -> bool:
+def was_made_by(name: str, receiver: ast.expr, module: Module) -> bool:
     """Whether a class called `name` made it, as its bindings say, those of `self.receiver`, or its declaration."""
     made: Iterator[ast.expr | None] = iter((receiver,))
     if isinstance(receiver, ast.Name):
@@ -113,7 +113,7 @@ def _is_declared(name: str, receiver: ast.Name, module: Module) -> bool:
     return text.rpartition(".")[2] == name
 
 
-def _is_instance(receiver: ast.expr, owner: ast.ClassDef, module: Module) -> bool:
+def is_instance(receiver: ast.expr, owner: ast.ClassDef, module: Module) -> bool:
     """`Owner().load(path)` that returns `self`."""
     return any(isinstance(v, Instance) and v.of.node is owner for v in evaluate(receiver, module))
 
@@ -144,23 +144,6 @@ def _setters(module: Module, project: Project) -> frozenset[bytes]:
     return known if is_source(module.path) else known.union(_SETTER.findall(module.source.data))
 
 
-def uses_of_protocol(function: Definition, owner: ast.ClassDef, module: Module) -> Iterator[ast.expr]:
-    """What gives the result of `__call__` or `__getitem__`, or what is looped over by `__iter__`, of what is seen to be
-    made by the class.
-    """
-    if function.name == "__call__":
-        yield from (c for c in module.of(ast.Call) if _was_made_by(owner.name, c.func, module) and not _makes(owner, c))
-    elif function.name == "__getitem__":
-        yield from (s for s in module.of(ast.Subscript) if _was_made_by(owner.name, s.value, module))
-    elif function.name == "__iter__":
-        loops: list[ast.For | ast.comprehension] = [*module.of(ast.For), *module.of(ast.comprehension)]
-        yield from (loop.iter for loop in loops if _was_made_by(owner.name, loop.iter, module))
-
-
-def _makes(owner: ast.ClassDef, call: ast.Call) -> bool:
-    return getattr(call.func, "id", getattr(call.func, "attr", "")) == owner.name
-
-
 def _others(word: str, module: Module, project: Project, *, beside: bytes = b"") -> Iterator[Module]:
     """The other files that hold a word, and what is asked for `beside` it, parsed; none of a word that many hold."""
     for path in project.holders(word.encode(), most=MOST_FILES) or ():
@@ -177,13 +160,13 @@ def reads_by_kin(owner: ast.ClassDef, attribute: str, module: Module, project: P
     word, bases = f".{attribute}".encode(), bases_of(owner)
     for read in module.attributes(attribute):
         made = isinstance(read.ctx, ast.Load) and spelt(read.value) != "self"
-        if made and (_was_made_by(owner.name, read.value, module) or _is_instance(read.value, owner, module)):
+        if made and (was_made_by(owner.name, read.value, module) or is_instance(read.value, owner, module)):
             yield read, module
     for other in _others(owner.name, module, project, beside=word):
         for read in other.attributes(attribute):
             around = enclosing_class(read, other)
             inside = spelt(read.value) == "self" and around is not None and owner.name in bases_of(around)
-            if isinstance(read.ctx, ast.Load) and (inside or _was_made_by(owner.name, read.value, other)):
+            if isinstance(read.ctx, ast.Load) and (inside or was_made_by(owner.name, read.value, other)):
                 yield read, other
     for base in bases - {"object", "Module", "ABC"}:
         homes = (path for path in project.naming_class(base) if path != module.path)
@@ -251,5 +234,5 @@ def entered_as(owner: ast.ClassDef, module: Module, project: Project) -> Iterato
     for home in (module, *_others(owner.name, module, project)):
         for item in home.of(ast.withitem):
             made = item.context_expr
-            if item.optional_vars is not None and _was_made_by(owner.name, made, home):
+            if item.optional_vars is not None and was_made_by(owner.name, made, home):
                 yield item.optional_vars, home

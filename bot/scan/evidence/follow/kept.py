@@ -6,14 +6,17 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from bot.scan.evidence.follow.claims import makes_object
-from bot.scan.evidence.follow.elsewhere import reads_by_kin, reads_of_module, set_by_property
+from bot.scan.evidence.follow.elsewhere import is_instance, is_of, reads_by_kin, reads_of_module, set_by_property
+from bot.scan.evidence.follow.protocols import PLAIN_BASES
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot, label_of, step_into
-from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
+from bot.scan.evidence.ground.behind import bound_in, kept_as, project_classes, values_of
 from bot.scan.evidence.ground.classes import bases_of, enclosing_class, share_self
+from bot.scan.evidence.ground.imports import last_name
 from bot.scan.evidence.ground.kin import bound_class
 from bot.scan.evidence.ground.reach import is_called, is_shared, reads_in_scope
 from bot.scan.evidence.ground.words import words_of
+from bot.scan.evidence.saves.content import annotation_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
@@ -21,7 +24,6 @@ from bot.scan.names.values import Instance, ProjectModule
 
 _OWN = ("self", "cls")
 _NEW = frozenset({"super().__new__", "object.__new__"})
-_PLAIN_BASES = frozenset({"object", "ABC"})
 _OF_MODULES = frozenset("parameters named_parameters modules zero_grad load_state_dict state_dict eval forward".split())
 _PARTS = frozenset(
     "fc head classifier backbone features encoder decoder unet vae transformer text_encoder image_encoder lm_head"
@@ -69,7 +71,7 @@ def _is_of_library(holder: ast.expr, module: Module) -> bool:
 def _unseen_base(place: ast.expr, module: Module) -> str:
     """A base of the class that no file of the project has, and that may read what is kept; empty where none is."""
     around = enclosing_class(place, module)
-    bases = bases_of(around) - _PLAIN_BASES - {"Module"} if around is not None else set()
+    bases = bases_of(around) - PLAIN_BASES - {"Module"} if around is not None else set()
     unseen = (b for b in sorted(bases) if module.project is not None and not project_classes(b, module.project))
     return next(unseen, "")
 
@@ -102,7 +104,7 @@ def keep_as_all(spot: Spot, holder: ast.expr, place: ast.expr) -> Answer:
         yield spot.says(Kind.OBJECT, f"becomes all that the module {text} keeps of itself")
         return
     yield spot.says(Kind.DICT, f"becomes the attributes of {text}")
-    known = {*_bound_in(own)} if own is not None else set[str]()
+    known = {*bound_in(own)} if own is not None else set[str]()
     if own is None or _unseen_base(place, module):  # what is called may be a method
         known |= {a.attr for a in reads if is_called(a, module)}
     for name in sorted({a.attr for a in reads} - known - {"__dict__"}):
@@ -151,33 +153,51 @@ def _is_this_module(holder: ast.expr, module: Module) -> bool:
 
 
 def _of_unknown_name(holder: ast.expr, place: ast.expr, module: Module) -> Iterator[ast.expr]:
-    """Where `self` is asked for an attribute whose name is made at run time too, or for one that nothing else sets."""
+    """Where `self`, or what a class of the project made, is asked for an attribute whose name is made at run time, or
+    for one that nothing else sets.
+    """
     around = enclosing_class(place, module)
-    if around is None or spelt(holder) != "self":
+    if spelt(holder) != "self":
+        yield from _of_unknown_name_afar(holder, module)
+        return
+    if around is None:
         return
     for call in module.of(ast.Call, "getattr"):
         asked = len(call.args) > 1 and spelt(call.func) == "getattr" and spelt(call.args[0]) == "self"
         if asked and share_self(around, enclosing_class(call, module), module) and not words_of(call.args[1], module):
             yield call
-    if not bases_of(around) <= _PLAIN_BASES:
+    if not bases_of(around) <= PLAIN_BASES:
         return  # what a base sets is not seen
     own = [a for a in module.of(ast.Attribute, "self") if _is_self(a) and enclosing_class(a, module) is around]
-    known = {a.attr for a in own if not isinstance(a.ctx, ast.Load)} | {*_bound_in(around)}
+    known = {a.attr for a in own if not isinstance(a.ctx, ast.Load)} | {*bound_in(around)}
     yield from (a for a in own if a.attr not in known and not a.attr.startswith("__"))
+
+
+def _of_unknown_name_afar(holder: ast.expr, module: Module) -> Iterator[ast.expr]:
+    """`setattr(made, name, value)`: `other.net` in the file, of its class, where nobody there sets a `net`."""
+    for owner, _ in _classes_of(holder, module):
+        if not bases_of(owner) <= PLAIN_BASES:
+            continue  # what a base sets is not seen
+        every = [a for a in module.of(ast.Attribute) if not a.attr.startswith("__")]
+        known = {a.attr for a in every if not isinstance(a.ctx, ast.Load)} | {*bound_in(owner)}
+        own = (a for a in every if spelt(a.value) not in _OWN or enclosing_class(a, module) is owner)
+        left = (a for a in own if a.attr not in known)
+        yield from (a for a in left if is_of(owner, a, module) or is_instance(a.value, owner, module))
+
+
+def _classes_of(holder: ast.expr, module: Module) -> set[tuple[ast.ClassDef, Module]]:
+    """The classes of the project that one is seen to be made by, or declared to be of."""
+    found = {(v.of.node, v.of.module) for v in evaluate(holder, module) if isinstance(v, Instance)}
+    function, declared = module.function(holder), None
+    if isinstance(holder, ast.Name) and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        declared = annotation_of(holder.id, function)
+    if declared is not None and module.project is not None:
+        found |= {*project_classes(last_name(declared, module), module.project)}
+    return found
 
 
 def _is_self(attribute: ast.Attribute) -> bool:
     return isinstance(attribute.value, ast.Name) and attribute.value.id == "self"
-
-
-def _bound_in(owner: ast.ClassDef) -> Iterator[str]:
-    """What the body of a class binds: methods, fields."""
-    for statement in owner.body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield statement.name
-        elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            yield from (t.id for target in targets for t in ast.walk(target) if isinstance(t, ast.Name))
 
 
 def _reads_afar(holder: ast.expr, attribute: str, place: ast.expr, module: Module) -> Iterator[tuple[ast.expr, Module]]:
@@ -187,7 +207,7 @@ def _reads_afar(holder: ast.expr, attribute: str, place: ast.expr, module: Modul
     if project is not None:
         for shared in (v.module for v in values if isinstance(v, ProjectModule)):
             yield from reads_of_module(attribute, shared, project)
-    classes = {(v.of.node, v.of.module) for v in values if isinstance(v, Instance)}
+    classes = _classes_of(holder, module)
     if around is not None and (spelt(holder) in _OWN or _is_new(holder, module)):
         classes.add((around, module))
     for owner, home in classes:

@@ -14,9 +14,9 @@ from bot.scan.evidence.follow.elsewhere import (
     entered_as,
     reads_of_factory,
     reads_of_result,
-    uses_of_protocol,
 )
 from bot.scan.evidence.follow.libraries import is_dataset_of_graphs
+from bot.scan.evidence.follow.protocols import uses_of_protocol
 from bot.scan.evidence.follow.running import calls_by, results_of, steps_out
 from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import ENTERED, MOST_CALLS, Answer, Spot, enter, step_into

@@ -14,6 +14,7 @@ from bot.scan.evidence.follow.arguments import read_argument
 from bot.scan.evidence.follow.attributes import read_attribute
 from bot.scan.evidence.follow.binding import begins_empty, bind, put_all_into
 from bot.scan.evidence.follow.claims import claimed_by_annotation, makes_object
+from bot.scan.evidence.follow.handlers import into_handler
 from bot.scan.evidence.follow.members import each_into, key_of
 from bot.scan.evidence.follow.patterns import read_match
 from bot.scan.evidence.follow.signs import Kind
@@ -56,6 +57,7 @@ def _collect(spot: Spot, parent: Any, project: Project) -> Answer:
         if part is not None:
             yield part.at(parent, "«[*]")
     else:
+        yield from into_handler(spot, parent.elts)
         yield spot.at(parent, f"«[{parent.elts.index(spot.node)}]")
 
 

@@ -179,3 +179,13 @@ def project_classes(name: str, project: Project) -> list[tuple[ast.ClassDef, Mod
         return found
 
     return remember(project, ("class", name), find)
+
+
+def bound_in(owner: ast.ClassDef) -> Iterator[str]:
+    """What the body of a class binds: methods, fields."""
+    for statement in owner.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from (t.id for target in targets for t in ast.walk(target) if isinstance(t, ast.Name))

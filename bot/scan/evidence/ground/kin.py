@@ -36,6 +36,16 @@ def meant_by(call: ast.Call, module: Module, project: Project) -> tuple[Found, .
     return (found, *remember(project, ("overriding", id(found[0])), lambda: _overriding(name, owner, project)))
 
 
+def left_to_subclasses(call: ast.Call, module: Module, project: Project) -> tuple[Found, ...]:
+    """`self.hook(value)` of a class that has no `hook`, and whose bases have none: those of its subclasses."""
+    if not isinstance(call.func, ast.Attribute) or spelt(call.func.value) != "self":
+        return ()
+    owner, name = enclosing_class(call, module), call.func.attr
+    if owner is None or callee(call, module, project) is not None:
+        return ()
+    return remember(project, ("left to subclasses", id(owner), name), lambda: _overriding(name, owner, project))
+
+
 def _overriding(name: str, owner: ast.ClassDef, project: Project) -> tuple[Found, ...]:
     """The methods called `name` of subclasses, in as many files as are looked at."""
     homes = (project.module(path) for path in project.defining(name)[:MOST_FILES])
