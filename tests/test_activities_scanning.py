@@ -254,3 +254,10 @@ def test_a_policy_that_covers_nothing_is_told_of(tree: Path) -> None:
     assert report.notices == (".github/loadguard.yml:1: `include` and `exclude` leave no file to scan",)
     assert not scan_paths([Path()], policy=replace(policy, include=("pkg",))).notices
     assert not scan_paths([Path("notes.txt")], policy=Policy()).notices
+
+
+def test_a_link_that_is_named_says_what_to_name_instead(tree: Path) -> None:
+    (tree / "link.py").symlink_to("a.py")
+    assert scan_paths([Path()], policy=POLICY).unreadable == ()
+    (unread,) = scan_paths([Path("link.py")], policy=POLICY).unreadable
+    assert unread == Unreadable("link.py", "a symbolic link, not followed: name the file it leads to")

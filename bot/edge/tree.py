@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -86,6 +87,8 @@ def read_file(root: Path, path: str, *, limit: int = MAX_FILE) -> bytes | Unread
     try:
         handle = os.open(f"{root}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as trouble:
+        if trouble.errno == errno.ELOOP:  # what the system says of any link that it was told not to follow
+            return Unreadable(path, "a symbolic link, not followed: name the file it leads to")
         return Unreadable(path, f"cannot be opened: {(trouble.strerror or 'error').lower()}")
     except ValueError:
         return Unreadable(path, "cannot be opened: its name holds a NUL byte")
