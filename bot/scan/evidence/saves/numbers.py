@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bot.model import Unreadable
-from bot.scan.evidence.ground.behind import bound_to, kept_as
+from bot.scan.evidence.ground.behind import added_to, bound_to, kept_as
 from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.memo import remember
@@ -17,7 +17,7 @@ from bot.scan.names.bound import results
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
-from bot.scan.names.values import Function
+from bot.scan.names.values import Function, Instance
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
@@ -29,6 +29,7 @@ _BY_FUNCTION = ("LambdaLR", "MultiplicativeLR")
 """Schedulers of torch that multiply the rate with what a function gives: a number of numpy's makes it one."""
 _KEEPS = frozenset("min max round abs sum".split())
 """Python's functions that give numpy's numbers where they are given some."""
+_NUMBERS = frozenset({"len", "int", "float"})
 _REDUCES = frozenset("mean sum max min std var prod median quantile".split())
 """Methods that give one number of an array or of a table."""
 
@@ -46,8 +47,8 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
         if isinstance(node.func, ast.Attribute) and node.func.attr in _REDUCES:
             return _of_array(node.func.value, module, depth)
         kept = isinstance(node.func, ast.Name) and node.func.id in _KEEPS
-        given = (each.elts if isinstance(each, ast.List | ast.Tuple) else (each,) for each in node.args)
-        return _first((each for members in given for each in members) if kept else (), module, depth)
+        given = (each for argument in node.args for each in (argument, *_members(argument, module)))
+        return _first(given if kept else (), module, depth)
     if isinstance(node, ast.Subscript):
         return _member(node, module, depth)
     if isinstance(node, ast.BinOp):
@@ -59,6 +60,17 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
     if isinstance(node, ast.Attribute) and spelt(node.value) == "self":
         return _first(kept_as(node.attr, node, module), module, depth)
     return None
+
+
+def _members(node: ast.expr, module: Module) -> Iterator[ast.expr]:
+    """What is seen to stand in a list: written out, by a comprehension, appended."""
+    for held in (node, *(bound_to(node, module) if isinstance(node, ast.Name) else ())):
+        if isinstance(held, ast.List | ast.Tuple):
+            yield from held.elts
+        elif isinstance(held, ast.ListComp | ast.GeneratorExp):
+            yield held.elt
+    if isinstance(node, ast.Name):
+        yield from added_to(node, module)
 
 
 def calculated(node: ast.expr, module: Module) -> Stored | None:
@@ -78,8 +90,9 @@ def calculated(node: ast.expr, module: Module) -> Stored | None:
 
 
 def _is_number(node: ast.expr) -> bool:
-    name = getattr(node, "id", getattr(node, "attr", ""))
-    return isinstance(node, ast.Constant) or is_called_a_number(name)
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _NUMBERS
+    return isinstance(node, ast.Constant) or is_called_a_number(getattr(node, "id", getattr(node, "attr", "")))
 
 
 def _member(taken: ast.Subscript, module: Module, depth: int) -> Stored | None:
@@ -99,6 +112,8 @@ def _of_array(node: ast.expr | None, module: Module, depth: int) -> Stored | Non
         node = node.value
     if node is None or depth > _DEEPEST:
         return None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "numpy":
+        return Stored(Content.OBJECT, "numpy (a number of .numpy())", ("numpy._core.multiarray.scalar", "numpy.dtype"))
     if isinstance(node, ast.Call) and (full := dotted(node.func, module)).startswith(("numpy.", "pandas.")):
         return Stored(Content.OBJECT, f"numpy (a number of {full})", ("numpy._core.multiarray.scalar", "numpy.dtype"))
     bound = bound_to(node, module) if isinstance(node, ast.Name) else ()
@@ -146,8 +161,17 @@ def _given_back(function: ast.expr | None, module: Module) -> Iterator[tuple[ast
     elif isinstance(function, ast.Call) and dotted(function.func, module) == "functools.partial":
         yield from _given_back(next(iter(function.args), None), module)
     elif function is not None:
-        meant = [v for v in evaluate(function, module) if isinstance(v, Function)]
+        values = evaluate(function, module)
+        meant = [v for v in values if isinstance(v, Function)]
+        meant += [m for v in values if isinstance(v, Instance) for m in _called(v)]
         yield from ((value, v.module) for v in meant for value in _returned_by(v))
+
+
+def _called(made: Instance) -> Iterator[Function]:
+    """The `__call__` of what a class of the project made."""
+    for member in made.of.node.body:
+        if isinstance(member, ast.FunctionDef) and member.name == "__call__":
+            yield Function(member, made.of.module)
 
 
 def _returned_by(function: Function) -> Iterable[ast.expr]:

@@ -11,7 +11,7 @@ from bot.scan.evidence.ground.behind import kept_as, source_of, values_of
 from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.imports import dotted, imports_any
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, annotation_of, given_by_callers, parameters
-from bot.scan.evidence.saves.numbers import numpy_rate
+from bot.scan.evidence.saves.numbers import numpy_number, numpy_rate
 from bot.scan.names.bound import results
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
@@ -27,6 +27,7 @@ _PLAIN_SCHEDULERS = re.compile(
 """LambdaLR, which most of the others are, keeps no function; OneCycleLR of older versions kept a method of its own."""
 _ANY_SCHEDULER = re.compile(r"torch\.optim\.lr_scheduler\._?LRScheduler")
 """What is declared so is one of torch's, and which one the callers say."""
+_RATED = re.compile(r"torch\.optim\.(?!swa_utils\.AveragedModel)")
 _OPTIMIZES = re.compile(r"opt(im(izer)?)?s?(\[.*\])?$", re.IGNORECASE)
 _OPTIMIZER = re.compile(r"\w+Optimizer\b")
 
@@ -48,7 +49,10 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
         return f"the state of {text}"
     if is_unknown_scheduler(receiver, module, project):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
-    rated = _OPTIMIZES.search(text) or _SCHEDULER.search(text)
+    made = list(_made(receiver, module))
+    if any(k.arg == "lr" and numpy_number(k.value, module) is not None for call in made for k in call.keywords):
+        return f"the state of {text}, whose rate is a number of numpy's"
+    rated = _OPTIMIZES.search(text) or _SCHEDULER.search(text) or made
     if rated and (rate := numpy_rate(module.path, project)):
         return f"the state of {text}, whose rate may be a number of numpy's ({rate})"
     if isinstance(receiver, ast.Name) and (kind := _OPTIMIZER.search(_declared(receiver, module))):
@@ -128,6 +132,15 @@ def _sources(receiver: ast.expr, module: Module, project: Project) -> Iterator[_
     function = module.function(receiver)
     if not bound and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         yield from given_by_callers(receiver.id, function, module, project)
+
+
+def _made(receiver: ast.expr, module: Module) -> Iterator[ast.Call]:
+    """The calls of torch.optim that are seen to make an optimizer or a scheduler."""
+    held = [*values_of(receiver, module)] if isinstance(receiver, ast.Name) else []
+    if isinstance(receiver, ast.Attribute) and spelt(receiver.value) == "self":
+        held += kept_as(receiver.attr, receiver, module)
+    calls = (value for value in held if isinstance(value, ast.Call))
+    yield from (call for call in calls if _RATED.match(dotted(call.func, module)))
 
 
 def _called(receiver: ast.expr, module: Module) -> str:
