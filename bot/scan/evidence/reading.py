@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.scan.evidence.follow.signs import Kind, Sign
+from bot.scan.evidence.follow.signs import COMPARED, RID, Kind, Sign
 from bot.scan.names.module import Definition, Module
 
 _CONSTANT = re.compile(r"\[(\w+\.)*_*[A-Z][A-Z\d_]+(\.value|\.name)?\]")
 """A key that is a constant's name: `loaded[ARGS_KEY]`, `loaded[KEYS.STATE]`, `loaded[Key.ARGS.value]`."""
+_ATTRIBUTE = re.compile(r"\[\w+(\.\w+)+\]")
 _LOADER = re.compile(r"(load|set)_(\w+_)?state_dict")
 
 
@@ -58,9 +59,21 @@ class Reading:
         return tuple(k for k in self.sections if k[1:2] in ("'", '"') or _CONSTANT.fullmatch(k))
 
     @property
+    def by_a_given_key(self) -> bool:
+        """`loaded[key]`, `loaded[self.key]` go into load_state_dict: a section under a key that somebody gives."""
+        return any(key == "[?]" or _ATTRIBUTE.fullmatch(key) for key in self.themselves(Kind.LOADED))
+
+    @property
     def perhaps_a_section(self) -> bool:
         """`if key: state = state[key]`, and on into load_state_dict: one that may stand beside others."""
-        return self.whole(Kind.LOADED) is not None and "[?]" in self.themselves(Kind.LOADED)
+        return self.whole(Kind.LOADED) is not None and self.by_a_given_key
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """The keys of what is taken away before the rest is used: `loaded.pop("args")`, `if key != "args"`."""
+        taken = (s.detail.removeprefix(RID) for s in self.signs if not s.path and s.detail.startswith(RID))
+        of_keys = (s for s in self.signs if s.path == ("key",) and s.detail.startswith(COMPARED))
+        return (*taken, *(f"'{s.detail.removeprefix(COMPARED)}'" for s in of_keys))
 
     @property
     def direct(self) -> bool:

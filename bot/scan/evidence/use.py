@@ -23,6 +23,9 @@ _SECTION = re.compile(
 )
 """Keys of a training checkpoint, beside which others stand that this reader never looks at."""
 
+_LEFT_OUT = re.compile(r"opts?|options|vocab|tokenizer|metadata|(lr_)?scheduler|hyper_params|hp|namespace|dataset")
+"""Others of its keys, of what is taken away."""
+
 _OWN_STATE = re.compile(r"^\[['\"]\w+_state_dict['\"]\]$")
 """`model_state_dict` beside `optimizer_state_dict`: the layout of torch's own tutorial, all of it plain."""
 
@@ -51,8 +54,7 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
     loaded = next((s for s in reading.signs if s.kind in (Kind.FITS, Kind.ASSIGNED) and _at_most_named(s)), None)
     if loaded is None or reading.named_sections or any(_SECTION.match(f"[{k}]") for k in reading.asked):
         return ""
-    by_any_key = "[?]" in reading.themselves(Kind.LOADED)  # `state[key]` for a key that somebody gives is a section
-    if by_any_key or _some_go_loosely(reading):
+    if reading.by_a_given_key or _some_go_loosely(reading) or _leaves_a_section_out(reading):
         return ""
     touched = any(
         s.kind is Kind.DICT and s.detail in (".items()", ".values()", ".keys") and _at_most_named(s)
@@ -61,6 +63,11 @@ def _rebuilt_and_loaded(reading: Reading) -> str:
     each = any(step in sign.path for sign in reading.signs for step in ("key", "value", "each"))
     each = each or any("[?]" in s.path and s.file == reading.module.path for s in reading.signs)
     return "is gone through entry by entry and fits a module's strict load_state_dict" if touched or each else ""
+
+
+def _leaves_a_section_out(reading: Reading) -> bool:
+    """What the module does not get was in the file all the same."""
+    return any(_SECTION.match(f"[{key}]") or _LEFT_OUT.fullmatch(key.strip("'\"")) for key in reading.left_out)
 
 
 def _some_go_loosely(reading: Reading) -> bool:
@@ -75,6 +82,8 @@ def _fits_a_module(reading: Reading) -> str:
     if fits is None or not reading.here(fits):  # what a function returns may fit one caller's module, and not another's
         return ""
     if reading.named_sections or reading.asked_by_name or reading.perhaps_a_section or _some_go_loosely(reading):
+        return ""
+    if _leaves_a_section_out(reading):
         return ""
     return "is all that a module's strict load_state_dict takes"
 

@@ -158,6 +158,8 @@ def _take(spot: Spot, call: ast.Call) -> Answer:
     label = label_of(call.args[0], spot.module)
     if signs.PARAMETER_KEY.search(label[1:-1].strip("'\"")):
         yield spot.says(Kind.WEIGHTS, f"has the key {label}")
+    if getattr(call.func, "attr", "") == "pop" and label[1:2] in "'\"":
+        yield spot.says(Kind.DICT, f"{signs.RID}{label[1:-1]}")
     part = step_into(spot, label)
     if part is not None:
         yield part._replace(node=call)

@@ -121,7 +121,8 @@ def _subscript(spot: Spot, parent: Any, project: Project) -> Answer:
         declares = isinstance(spot.module.parent(parent), ast.arg)
         yield from leaving.be_annotated(spot, parent) if declares else (spot.says(Kind.PLAIN, "is used as an index"),)
     elif not isinstance(parent.ctx, ast.Load):
-        yield spot.says(Kind.DICT, "an item is set")
+        rid = isinstance(parent.ctx, ast.Del)
+        yield spot.says(Kind.DICT, f"{signs.RID}{spelt(parent.slice)}" if rid else "an item is set")
     elif isinstance(parent.slice, ast.Slice):
         yield spot.at(parent)
     elif isinstance(parent.slice, ast.Tuple) and not any(map(_is_text, parent.slice.elts)):
@@ -173,7 +174,7 @@ def _compare(spot: Spot, parent: Any, project: Project) -> Answer:
             yield spot.says(Kind.OBJECT, f"is compared with what {spelt(other.func)} makes")
         number = isinstance(other, ast.Constant) and other.value is not None and len(parent.ops) == 1
         yield (
-            spot.says(Kind.PLAIN, f"is compared with {other.value}")
+            spot.says(Kind.PLAIN, f"{signs.COMPARED}{other.value}")
             if number
             else spot.says(Kind.COMPARED, "is compared")
         )

@@ -43,6 +43,9 @@ class Sign(NamedTuple):
     detail: str
 
 
+RID = "is rid of "
+COMPARED = "is compared with "
+"""How signs begin that tell the key of what is taken away, and the constant that something is compared with."""
 DICT_METHODS = frozenset(
     "items keys values get pop update setdefault copy clear popitem move_to_end fromkeys elements most_common"
     " _metadata".split()
