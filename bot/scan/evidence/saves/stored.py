@@ -16,15 +16,12 @@ from bot.scan.evidence.ground.annotations import holds_tensors
 from bot.scan.evidence.ground.behind import (
     added_to,
     bound_to,
-    class_of,
     is_empty,
     items_set,
     kept_as,
-    project_classes,
 )
-from bot.scan.evidence.ground.callees import definitions
-from bot.scan.evidence.ground.kin import meant_by
 from bot.scan.evidence.ground.words import is_constant
+from bot.scan.evidence.saves.called import of_call
 from bot.scan.evidence.saves.content import (
     CONFIG_NAME,
     LOADED,
@@ -41,10 +38,9 @@ from bot.scan.evidence.saves.content import (
     parameters,
 )
 from bot.scan.evidence.saves.filled import put_later, taken_by_others
-from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_object, made_by, tensor_in
+from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_object, tensor_in
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
 from bot.scan.evidence.saves.numbers import calculated, numpy_number
-from bot.scan.evidence.saves.states import has_extra_state, why_unsure
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
 
@@ -52,8 +48,6 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 DEEPEST = 7
-MOST_OF_A_NAME = 6
-"""Methods of one name in several classes are all looked at, up to so many."""
 _STAYS_OBJECT = re.compile(r"lambda|numpy|Namespace|defaultdict|deque|Path|datetime|config")
 
 
@@ -61,19 +55,12 @@ _OF_ANOTHER = Stored(Content.UNKNOWN, "a part of what was loaded elsewhere")
 _SET_UP = re.compile(r"what setup(_\w+)?\(\) returns")
 """`fabric.setup(model)`, `setup_module`, `setup_optimizers`: wrapped modules and optimizers."""
 
-_TENSOR_METHODS = frozenset(
-    "detach clone contiguous size numel item tolist flatten squeeze unsqueeze permute mean sum".split()
-)
-_SAME_METHODS = frozenset("cpu to cuda half float double bfloat16 copy data".split())
-_NUMBER_METHODS = frozenset("size numel item tolist".split())
-_SAME_CALLS = frozenset("dict list tuple set OrderedDict deepcopy copy Counter".split())
-
 
 class Look:
     """One judgement of one expression; remembers where it has been."""
 
     def __init__(self, project: Project, *, modules_are_state: bool = False) -> None:
-        self._project = project
+        self.project = project
         self._modules_are_state = modules_are_state
         self._seen: set[int] = set()
 
@@ -124,7 +111,7 @@ class Look:
         whole = node.value
         if isinstance(key, str) and CONFIG_NAME.match(key):
             return Stored(Content.UNKNOWN, f"the item {key!r}")
-        if declares_tensors(node, module, self._project):
+        if declares_tensors(node, module, self.project):
             return tensor_in(module)
         held = self.of(whole, module, depth)
         return held if held.content is Content.PLAIN or held is LOADED else _unknown(node)
@@ -148,8 +135,8 @@ class Look:
             return LOADED  # and what is set in it tells nothing of the rest
         later = [(value, module) for value in (*items, *(added_to(node, module) if len(begun) < len(bindings) else ()))]
         if any(isinstance(value, ast.Dict) for value in bindings):
-            later += put_later(node, module, self._project)
-            whole += taken_by_others(node, module, self._project)
+            later += put_later(node, module, self.project)
+            whole += taken_by_others(node, module, self.project)
         put = (self.of(value, home, depth) for value, home in later)
         return _new(itertools.chain(whole, (_OF_ANOTHER if each is LOADED else each for each in put)))
 
@@ -170,7 +157,7 @@ class Look:
         hint = by_annotation(name, function) or by_default(name, function)
         if hint is not None and is_tensor(name, function):
             return tensor_in(module) if hint is PLAIN else hint
-        every = given_by_callers(name, function, module, self._project)
+        every = given_by_callers(name, function, module, self.project)
         given = [(value, other) for value, other in every if value is not None]
         named = hint or by_name(name)
         if named.content is not Content.UNKNOWN:
@@ -181,6 +168,8 @@ class Look:
     def _attribute(self, node: Any, module: Module, depth: int) -> Stored:
         if spelt(node) == "torch.__version__":
             return Stored(Content.OBJECT, "torch.__version__, a TorchVersion", ("torch.torch_version.TorchVersion",))
+        if node.attr == "state_dict" and not any(kept_as(node.attr, node, module)):
+            return Stored(Content.UNKNOWN, "state_dict without a call, which is a method of a module")
         if node.attr in ("data", "T", "shape", "dtype", "device", "__version__", "__name__"):
             return PLAIN
         if CONFIG_NAME.match(node.attr) and attribute_is_dict(node, module):
@@ -197,68 +186,6 @@ class Look:
             declared = by_field(node, module) if held.content is Content.UNKNOWN and held is not LOADED else None
             return held if declared is None else tensor_in(module) if holds_tensors(declared) else PLAIN
         return _unknown(node)
-
-    def _call(self, node: Any, module: Module, depth: int) -> Stored:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        made = made_by(node, module)
-        if made is not None:
-            return made
-        if name in _SAME_CALLS:
-            return join(self.of(v, module, depth) for v in (*node.args, *(k.value for k in node.keywords)))
-        if isinstance(node.func, ast.Attribute):
-            return self._method(node, name, module, depth)
-        return self._function(node, name, module, depth)
-
-    def _method(self, node: ast.Call, name: str, module: Module, depth: int) -> Stored:
-        assert isinstance(node.func, ast.Attribute)  # noqa: S101  (its only caller asked)
-        if name == "state_dict":
-            return self._own_state(node.func.value, module, depth)
-        if name in _TENSOR_METHODS:
-            return PLAIN if name in _NUMBER_METHODS else numpy_number(node, module) or tensor_in(module)
-        if name in ("numpy",):
-            return Stored(Content.OBJECT, "a numpy array", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
-        if name in ("parse_args", "parse_known_args"):
-            return Stored(Content.OBJECT, "an argparse.Namespace", ("argparse.Namespace",))
-        if name in ("getstate", "getvalue", "format", "join", "strip", "isoformat", "strftime"):
-            return PLAIN
-        if name in _SAME_METHODS or name in ("items", "values", "get"):
-            return self.of(node.func.value, module, depth)
-        return self._function(node, name, module, depth)
-
-    def _own_state(self, receiver: ast.expr, module: Module, depth: int) -> Stored:
-        """`x.state_dict()`: torch's, unless `x` is made by a class of this project that writes its own."""
-        unsure = why_unsure(receiver, module, self._project)
-        if unsure:
-            return Stored(Content.UNKNOWN, unsure)
-        if isinstance(receiver, ast.Name | ast.Attribute):
-            made = class_of(receiver, module, self._project)
-            if made is not None and made[0] is not None:
-                own = next((f for f in made[0].body if getattr(f, "name", "") == "state_dict"), None)
-                if isinstance(own, ast.FunctionDef):
-                    return self._returned(own, made[1], depth)
-        if has_extra_state(self._project):
-            return Stored(Content.UNKNOWN, "state_dict() of a project whose modules keep an extra state")
-        return PLAIN
-
-    def _function(self, node: ast.Call, name: str, module: Module, depth: int) -> Stored:
-        meant = meant_by(node, module, self._project)
-        if re.search(r"state_dict|_sd$", name) and len(meant) < 2:
-            return PLAIN
-        if meant:
-            return join(self._returned(function, home, depth) for function, home in meant)
-        several = definitions(name, self._project) if isinstance(node.func, ast.Attribute) else ()
-        if 0 < len(several) <= MOST_OF_A_NAME:
-            return join(self._returned(f, m, depth) for f, m in several)
-        if isinstance(node.func, ast.Name) and project_classes(name, self._project):
-            return Stored(Content.OBJECT, f"an instance of {name}", (name,))
-        return Stored(Content.UNKNOWN, f"what {name or 'a call'}() returns")
-
-    def _returned(self, function: Definition, module: Module, depth: int) -> Stored:
-        if function.returns is not None and holds_tensors(function.returns):
-            return tensor_in(module)
-        returns = (n for n in ast.walk(function) if isinstance(n, ast.Return) and module.function(n) is function)
-        values = [n.value for n in returns if n.value]
-        return join(self.of(v, module, depth) for v in values) if values else Stored(Content.UNKNOWN, function.name)
 
 
 _Handler = Callable[[Look, Any, Module, int], Stored]
@@ -284,7 +211,7 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
     ast.Subscript: Look._subscript,
     ast.Name: Look._name,
     ast.Attribute: Look._attribute,
-    ast.Call: Look._call,
+    ast.Call: of_call,
 }
 
 
