@@ -65,6 +65,7 @@ def refused(text: str | bytes, name: str = "p.yml") -> PolicyError:
         ("include: ['!a.py']\n", "it is no glob: a `!` takes nothing back here", ""),
         ("include: ['*.{py,ipynb}']\n", "it is no glob: braces stand for themselves", ""),
         ("ignore: [{rule: lg002, reason: seen}]\n", "p.yml:1:17: `ignore.rule` is 'lg002'", "did you mean `LG002`?"),
+        ("checkpoints: {devices: [gpu]}\n", "p.yml:1:25: `checkpoints.devices` is 'gpu'", "did you mean `cuda`?"),
         ("ignore: [{fingerprint: 1234567890123456, reason: seen}]\n", "it takes text", "put it in quotes"),
         ("ignore: [{rule: LG001, reason: seen, expires: 20270101}]\n", "20270101; it takes a day as YYYY-MM-DD", ""),
         (

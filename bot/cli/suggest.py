@@ -6,16 +6,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from bot.choices import nearest
 from bot.errors import UsageError
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """The known word closest to `word`, or nothing when none is close."""
-    import difflib
-
-    known = {each.lower(): each for each in words}
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return known[close[0]] if close else ""
 
 
 def did_you_mean(word: str, words: Iterable[str], *, otherwise: str = "") -> str:

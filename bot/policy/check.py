@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bot.choices import nearest
 from bot.errors import PolicyError
 from bot.policy.globs import glob_mistake
 from bot.policy.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -207,11 +208,8 @@ def _wanted(schema: Schema) -> str:
 
 
 def _meant(word: str, words: Iterable[str]) -> str:
-    import difflib
-
-    known = {each.lower(): each for each in words}
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return f"did you mean `{known[close[0]]}`?" if close else ""
+    close = nearest(word, words)
+    return f"did you mean `{close}`?" if close else ""
 
 
 def _codes(pattern: str) -> list[str]:
