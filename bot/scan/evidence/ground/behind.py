@@ -48,7 +48,8 @@ def _namesakes(name: ast.Name, module: Module) -> Iterator[ast.Name]:
 def is_empty(node: ast.expr | None) -> bool:
     """`[]`, `{}`, `list()`: what such a container holds in the end is put into it later."""
     if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and not node.args and node.func.id in ("list", "dict", "set", "deque")
+        given = node.args or node.keywords
+        return isinstance(node.func, ast.Name) and not given and node.func.id in ("list", "dict", "set", "deque")
     return (isinstance(node, ast.List | ast.Tuple) and not node.elts) or (isinstance(node, ast.Dict) and not node.keys)
 
 

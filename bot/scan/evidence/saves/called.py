@@ -36,11 +36,16 @@ def of_call(look: Look, node: Any, module: Module, depth: int) -> Stored:
     made = made_by(node, module)
     if made is not None:
         return made
-    if name in _SAME_CALLS:
+    if name in _SAME_CALLS and not _of_its_own(node, name):
         return join(look.of(v, module, depth) for v in (*node.args, *(k.value for k in node.keywords)))
     if isinstance(node.func, ast.Attribute):
         return _method(look, node, name, module, depth)
     return _function(look, node, name, module, depth)
+
+
+def _of_its_own(call: ast.Call, name: str) -> bool:
+    """`state.copy()`, `config.dict()`: a method, where `copy.copy(state)` and `OrderedDict(a=state)` are functions."""
+    return isinstance(call.func, ast.Attribute) and not call.args and name.islower()
 
 
 def _method(look: Look, node: ast.Call, name: str, module: Module, depth: int) -> Stored:

@@ -39,6 +39,9 @@ NAMES_NOTHING = re.compile(
 
 _OF_A_CLASS = re.compile(r"\.(?!\w*(Tensor|Parameter|Buffer)$|Size$)[A-Z]\w*$")
 """`torch.Generator`, `torch.distributions.Normal`: of torch's classes weights_only allows tensors and their like."""
+_KEEPS_MORE = re.compile(r"\b(\w*(Path|PathLike|Enum|Mode|Type)|datetime|timedelta|Version)\b")
+"""Declared so, a `mode`, a `save_path` and a `time` are objects, or may be; what the name says is not enough."""
+
 _OPTIMIZERS = re.compile(r"^(optim|optimizer|optimizers|scheduler|lr_scheduler|opt)$")
 _MODULES = re.compile(r"^(model|net|network|module|policy|generator|discriminator|encoder|decoder)$")
 
@@ -100,6 +103,8 @@ def by_annotation(name: str, function: Definition) -> Stored | None:
         return PLAIN
     if re.search(r"\bModule\b|Namespace|Config\b|DataFrame|ndarray", text):
         return Stored(Content.OBJECT, f"{name}, a {text}")
+    if declared is not None and _KEEPS_MORE.search(text):
+        return Stored(Content.UNKNOWN, f"{name}, a {text}")
     return None
 
 

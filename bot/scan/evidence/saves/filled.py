@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import bound_to
 from bot.scan.evidence.ground.callees import Found, callee, definitions
+from bot.scan.evidence.ground.classes import enclosing_class
 from bot.scan.evidence.saves.content import Content, Stored
 from bot.scan.evidence.saves.numbers import numpy_number
 from bot.scan.names.arguments import word_of
@@ -26,6 +27,17 @@ _LOOKS = re.compile(
 Value = tuple[ast.expr, Module]
 
 
+_PUTS = frozenset("append appendleft add insert extend update setdefault".split())
+_MAPPINGS = frozenset("dict OrderedDict copy deepcopy state_dict".split())
+
+
+def is_mapping(value: ast.expr | None) -> bool:
+    """`{...}`, `dict(a=x)`, `held.copy()`, `model.state_dict()`: what more may be put into."""
+    return isinstance(value, ast.Dict | ast.DictComp) or (
+        isinstance(value, ast.Call) and word_of(value.func) in _MAPPINGS
+    )
+
+
 def put_later(name: ast.Name, module: Module, project: Project) -> Iterator[Value]:
     """The values put into the dict called so, in its function and above where it is read."""
     function = module.function(name)
@@ -39,6 +51,29 @@ def put_later(name: ast.Name, module: Module, project: Project) -> Iterator[Valu
         place = next(n for n, given in enumerate(call.args) if getattr(given, "id", "") == name.id)
         for found in _may_mean(call, module, project):
             yield from _put_by(found, place, call)
+
+
+def put_into(held: ast.Name | ast.Attribute, module: Module) -> Iterator[ast.expr]:
+    """Whatever is put into a container or a member of it: in the function of a name, in the class of an attribute."""
+    for use in _uses_of(held, module):
+        member, parent = use, module.parent(use)
+        while isinstance(parent, ast.Subscript) and parent.value is member:
+            member, parent = parent, module.parent(parent)
+        if member is not use and isinstance(parent, ast.Assign) and member in parent.targets:
+            yield parent.value
+        elif isinstance(parent, ast.Attribute) and parent.attr in _PUTS:
+            call = module.parent(parent)
+            if isinstance(call, ast.Call) and call.func is parent:
+                yield from (*call.args[-1:], *(k.value for k in call.keywords))
+
+
+def _uses_of(held: ast.Name | ast.Attribute, module: Module) -> Iterator[ast.expr]:
+    if isinstance(held, ast.Name):
+        function = module.function(held)
+        yield from (name for name in module.names(held.id) if module.function(name) is function)
+    else:
+        around = enclosing_class(held, module)
+        yield from (a for a in module.attributes(held.attr) if enclosing_class(a, module) is around)
 
 
 def _is_read_back(value: ast.expr, module: Module) -> bool:
@@ -80,8 +115,20 @@ def _by_method(attribute: ast.Attribute, module: Module) -> Iterator[ast.expr]:
 
 
 def _into_member(member: ast.Subscript, module: Module) -> Iterator[ast.expr]:
-    """`x` of `held["losses"].append(x)` where it is a number of numpy's; what else is put there its name tells."""
+    """`x` of `held["extra"]["args"] = x`, of `held["extra"].update(args=x)`, and of `held["losses"].append(x)` where it
+    is a number of numpy's; what else is put there its name tells.
+    """
     grows = module.parent(member)
+    if isinstance(grows, ast.Subscript) and grows.value is member:
+        statement = module.parent(grows)
+        if isinstance(statement, ast.Assign) and grows in statement.targets:
+            yield statement.value
+        else:
+            yield from _into_member(grows, module)
+        return
+    if isinstance(grows, ast.Attribute) and grows.attr in ("update", "setdefault"):
+        yield from _by_method(grows, module)
+        return
     call = module.parent(grows) if isinstance(grows, ast.Attribute) and grows.attr in ("append", "extend") else None
     if isinstance(call, ast.Call) and call.func is grows:
         yield from (value for value in call.args if numpy_number(value, module) is not None)

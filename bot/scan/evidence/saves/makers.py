@@ -34,6 +34,8 @@ _GIVES_SEVERAL = frozenset(
 )
 _ALONG = frozenset("max min median nanmedian".split())
 """Of one tensor alone, or of two, these give a tensor; along a dimension they give values and indices."""
+_TAKES_NUMBERS = (ast.Call, ast.For, ast.AsyncFor, ast.comprehension)
+"""Where a range is gone through and gives its numbers."""
 _NOT_PLAIN = {
     "collections.defaultdict": "a defaultdict, which weights_only never loads",
     "collections.deque": "a deque, which weights_only never loads",
@@ -41,6 +43,8 @@ _NOT_PLAIN = {
     "types.SimpleNamespace": "a SimpleNamespace",
     "pathlib.Path": "a pathlib.Path",
     "datetime.datetime.now": "a datetime",
+    "packaging.version.parse": "a Version of packaging",
+    "packaging.version.Version": "a Version of packaging",
 }
 
 
@@ -48,7 +52,7 @@ def made_by(call: ast.Call, module: Module) -> Stored | None:
     """What the call makes; None where its name does not tell."""
     full = dotted(call.func, module)
     if full in _NOT_PLAIN:
-        return Stored(Content.OBJECT, _NOT_PLAIN[full], (full,))
+        return Stored(Content.OBJECT, _NOT_PLAIN[full], (full.replace(".parse", ".Version"),))
     if makes_dict(call, module):
         return PLAIN
     if full.startswith("torch."):
@@ -57,7 +61,7 @@ def made_by(call: ast.Call, module: Module) -> Stored | None:
     if full.startswith("numpy."):
         return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray._reconstruct", "numpy.ndarray"))
     plain = isinstance(call.func, ast.Name) and call.func.id in _PLAIN_CALLS
-    if plain and word_of(call.func) == "range" and not isinstance(module.parent(call), ast.Call):
+    if plain and word_of(call.func) == "range" and not isinstance(module.parent(call), _TAKES_NUMBERS):
         return Stored(Content.OBJECT, "a range")
     return numpy_number(call, module) or PLAIN if plain else None
 

@@ -117,6 +117,8 @@ def _of_array(node: ast.expr | None, module: Module, depth: int) -> Stored | Non
     if isinstance(node, ast.Call) and (full := dotted(node.func, module)).startswith(("numpy.", "pandas.")):
         return Stored(Content.OBJECT, f"numpy (a number of {full})", ("numpy._core.multiarray.scalar", "numpy.dtype"))
     bound = bound_to(node, module) if isinstance(node, ast.Name) else ()
+    if isinstance(node, ast.Attribute) and spelt(node.value) == "self":
+        bound = kept_as(node.attr, node, module)
     found = (_of_array(value, module, depth + 1) for value in bound)
     return next((each for each in found if each is not None), None)
 

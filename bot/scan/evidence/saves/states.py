@@ -50,8 +50,9 @@ def why_unsure(receiver: ast.expr, module: Module, project: Project) -> str:
     if is_unknown_scheduler(receiver, module, project):
         return f"the state of {text}, which nobody in sight makes with torch.optim.lr_scheduler"
     made = list(_made(receiver, module))
-    if any(k.arg == "lr" and numpy_number(k.value, module) is not None for call in made for k in call.keywords):
-        return f"the state of {text}, whose rate is a number of numpy's"
+    given = (value for call in made for value in (*call.args[1:], *(k.value for k in call.keywords)))
+    if any(numpy_number(value, module) is not None for value in given):  # each is kept as it was given
+        return f"the state of {text}, whose rate or another setting is a number of numpy's"
     rated = _OPTIMIZES.search(text) or _SCHEDULER.search(text) or made
     if rated and (rate := numpy_rate(module.path, project)):
         return f"the state of {text}, whose rate may be a number of numpy's ({rate})"

@@ -32,12 +32,14 @@ from bot.scan.evidence.saves.content import (
     by_default,
     by_field,
     by_name,
+    defaults,
     given_by_callers,
     is_tensor,
     join,
     parameters,
 )
-from bot.scan.evidence.saves.filled import put_later, taken_by_others
+from bot.scan.evidence.saves.enums import declared_enum, member_of_enum
+from bot.scan.evidence.saves.filled import is_mapping, put_into, put_later, taken_by_others
 from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_object, tensor_in
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
 from bot.scan.evidence.saves.numbers import calculated, numpy_number
@@ -99,6 +101,8 @@ class Look:
 
     def _operation(self, node: Any, module: Module, depth: int) -> Stored:
         sides = [self.of(v, module, depth) for v in (node.left, node.right)]
+        if isinstance(node.op, ast.Div) and (path := next((s for s in sides if "pathlib.Path" in s.needs), None)):
+            return path  # `Path(folder) / "name"`
         merged = isinstance(node.op, ast.BitOr)  # `{...} | more`
         plain = PLAIN if PLAIN in sides and META not in sides and not merged else join(iter(sides))
         return calculated(node, module) or plain
@@ -134,11 +138,13 @@ class Look:
         if whole and all(part is LOADED for part in whole):
             return LOADED  # and what is set in it tells nothing of the rest
         later = [(value, module) for value in (*items, *(added_to(node, module) if len(begun) < len(bindings) else ()))]
-        if any(isinstance(value, ast.Dict) for value in bindings):
+        if any(map(is_mapping, bindings)):
             later += put_later(node, module, self.project)
+        if any(isinstance(value, ast.Dict) for value in bindings):
             whole += taken_by_others(node, module, self.project)
         put = (self.of(value, home, depth) for value, home in later)
-        return _new(itertools.chain(whole, (_OF_ANOTHER if each is LOADED else each for each in put)))
+        held = _new(itertools.chain(whole, (_OF_ANOTHER if each is LOADED else each for each in put)))
+        return self._object_of(put_into(node, module), module, depth) or held
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
@@ -160,10 +166,24 @@ class Look:
         every = given_by_callers(name, function, module, self.project)
         given = [(value, other) for value, other in every if value is not None]
         named = hint or by_name(name)
-        if named.content is not Content.UNKNOWN:
-            return next((n for value, other in given if (n := numpy_number(value, other)) is not None), named)
+        if named.content is Content.OBJECT:
+            return named
+        if named is PLAIN:
+            return declared_enum(name, function, self.project) or self._given_object(name, function, module, depth)
         found = [self.of(value, other, depth + 1) for value, other in given]
         return join(iter(found)) if found else Stored(Content.UNKNOWN, f"whatever {name} is given")
+
+    def _given_object(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
+        """What callers, or the default, are seen to give for an `epoch` or a `path`, whatever it is called."""
+        given = given_by_callers(name, function, module, self.project)
+        default = defaults(function).get(name)
+        for value, home in (*given, (default, module)):
+            number = numpy_number(value, home)
+            if number is not None:
+                return number
+            if value is not None and (found := self.of(value, home, depth + 1)).content is Content.OBJECT:
+                return found
+        return PLAIN
 
     def _attribute(self, node: Any, module: Module, depth: int) -> Stored:
         if spelt(node) == "torch.__version__":
@@ -174,18 +194,32 @@ class Look:
             return PLAIN
         if CONFIG_NAME.match(node.attr) and attribute_is_dict(node, module):
             return PLAIN
+        if (enumerated := member_of_enum(node, self.project)) is not None:
+            return enumerated
         named = by_name(node.attr)
         if named.content is not Content.UNKNOWN:
-            return numpy_number(node, module) or named
+            return numpy_number(node, module) or self._kept_object(node, module, depth) or named
         if isinstance(node.value, ast.Name) and is_option(node.value, module):
             return PLAIN
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
             values += added_to(node, module) if any(map(is_empty, values)) else ()
             held = _new(self.of(value, module, depth) for value in values) if values else _unknown(node)
+            held = self._object_of(put_into(node, module), module, depth) or held
             declared = by_field(node, module) if held.content is Content.UNKNOWN and held is not LOADED else None
             return held if declared is None else tensor_in(module) if holds_tensors(declared) else PLAIN
         return _unknown(node)
+
+    def _kept_object(self, node: ast.Attribute, module: Module, depth: int) -> Stored | None:
+        """The object that `self.loss`, `self.mode`, `self.save_path` is seen to be kept as, whatever the name says."""
+        if not isinstance(node.value, ast.Name) or node.value.id != "self":
+            return None
+        held = itertools.chain(kept_as(node.attr, node, module), put_into(node, module))
+        return self._object_of(held, module, depth)
+
+    def _object_of(self, values: Iterator[ast.expr], module: Module, depth: int) -> Stored | None:
+        found = (self.of(value, module, depth) for value in values)
+        return next((each for each in found if each.content is Content.OBJECT), None)
 
 
 _Handler = Callable[[Look, Any, Module, int], Stored]
