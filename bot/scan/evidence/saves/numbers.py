@@ -30,8 +30,9 @@ _BY_FUNCTION = ("LambdaLR", "MultiplicativeLR")
 _KEEPS = frozenset("min max round abs sum".split())
 """Python's functions that give numpy's numbers where they are given some."""
 _NUMBERS = frozenset({"len", "int", "float"})
-_REDUCES = frozenset("mean sum max min std var prod median quantile".split())
-"""Methods that give one number of an array or of a table."""
+_COUNTS = frozenset({"item", "numel", "size"})
+_OF_ARRAYS = frozenset("mean sum max min std var prod median quantile argmax argmin flatten squeeze".split())
+"""Methods of an array or a table that give a number or an array, as they do of a tensor."""
 
 
 def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Stored | None:
@@ -44,8 +45,8 @@ def numpy_number(node: ast.expr | None, module: Module, depth: int = 0) -> Store
             return Stored(Content.OBJECT, f"numpy ({full})", ("numpy._core.multiarray.scalar", "numpy.dtype"))
         if full.startswith("sklearn.metrics."):
             return Stored(Content.UNKNOWN, f"what {full} gives, a number of numpy's in many versions")
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _REDUCES:
-            return _of_array(node.func.value, module, depth)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _OF_ARRAYS:
+            return of_array(node.func.value, module)
         kept = isinstance(node.func, ast.Name) and node.func.id in _KEEPS
         given = (each for argument in node.args for each in (argument, *_members(argument, module)))
         return _first(given if kept else (), module, depth)
@@ -85,14 +86,18 @@ def calculated(node: ast.expr, module: Module) -> Stored | None:
     if isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Is | ast.IsNot | ast.In | ast.NotIn):
         sides = (node.left, node.comparators[0])
     found = [numpy_number(side, module) for side in sides]
-    known = all(number is not None or _is_number(side) for number, side in zip(found, sides, strict=True))
+    known = all(number is not None or _is_number(side, module) for number, side in zip(found, sides, strict=True))
     return next((number for number in found if number is not None), None) if known else None
 
 
-def _is_number(node: ast.expr) -> bool:
+def _is_number(node: ast.expr | None, module: Module, depth: int = 0) -> bool:
+    """Whether it is a number of Python's: written out, counted, called so, or a name that stands for such alone."""
     if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and node.func.id in _NUMBERS
-    return isinstance(node, ast.Constant) or is_called_a_number(getattr(node, "id", getattr(node, "attr", "")))
+        return getattr(node.func, "id", "") in _NUMBERS or getattr(node.func, "attr", "") in _COUNTS
+    if isinstance(node, ast.Constant) or is_called_a_number(getattr(node, "id", getattr(node, "attr", ""))):
+        return True
+    bound = [*bound_to(node, module)] if isinstance(node, ast.Name) and depth < _DEEPEST else []
+    return bool(bound) and all(_is_number(value, module, depth + 1) for value in bound)
 
 
 def _member(taken: ast.Subscript, module: Module, depth: int) -> Stored | None:
@@ -106,12 +111,16 @@ def _member(taken: ast.Subscript, module: Module, depth: int) -> Stored | None:
     return _first(members, found[1], depth) if found is not None else None
 
 
-def _of_array(node: ast.expr | None, module: Module, depth: int) -> Stored | None:
-    """The number that numpy makes of an array or a table of pandas: `np.array(losses).mean()`, `frame["x"].mean()`."""
+def of_array(node: ast.expr | None, module: Module, depth: int = 0) -> Stored | None:
+    """What numpy makes of an array or a table of pandas: `np.array(losses).mean()`, `frame["x"].mean()`, and of what is
+    compared with one: `(guessed == wanted).sum()`.
+    """
     while isinstance(node, ast.Subscript):
         node = node.value
     if node is None or depth > _DEEPEST:
         return None
+    if isinstance(node, ast.Compare):
+        return of_array(node.left, module, depth + 1)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "numpy":
         return Stored(Content.OBJECT, "numpy (a number of .numpy())", ("numpy._core.multiarray.scalar", "numpy.dtype"))
     if isinstance(node, ast.Call) and (full := dotted(node.func, module)).startswith(("numpy.", "pandas.")):
@@ -119,7 +128,7 @@ def _of_array(node: ast.expr | None, module: Module, depth: int) -> Stored | Non
     bound = bound_to(node, module) if isinstance(node, ast.Name) else ()
     if isinstance(node, ast.Attribute) and spelt(node.value) == "self":
         bound = kept_as(node.attr, node, module)
-    found = (_of_array(value, module, depth + 1) for value in bound)
+    found = (of_array(value, module, depth + 1) for value in bound)
     return next((each for each in found if each is not None), None)
 
 

@@ -42,7 +42,7 @@ from bot.scan.evidence.saves.enums import declared_enum, member_of_enum
 from bot.scan.evidence.saves.filled import is_mapping, put_into, put_later, taken_by_others
 from bot.scan.evidence.saves.makers import META, declares_tensors, itself_as_object, tensor_in
 from bot.scan.evidence.saves.mappings import attribute_is_dict, is_option, name_is_dict
-from bot.scan.evidence.saves.numbers import calculated, numpy_number
+from bot.scan.evidence.saves.numbers import calculated, numpy_number, of_array
 from bot.scan.names.module import Definition, Module
 from bot.scan.names.spelling import spelt
 
@@ -190,6 +190,8 @@ class Look:
             return Stored(Content.OBJECT, "torch.__version__, a TorchVersion", ("torch.torch_version.TorchVersion",))
         if node.attr == "state_dict" and not any(kept_as(node.attr, node, module)):
             return Stored(Content.UNKNOWN, "state_dict without a call, which is a method of a module")
+        if node.attr in ("data", "T", "dtype") and (array := of_array(node.value, module)) is not None:
+            return array
         if node.attr in ("data", "T", "shape", "dtype", "device", "__version__", "__name__"):
             return PLAIN
         if CONFIG_NAME.match(node.attr) and attribute_is_dict(node, module):
