@@ -28,14 +28,12 @@ Value = tuple[ast.expr, Module]
 
 
 _PUTS = frozenset("append appendleft add insert extend update setdefault".split())
-_MAPPINGS = frozenset("dict OrderedDict copy deepcopy state_dict".split())
+_MAPPINGS = frozenset("dict OrderedDict copy".split())
 
 
 def is_mapping(value: ast.expr | None) -> bool:
-    """`{...}`, `dict(a=x)`, `held.copy()`, `model.state_dict()`: what more may be put into."""
-    return isinstance(value, ast.Dict | ast.DictComp) or (
-        isinstance(value, ast.Call) and word_of(value.func) in _MAPPINGS
-    )
+    """`{...}`, `dict(a=x)`, `held.copy()`: what more may be put into."""
+    return isinstance(value, ast.Dict) or (isinstance(value, ast.Call) and word_of(value.func) in _MAPPINGS)
 
 
 def put_later(name: ast.Name, module: Module, project: Project) -> Iterator[Value]:

@@ -61,8 +61,9 @@ _SET_UP = re.compile(r"what setup(_\w+)?\(\) returns")
 class Look:
     """One judgement of one expression; remembers where it has been."""
 
-    def __init__(self, project: Project, *, modules_are_state: bool = False) -> None:
+    def __init__(self, project: Project, *, modules_are_state: bool = False, aside: bool = False) -> None:
         self.project = project
+        self._aside = aside
         self._modules_are_state = modules_are_state
         self._seen: set[int] = set()
 
@@ -144,7 +145,7 @@ class Look:
             whole += taken_by_others(node, module, self.project)
         put = (self.of(value, home, depth) for value, home in later)
         held = _new(itertools.chain(whole, (_OF_ANOTHER if each is LOADED else each for each in put)))
-        return self._object_of(put_into(node, module), module, depth) or held
+        return self._object_of((value, module) for value in put_into(node, module)) or held
 
     def _unbound(self, node: ast.Name, module: Module, depth: int) -> Stored:
         if CONFIG_NAME.match(node.id) and name_is_dict(node, module):
@@ -169,21 +170,16 @@ class Look:
         if named.content is Content.OBJECT:
             return named
         if named is PLAIN:
-            return declared_enum(name, function, self.project) or self._given_object(name, function, module, depth)
+            return declared_enum(name, function, self.project) or self._given_object(name, function, module)
         found = [self.of(value, other, depth + 1) for value, other in given]
         return join(iter(found)) if found else Stored(Content.UNKNOWN, f"whatever {name} is given")
 
-    def _given_object(self, name: str, function: Definition, module: Module, depth: int) -> Stored:
+    def _given_object(self, name: str, function: Definition, module: Module) -> Stored:
         """What callers, or the default, are seen to give for an `epoch` or a `path`, whatever it is called."""
-        given = given_by_callers(name, function, module, self.project)
-        default = defaults(function).get(name)
-        for value, home in (*given, (default, module)):
-            number = numpy_number(value, home)
-            if number is not None:
-                return number
-            if value is not None and (found := self.of(value, home, depth + 1)).content is Content.OBJECT:
-                return found
-        return PLAIN
+        given = [*given_by_callers(name, function, module, self.project), (defaults(function).get(name), module)]
+        known = [(value, home) for value, home in given if value is not None]
+        number = next((n for value, home in known if (n := numpy_number(value, home)) is not None), None)
+        return number or self._object_of(iter(known)) or PLAIN
 
     def _attribute(self, node: Any, module: Module, depth: int) -> Stored:
         if spelt(node) == "torch.__version__":
@@ -200,27 +196,31 @@ class Look:
             return enumerated
         named = by_name(node.attr)
         if named.content is not Content.UNKNOWN:
-            return numpy_number(node, module) or self._kept_object(node, module, depth) or named
+            return numpy_number(node, module) or self._kept_object(node, module) or named
         if isinstance(node.value, ast.Name) and is_option(node.value, module):
             return PLAIN
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             values = list(kept_as(node.attr, node, module))
             values += added_to(node, module) if any(map(is_empty, values)) else ()
             held = _new(self.of(value, module, depth) for value in values) if values else _unknown(node)
-            held = self._object_of(put_into(node, module), module, depth) or held
+            held = self._object_of((value, module) for value in put_into(node, module)) or held
             declared = by_field(node, module) if held.content is Content.UNKNOWN and held is not LOADED else None
             return held if declared is None else tensor_in(module) if holds_tensors(declared) else PLAIN
         return _unknown(node)
 
-    def _kept_object(self, node: ast.Attribute, module: Module, depth: int) -> Stored | None:
+    def _kept_object(self, node: ast.Attribute, module: Module) -> Stored | None:
         """The object that `self.loss`, `self.mode`, `self.save_path` is seen to be kept as, whatever the name says."""
         if not isinstance(node.value, ast.Name) or node.value.id != "self":
             return None
         held = itertools.chain(kept_as(node.attr, node, module), put_into(node, module))
-        return self._object_of(held, module, depth)
+        return self._object_of((value, module) for value in held)
 
-    def _object_of(self, values: Iterator[ast.expr], module: Module, depth: int) -> Stored | None:
-        found = (self.of(value, module, depth) for value in values)
+    def _object_of(self, values: Iterator[tuple[ast.expr, Module]]) -> Stored | None:
+        """The first of them that is an object; looked at aside, so that what is not known there decides nothing."""
+        if self._aside:
+            return None
+        look = Look(self.project, modules_are_state=self._modules_are_state, aside=True)
+        found = (look.of(value, home, 1) for value, home in values)
         return next((each for each in found if each.content is Content.OBJECT), None)
 
 
