@@ -13,6 +13,8 @@ from bot.scan.evidence.follow.signs import Kind
 from bot.scan.evidence.follow.spot import MOST_CALLS, Answer, Spot
 from bot.scan.evidence.ground.callees import callee
 from bot.scan.evidence.ground.callers import calls_of
+from bot.scan.evidence.ground.classes import enclosing_class
+from bot.scan.evidence.ground.kin import descends
 from bot.scan.evidence.saves.content import HOLDS_ANYTHING, NAMES_NOTHING, defaults, parameters
 from bot.scan.evidence.saves.states import is_unknown_scheduler
 from bot.scan.names.arguments import given_for
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 _NO_MODULE = re.compile(r"(optim(izer)?|opt|sched(uler)?|scaler|grad_scaler|ema|criterion|loss)s?(\[.*\])?$", re.I)
 """What has a load_state_dict of its own, which takes another dict than a module's."""
 
+_HAVE_THEIR_OWN = ("Optimizer", "LRScheduler", "_LRScheduler", "GradScaler")
+"""Torch's classes that are no modules, and have a load_state_dict. Source: torch.optim, torch.amp."""
+
 _PARTS = re.compile(r"split|shard|save")
 """`split_state_dict_into_shards(loaded)` gives something else."""
 
@@ -34,8 +39,9 @@ _USES_UP = re.compile(r"(^|_)(load|set|from|apply|init)_", re.I)
 _LOOKED_INTO = re.compile(r"update|convert|patch|rename|remap|replace|adapt|assert|equal|compare", re.I)
 """`update_state_dict(loaded)` goes through the keys. `get_state_dict` and `copy_model_state` take modules, too."""
 
-_UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|coerce", re.I)
-"""`unwrap_state_dict(loaded)` looks for a section first, and what it gives is known by what it returns alone."""
+_UNWRAPS = re.compile(r"unwrap|extract|strip|clean|normali[sz]e|(^|_)as_|ensure|coerce|c(hec)?kp(oin)?t", re.I)
+"""`unwrap_state_dict(loaded)`, `ckpt_to_state_dict(loaded)` look for a section first; what they return alone tells what
+they give."""
 
 _MOST_CALLERS = 12
 
@@ -59,7 +65,8 @@ def load_whole(spot: Spot, call: ast.Call, project: Project) -> Answer:
     yield spot.says(Kind.LOADED, "goes into load_state_dict")
     if isinstance(call.func, ast.Attribute) and is_unknown_scheduler(call.func.value, spot.module, project):
         yield spot.says(Kind.UNSURE, "is the state of a scheduler that nobody in sight makes")
-    if exact and (strict is not None or _is_of_module(call.func)):  # no optimizer's or loader's has the parameter
+    # no optimizer's or loader's has the parameter
+    if exact and (strict is not None or _is_of_module(call.func, spot.module, project)):
         kind = Kind.ASSIGNED if "assign" in given else Kind.FITS
         yield spot.says(kind, "is all that a module's load_state_dict takes")
 
@@ -92,11 +99,14 @@ def _is_true(strict: ast.expr | None) -> bool:
     return strict is None or (isinstance(strict, ast.Constant) and strict.value is True)
 
 
-def _is_of_module(function: ast.expr) -> bool:
-    """Whether it is called on what may be a module, by its name."""
+def _is_of_module(function: ast.expr, module: Module, project: Project) -> bool:
+    """Whether it is called on what may be a module, by its name, or by the class where that is the one around it."""
     if not isinstance(function, ast.Attribute):
         return False
     name = spelt(function.value)
+    around = enclosing_class(function, module) if name in ("super()", "self") else None
+    if around is not None and any(descends(around, base, project) for base in _HAVE_THEIR_OWN):
+        return False
     other = _NO_MODULE.search(name) or HOLDS_ANYTHING.search(name) or NAMES_NOTHING.fullmatch(name)
     return other is None
 

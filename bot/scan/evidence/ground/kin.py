@@ -54,17 +54,17 @@ def _overriding(name: str, owner: ast.ClassDef, project: Project) -> tuple[Found
         for home in homes
         if not isinstance(home, Unreadable)
         for method in home.bound(ast.FunctionDef, name)
-        if isinstance(kind := home.parent(method), ast.ClassDef) and _descends(kind, owner.name, project, 0)
+        if isinstance(kind := home.parent(method), ast.ClassDef) and descends(kind, owner.name, project)
     )
 
 
-def _descends(kind: ast.ClassDef, ancestor: str, project: Project, depth: int) -> bool:
+def descends(kind: ast.ClassDef, ancestor: str, project: Project, depth: int = 0) -> bool:
     """Whether a class has one called `ancestor` among those it is made of; itself it is not."""
     bases = bases_of(kind)
     if ancestor in bases or depth >= _DEEPEST:
         return ancestor in bases
     kinds = (each for base in bases for each, _ in project_classes(base, project))
-    return any(_descends(each, ancestor, project, depth + 1) for each in kinds)
+    return any(descends(each, ancestor, project, depth + 1) for each in kinds)
 
 
 def bound_class(read: ast.Attribute, module: Module) -> str:

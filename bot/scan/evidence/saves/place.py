@@ -37,12 +37,33 @@ class Place:
         self.constant = constant[0] if constant else ""
         self.name = _file_name(full) or self.constant
         self.is_local = _is_local(where, module)
+        self.names = tuple(n for n in ast.walk(where) if isinstance(n, ast.Name))
 
 
 def _is_local(where: ast.expr, module: Module) -> bool:
     """Whether a function's own name is in the path: an argument such as pytest's `tmp_path`, or what it made itself."""
     names = (n for n in ast.walk(where) if isinstance(n, ast.Name) and n.id != "self")
     return any(not is_shared(name, module) for name in names)
+
+
+def same_still(first: Place, second: Place) -> bool:
+    """Whether two places in one function, one above the other, are one as they are written: nothing in between gives
+    their names something else. What is made of the name itself (`buffer = BytesIO(buffer.getvalue())`) still is.
+    """
+    if first.full == second.full != second.text:
+        return True  # and what is bound to the names in them is the same
+    lines = range(first.call.lineno + 1, second.call.lineno)
+    return first.text == second.text and not any(
+        bound.lineno in lines and isinstance(bound.ctx, ast.Store) and not _is_made_of_itself(bound, first.module)
+        for name in first.names
+        for bound in first.module.names(name.id)
+        if first.module.function(bound) is first.function
+    )
+
+
+def _is_made_of_itself(bound: ast.Name, module: Module) -> bool:
+    value = getattr(module.parent(bound), "value", None)
+    return value is not None and any(isinstance(n, ast.Name) and n.id == bound.id for n in ast.walk(value))
 
 
 def place_of(where: ast.expr, call: ast.Call, module: Module) -> Place:

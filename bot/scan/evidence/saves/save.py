@@ -14,7 +14,7 @@ from bot.scan.evidence.human import meant_for_weights_only
 from bot.scan.evidence.saves.content import PLAIN, Content, Stored
 from bot.scan.evidence.saves.helper import savers_above
 from bot.scan.evidence.saves.keyed import is_test, keys_of
-from bot.scan.evidence.saves.place import Place, place_of
+from bot.scan.evidence.saves.place import Place, place_of, same_still
 from bot.scan.evidence.saves.protocol import unread_protocol
 from bot.scan.evidence.saves.stored import Look
 from bot.scan.evidence.saves.writers import Writer, saving_files, writers_in, writers_of
@@ -99,7 +99,7 @@ def _kept_there(load: ast.Call, where: ast.expr, module: Module, project: Projec
     for writer in writers_in(module):
         place = written_to(writer)
         below = place.function is function and writer.call.lineno > load.lineno
-        if below and _same_path(place, reader):
+        if below and same_still(reader, place):
             found.append(saved_by(writer, "written there by the same function where it is missing", project))
     return tuple(found) if all(each.stored.content is not Content.UNKNOWN for each in found) else ()
 
@@ -143,7 +143,7 @@ def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
     place = written_to(writer)
     same_file = place.module is reader.module
     before = (writer.call.lineno, writer.call.col_offset) < (reader.call.lineno, reader.call.col_offset)
-    if same_file and place.function is reader.function and before and _same_path(place, reader):
+    if same_file and place.function is reader.function and before and same_still(place, reader):
         return 0, "written just before, in the same function"
     if same_file and place.text == reader.text and place.text.startswith("self.") and place.owner == reader.owner:
         return 0, f"written to the same {place.text} in the same class"
