@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.scan.project import Project
 
 _SURE, _FAR = 0, 4
+_RENAMED = Stored(Content.UNKNOWN, "what was written where its name stood for another file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,26 @@ def _written(load: ast.Call, where: ast.expr, module: Module, project: Project) 
     if not found:
         return ()
     rank = min(found)
-    return tuple(
+    saved = tuple(
         Saved(
             w, handed.get(w.call) or what_is_stored(w, project), how, rank == _SURE, rank == _FAR, keys_of(w, project)
         )
         for w, how in found[rank][:8]
     )
+    return tuple(
+        s if s.writer.call in handed or _stays(s, reader) else replace(s, stored=_unless_plain(s.stored)) for s in saved
+    )
+
+
+def _stays(saved: Saved, reader: Place) -> bool:
+    """Whether a path that is the same as it is written still is where it is read, in the function that writes it."""
+    place = written_to(saved.writer)
+    return not saved.close or place.function is not reader.function or same_still(place, reader)
+
+
+def _unless_plain(stored: Stored) -> Stored:
+    """What was written under a name that stands for another file by then: an object tells, a plain thing does not."""
+    return _RENAMED if stored.content is Content.PLAIN else stored
 
 
 def _kept_there(load: ast.Call, where: ast.expr, module: Module, project: Project) -> tuple[Saved, ...]:
@@ -99,8 +114,9 @@ def _kept_there(load: ast.Call, where: ast.expr, module: Module, project: Projec
     for writer in writers_in(module):
         place = written_to(writer)
         below = place.function is function and writer.call.lineno > load.lineno
-        if below and same_still(reader, place):
-            found.append(saved_by(writer, "written there by the same function where it is missing", project))
+        if below and _same_path(place, reader):
+            saved = saved_by(writer, "written there by the same function where it is missing", project)
+            found.append(saved if same_still(reader, place) else replace(saved, stored=_unless_plain(saved.stored)))
     return tuple(found) if all(each.stored.content is not Content.UNKNOWN for each in found) else ()
 
 
@@ -143,7 +159,7 @@ def _match(reader: Place, writer: Writer) -> tuple[int, str] | None:
     place = written_to(writer)
     same_file = place.module is reader.module
     before = (writer.call.lineno, writer.call.col_offset) < (reader.call.lineno, reader.call.col_offset)
-    if same_file and place.function is reader.function and before and same_still(place, reader):
+    if same_file and place.function is reader.function and before and _same_path(place, reader):
         return 0, "written just before, in the same function"
     if same_file and place.text == reader.text and place.text.startswith("self.") and place.owner == reader.owner:
         return 0, f"written to the same {place.text} in the same class"
