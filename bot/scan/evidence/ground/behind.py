@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.model import Unreadable
 from bot.scan.evidence.ground.callees import callee
@@ -14,6 +14,8 @@ from bot.scan.names.module import Definition, Module
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
+
+_Value = TypeVar("_Value", bound=ast.expr | None)
 
 
 def values_of(name: ast.Name, module: Module) -> Iterator[ast.expr | None]:
@@ -51,6 +53,11 @@ def is_empty(node: ast.expr | None) -> bool:
         given = node.args or node.keywords
         return isinstance(node.func, ast.Name) and not given and node.func.id in ("list", "dict", "set", "deque")
     return (isinstance(node, ast.List | ast.Tuple) and not node.elts) or (isinstance(node, ast.Dict) and not node.keys)
+
+
+def without_none(values: list[_Value]) -> list[_Value]:
+    """Without the `None` that a name is until it gets something, unless it never does."""
+    return [v for v in values if not (isinstance(v, ast.Constant) and v.value is None)] or values
 
 
 _GROWS = frozenset("append appendleft add insert extend update".split())

@@ -19,6 +19,7 @@ from bot.scan.evidence.ground.behind import (
     is_empty,
     items_set,
     kept_as,
+    without_none,
 )
 from bot.scan.evidence.ground.words import is_constant
 from bot.scan.evidence.saves.called import of_call
@@ -134,11 +135,12 @@ class Look:
         items = list(items_set(node, module))
         if not bindings and not items:
             return self._unbound(node, module, depth)
-        begun = [value for value in bindings if not is_empty(value)]  # an empty container tells nothing
+        begun = [value for value in without_none(bindings) if not is_empty(value)]  # an empty container tells nothing
         whole = [self._bound(value, node.id, module, depth) for value in begun]
         if whole and all(part is LOADED for part in whole):
             return LOADED  # and what is set in it tells nothing of the rest
-        later = [(value, module) for value in (*items, *(added_to(node, module) if len(begun) < len(bindings) else ()))]
+        added = added_to(node, module) if any(map(is_empty, bindings)) else ()
+        later = [(value, module) for value in (*items, *added)]
         if any(map(is_mapping, bindings)):
             later += put_later(node, module, self.project)
         if any(isinstance(value, ast.Dict) for value in bindings):
@@ -200,7 +202,7 @@ class Look:
         if isinstance(node.value, ast.Name) and is_option(node.value, module):
             return PLAIN
         if isinstance(node.value, ast.Name) and node.value.id == "self":
-            values = list(kept_as(node.attr, node, module))
+            values = without_none(list(kept_as(node.attr, node, module)))
             values += added_to(node, module) if any(map(is_empty, values)) else ()
             held = _new(self.of(value, module, depth) for value in values) if values else _unknown(node)
             held = self._object_of((value, module) for value in put_into(node, module)) or held
