@@ -32,6 +32,9 @@ def callee(call: ast.Call, module: Module, project: Project) -> Found | None:
         if not _taken(module) & {function.id, "*"}:
             return None
         found = [f for f in _taken_from(function.id, module, project) if not _is_method(f)]
+        if len(found) > 1:  # copies of one file: the import says which
+            homes = _homes_of(function.id, module, project)
+            found = [f for f in found if f[1].path in homes]
         return found[0] if len(found) == 1 else None
     if isinstance(function, ast.Attribute):
         return _method(function, module, project)
@@ -53,6 +56,15 @@ def _taken_from(name: str, module: Module, project: Project) -> Iterator[Found]:
     for path in paths if len(paths) <= MOST_FILES else ():
         if path != module.path and next(imported_as(name, module, path), ""):
             yield from _in_file(name, path, project)
+
+
+def _homes_of(name: str, module: Module, project: Project) -> set[str | None]:
+    """The files that `from ... import name` means, as Python finds them from this module."""
+    return {
+        project.locate(node.module or "", module.path, node.level)
+        for node in module.of(ast.ImportFrom)
+        if any(alias.name in (name, "*") for alias in node.names)
+    }
 
 
 def _method(function: ast.Attribute, module: Module, project: Project) -> Found | None:
