@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.scan.evidence.follow.claims import makes_object
 from bot.scan.evidence.follow.elsewhere import is_instance, is_of, reads_by_kin, reads_of_module, set_by_property
@@ -20,7 +20,7 @@ from bot.scan.evidence.saves.content import annotation_of
 from bot.scan.names.evaluate import evaluate
 from bot.scan.names.module import Module
 from bot.scan.names.spelling import spelt
-from bot.scan.names.values import Instance, ProjectModule
+from bot.scan.names.values import Instance, ProjectModule, Value
 
 _OWN = ("self", "cls")
 _NEW = frozenset({"super().__new__", "object.__new__"})
@@ -175,7 +175,7 @@ def _of_unknown_name(holder: ast.expr, place: ast.expr, module: Module) -> Itera
 
 def _of_unknown_name_afar(holder: ast.expr, module: Module) -> Iterator[ast.expr]:
     """`setattr(made, name, value)`: `other.net` in the file, of its class, where nobody there sets a `net`."""
-    for owner, _ in _classes_of(holder, module):
+    for owner, _ in _classes_of(holder, evaluate(holder, module), module):
         if not bases_of(owner) <= PLAIN_BASES:
             continue  # what a base sets is not seen
         every = [a for a in module.of(ast.Attribute) if not a.attr.startswith("__")]
@@ -185,9 +185,9 @@ def _of_unknown_name_afar(holder: ast.expr, module: Module) -> Iterator[ast.expr
         yield from (a for a in left if is_of(owner, a, module) or is_instance(a.value, owner, module))
 
 
-def _classes_of(holder: ast.expr, module: Module) -> set[tuple[ast.ClassDef, Module]]:
-    """The classes of the project that one is seen to be made by, or declared to be of."""
-    found = {(v.of.node, v.of.module) for v in evaluate(holder, module) if isinstance(v, Instance)}
+def _classes_of(holder: ast.expr, values: Iterable[Value], module: Module) -> set[tuple[ast.ClassDef, Module]]:
+    """The classes of the project that one of these values is seen to be made by, or declared to be of."""
+    found = {(v.of.node, v.of.module) for v in values if isinstance(v, Instance)}
     function, declared = module.function(holder), None
     if isinstance(holder, ast.Name) and isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         declared = annotation_of(holder.id, function)
@@ -207,7 +207,7 @@ def _reads_afar(holder: ast.expr, attribute: str, place: ast.expr, module: Modul
     if project is not None:
         for shared in (v.module for v in values if isinstance(v, ProjectModule)):
             yield from reads_of_module(attribute, shared, project)
-    classes = _classes_of(holder, module)
+    classes = _classes_of(holder, values, module)
     if around is not None and (spelt(holder) in _OWN or _is_new(holder, module)):
         classes.add((around, module))
     for owner, home in classes:

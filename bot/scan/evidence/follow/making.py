@@ -10,7 +10,7 @@ from bot.scan.evidence.follow.elsewhere import is_of, reads_by_kin
 from bot.scan.evidence.follow.spot import Answer, Spot
 from bot.scan.evidence.ground.annotations import fields_of, holds_tensors, is_plain
 from bot.scan.evidence.ground.behind import project_classes
-from bot.scan.evidence.ground.classes import bases_of, enclosing_class
+from bot.scan.evidence.ground.classes import bases_of, enclosing_class, method_in
 from bot.scan.evidence.ground.reach import reads_of_parameter
 from bot.scan.evidence.saves.content import annotation_of
 from bot.scan.names.arguments import word_of
@@ -46,7 +46,7 @@ def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Proj
     if made is None:
         return
     node, home = made
-    own, names = _init_of(node), taken_by(node)
+    own, names = method_in(node, "__init__"), taken_by(node)
     name = place if isinstance(place, str) else names[place] if place < len(names) else ""
     if own is not None:
         yield from claimed_by_annotation(spot, annotation_of(name, own), home)
@@ -62,16 +62,12 @@ def into_constructor(spot: Spot, call: ast.Call, place: int | str, project: Proj
 
 def taken_by(owner: ast.ClassDef) -> list[str]:
     """What a class is made of: the parameters of its `__init__`, or its fields."""
-    own = _init_of(owner)
+    own = method_in(owner, "__init__")
     return [*fields_of(owner)] if own is None else [a.arg for a in (*own.args.posonlyargs, *own.args.args)][1:]
 
 
 def is_made_of_tensors(owner: ast.ClassDef) -> bool:
     """Whether a dataclass has fields of tensors and of what is as plain, and no other."""
-    made = any("dataclass" in spelt(d) for d in owner.decorator_list) and _init_of(owner) is None
+    made = any("dataclass" in spelt(d) for d in owner.decorator_list) and method_in(owner, "__init__") is None
     kinds = list(fields_of(owner).values())
     return made and all(map(is_plain, kinds)) and any(map(holds_tensors, kinds))
-
-
-def _init_of(owner: ast.ClassDef) -> ast.FunctionDef | None:
-    return next((f for f in owner.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)

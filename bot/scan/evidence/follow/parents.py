@@ -5,7 +5,6 @@ it. One handler a kind of node; the tables of words are in `signs.py`.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +17,13 @@ from bot.scan.evidence.follow.handlers import into_handler
 from bot.scan.evidence.follow.members import each_into, key_of
 from bot.scan.evidence.follow.patterns import read_match
 from bot.scan.evidence.follow.signs import Kind
-from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, keyed, label_of, step_into
+from bot.scan.evidence.follow.spot import CALLED, Answer, Spot, key_put_under, keyed, label_of, step_into
 from bot.scan.evidence.follow.spreading import spread
 from bot.scan.evidence.ground.reach import reads_of
 from bot.scan.names.spelling import spelt
 
 if TYPE_CHECKING:
     from bot.scan.project import Project
-
-_KEY = re.compile(r"«\['(\w+)'\]")
-"""A container's key under which the value was put, which `**` makes a parameter's name."""
 
 
 def _assign(spot: Spot, parent: Any, project: Project) -> Answer:
@@ -107,8 +103,8 @@ def _call(spot: Spot, parent: Any, project: Project) -> Answer:
 def _keyword(spot: Spot, parent: Any, project: Project) -> Answer:
     call = spot.module.parent(parent)
     if isinstance(call, ast.Call):
-        if parent.arg is None and spot.path and (key := _KEY.fullmatch(spot.path[-1])):
-            yield from read_argument(spot._replace(path=spot.path[:-1]), call, key[1], project)
+        if parent.arg is None and (key := key_put_under(spot)):
+            yield from read_argument(spot._replace(path=spot.path[:-1]), call, key, project)
         elif parent.arg is None:
             yield spot.says(Kind.DICT, "is spread as keywords")
             yield from spread(spot, call, project)

@@ -24,6 +24,7 @@ MOST_CALLS = 4
 
 _CONSTANT = re.compile(r"\[_*[A-Z][A-Z\d_]*\]|\[[\w.]+\.(?:value|name)\]")
 """A key that is a constant's name: `held[ARGS_KEY]`."""
+_PUT_UNDER = re.compile(r"«\['(\w+)'\]")
 
 
 class Entry(NamedTuple):
@@ -81,6 +82,12 @@ def step_into(spot: Spot, step: str) -> Spot | None:
     if last in ("item", "values"):
         return step_into(spot._replace(path=spot.path[:-1]), "value")
     return spot._replace(path=(*spot.path, step))
+
+
+def key_put_under(spot: Spot) -> str:
+    """A container's key under which the value was put, which may be made a parameter's name; empty where it was not."""
+    found = _PUT_UNDER.fullmatch(spot.path[-1]) if spot.path else None
+    return found[1] if found else ""
 
 
 def _may_be(one: str, other: str) -> bool:

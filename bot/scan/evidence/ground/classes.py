@@ -31,5 +31,10 @@ def _descends(node: ast.ClassDef, ancestor: ast.ClassDef, module: Module) -> boo
     return ancestor.name in known
 
 
+def method_in(owner: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    """The method that the body of a class defines under a name."""
+    return next((f for f in owner.body if isinstance(f, ast.FunctionDef) and f.name == name), None)
+
+
 def bases_of(node: ast.ClassDef) -> set[str]:
     return {spelt(base).split(".")[-1].split("[")[0] for base in node.bases}

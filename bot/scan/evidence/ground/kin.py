@@ -37,11 +37,13 @@ def meant_by(call: ast.Call, module: Module, project: Project) -> tuple[Found, .
 
 
 def left_to_subclasses(call: ast.Call, module: Module, project: Project) -> tuple[Found, ...]:
-    """`self.hook(value)` of a class that has no `hook`, and whose bases have none: those of its subclasses."""
+    """`self.hook(value)` of a class that has no `hook`, and whose bases have none (`callee` is None): those of its
+    subclasses.
+    """
     if not isinstance(call.func, ast.Attribute) or spelt(call.func.value) != "self":
         return ()
     owner, name = enclosing_class(call, module), call.func.attr
-    if owner is None or callee(call, module, project) is not None:
+    if owner is None:
         return ()
     return remember(project, ("left to subclasses", id(owner), name), lambda: _overriding(name, owner, project))
 

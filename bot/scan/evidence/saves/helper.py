@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.scan.evidence.ground.behind import kept_as, project_classes, values_of
 from bot.scan.evidence.ground.callees import Found, callee
+from bot.scan.evidence.ground.classes import method_in
 from bot.scan.evidence.saves.writers import writers_in
 from bot.scan.names.arguments import word_of
 from bot.scan.names.module import Module
@@ -46,7 +47,7 @@ def _of_what_keeps(text: str, call: ast.Call, module: Module, project: Project) 
     owner = found[1].parent(found[0]) if found is not None else None
     if made is None or found is None or not isinstance(owner, ast.ClassDef):
         return
-    init = next((f for f in owner.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+    init = method_in(owner, "__init__")
     taken = [a.arg for a in init.args.args[1:]] if init is not None else []
     names = [name for name, value in zip(taken, made.args, strict=False) if _is_among(text, [value])]
     names += [k.arg for k in made.keywords if k.arg and _is_among(text, [k.value])]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.model import Unreadable
 from bot.scan.evidence.ground.behind import added_to, bound_to, kept_as
 from bot.scan.evidence.ground.callees import callee
+from bot.scan.evidence.ground.classes import method_in
 from bot.scan.evidence.ground.imports import dotted
 from bot.scan.evidence.ground.memo import remember
 from bot.scan.evidence.saves.content import Content, Stored, given_by_callers, is_called_a_number
@@ -174,15 +175,9 @@ def _given_back(function: ast.expr | None, module: Module) -> Iterator[tuple[ast
     elif function is not None:
         values = evaluate(function, module)
         meant = [v for v in values if isinstance(v, Function)]
-        meant += [m for v in values if isinstance(v, Instance) for m in _called(v)]
+        made = [v.of for v in values if isinstance(v, Instance)]
+        meant += [Function(f, each.module) for each in made if (f := method_in(each.node, "__call__")) is not None]
         yield from ((value, v.module) for v in meant for value in _returned_by(v))
-
-
-def _called(made: Instance) -> Iterator[Function]:
-    """The `__call__` of what a class of the project made."""
-    for member in made.of.node.body:
-        if isinstance(member, ast.FunctionDef) and member.name == "__call__":
-            yield Function(member, made.of.module)
 
 
 def _returned_by(function: Function) -> Iterable[ast.expr]:

@@ -166,14 +166,13 @@ class Look:
         hint = by_annotation(name, function) or by_default(name, function)
         if hint is not None and is_tensor(name, function):
             return tensor_in(module) if hint is PLAIN else hint
-        every = given_by_callers(name, function, module, self.project)
-        given = [(value, other) for value, other in every if value is not None]
         named = hint or by_name(name)
         if named.content is Content.OBJECT:
             return named
         if named is PLAIN:
             return declared_enum(name, function, self.project) or self._given_object(name, function, module)
-        found = [self.of(value, other, depth + 1) for value, other in given]
+        given = given_by_callers(name, function, module, self.project)
+        found = [self.of(value, other, depth + 1) for value, other in given if value is not None]
         return join(iter(found)) if found else Stored(Content.UNKNOWN, f"whatever {name} is given")
 
     def _given_object(self, name: str, function: Definition, module: Module) -> Stored:
